@@ -1,0 +1,171 @@
+//! From text to hashed terms: what BM25 counts.
+//!
+//! Words are those of Unicode's annex 29, split further at `.`, `:` and `_` so that `module.function_name` is found by its parts
+//! (numbers and initials such as `3.14` and `U.S.` stay whole). Text in a script written without spaces becomes
+//! character bigrams. Words are lower-cased (after NFKC; in English also without accents), stop words dropped, the rest stemmed
+//! and hashed.
+//!
+//! An [`Analyzer`] belongs to one thread and keeps the stems of the words it saw last; what it returns depends only on
+//! the text and the language. Nothing here fails: any text has terms, possibly none.
+
+mod language;
+mod stop;
+mod words;
+
+pub use language::Language;
+pub use stop::is_stop_word;
+
+use rust_stemmers::Stemmer;
+use unicode_normalization::UnicodeNormalization;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Slots of the cache of stems: 16 bytes each, a power of two.
+const CACHE: usize = 8_192;
+
+/// Longer words (in bytes) are identifiers, hashes or encoded data: they are kept as they are.
+const LONGEST_STEMMED: usize = 40;
+
+/// The terms of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Hash of each distinct term and how often it occurs (saturating), in ascending order of hash.
+    pub terms: Vec<(u64, u16)>,
+    /// Tokens kept: the document length of BM25 (saturating).
+    pub length: u32,
+}
+
+/// Turns texts of one language into terms. Reuse it: it keeps buffers and the stems of frequent words.
+pub struct Analyzer {
+    language: Language,
+    stemmer: Option<Stemmer>,
+    /// Direct-mapped: the hash of a lower-cased word at the slot of its low bits, and the hash of its stem, or `STOP`.
+    cache: Vec<(u64, u64)>,
+    hashes: Vec<u64>,
+    word: String,
+    folded: String,
+}
+
+/// In place of the hash of a stem: the word is a stop word. Also the state of an unused slot, whose word is 0.
+const STOP: u64 = 0;
+
+impl Analyzer {
+    pub fn new(language: Language) -> Analyzer {
+        Analyzer {
+            language,
+            stemmer: language.algorithm().map(Stemmer::create),
+            cache: vec![(0, STOP); CACHE],
+            hashes: Vec::new(),
+            word: String::new(),
+            folded: String::new(),
+        }
+    }
+
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The terms of a text to be stored. A text of nothing but stop words keeps them, so that it can be found at all.
+    pub fn analyse(&mut self, text: &str) -> Terms {
+        let keep_stop_words = false;
+        self.collect(text, keep_stop_words);
+        if self.hashes.is_empty() {
+            self.collect(text, !keep_stop_words);
+        }
+        let length = u32::try_from(self.hashes.len()).unwrap_or(u32::MAX);
+        self.hashes.sort_unstable();
+        let mut terms: Vec<(u64, u16)> = Vec::with_capacity(self.hashes.len());
+        for &hash in &self.hashes {
+            match terms.last_mut() {
+                Some((last, tf)) if *last == hash => *tf = tf.saturating_add(1),
+                _ => terms.push((hash, 1)),
+            }
+        }
+        Terms { terms, length }
+    }
+
+    /// The terms of a question: by the same rules as those of a stored text, since only equal rules meet. A question of nothing
+    /// but stop words therefore finds the texts that consist of nothing else, and leaves the others to the other signals.
+    pub fn query_terms(&mut self, text: &str) -> Terms {
+        self.analyse(text)
+    }
+
+    fn collect(&mut self, text: &str, keep_stop_words: bool) {
+        self.hashes.clear();
+        let mut sink = Sink {
+            language: self.language,
+            stemmer: self.stemmer.as_ref(),
+            cache: &mut self.cache,
+            hashes: &mut self.hashes,
+            keep_stop_words,
+        };
+        let buffer = &mut self.word;
+        if text.is_ascii() {
+            words::ascii(text, |word| {
+                buffer.clear();
+                buffer.push_str(word);
+                buffer.make_ascii_lowercase();
+                sink.word(buffer);
+            });
+        } else {
+            self.folded.clear();
+            // Typographic apostrophes would split what a keyboard's do not, and stemmers know only the plain one.
+            let plain = |c| if c == '\u{2019}' { '\'' } else { c };
+            if self.language == Language::English {
+                let bare = text.nfkd().filter(|&c| !is_accent(c)).nfc();
+                self.folded.extend(bare.flat_map(char::to_lowercase).map(plain));
+            } else {
+                self.folded.extend(text.nfkc().flat_map(char::to_lowercase).map(plain));
+            }
+            words::unicode(&self.folded, |word| sink.word(word));
+        }
+    }
+}
+
+/// A combining mark of the Latin, Greek and Cyrillic scripts. Marks of other scripts are vowels and no ornaments.
+pub(crate) fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}')
+}
+
+/// Where the lower-cased words of one text go.
+struct Sink<'a> {
+    language: Language,
+    stemmer: Option<&'a Stemmer>,
+    cache: &'a mut [(u64, u64)],
+    hashes: &'a mut Vec<u64>,
+    keep_stop_words: bool,
+}
+
+impl Sink<'_> {
+    fn word(&mut self, word: &str) {
+        let key = xxh3_64(word.as_bytes());
+        let slot = key as usize % CACHE;
+        let stem = if self.cache[slot].0 == key {
+            self.cache[slot].1
+        } else {
+            let stem = self.stem(word, key);
+            self.cache[slot] = (key, stem);
+            stem
+        };
+        if stem != STOP {
+            self.hashes.push(stem);
+        } else if self.keep_stop_words {
+            self.hashes.push(key);
+        }
+    }
+
+    fn stem(&self, word: &str, key: u64) -> u64 {
+        if self.language == Language::English && is_stop_word(word) {
+            return STOP;
+        }
+        match self.stemmer {
+            Some(stemmer) if word.len() <= LONGEST_STEMMED => {
+                let stem = stemmer.stem(word);
+                if stem.is_empty() { key } else { xxh3_64(stem.as_bytes()) }
+            }
+            _ => key,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

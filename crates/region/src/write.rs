@@ -1,0 +1,199 @@
+//! Publishing: what a transaction did to a space, entered before it commits.
+//!
+//! A version is entered with the full id of its top transaction and hung into the chain of that
+//! transaction's [`Entry`]. Nothing here counts for statistics; that is for [`crate::settle`]. Two changes
+//! of one row come in the right order because the second transaction waited for the row lock of the first.
+
+use crate::Full;
+use crate::array::{self, Array};
+use crate::edges::Association;
+use crate::record::{
+    BURIED, DEAD, Entry, GONE, HINT_ABORTED, HINT_COMMITTED, LOADED, MADE, NEEDS_LOAD, Node, RESET, REVOKED, Record,
+    SETTLED, TOMBSTONE, UNGONE, USED,
+};
+use crate::space::{Space, State, field};
+
+/// Something a subtransaction did that its rollback takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    Made(u32),
+    Gone(u32),
+    EdgeMade(u32),
+    EdgeGone(u32),
+}
+
+/// Why a change could not be entered. Nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// No room.
+    Full,
+    /// The row's former deleter has ended but is not settled: settle and try again.
+    Unsettled(u64),
+}
+
+impl From<Full> for Refused {
+    fn from(_: Full) -> Self {
+        Refused::Full
+    }
+}
+
+impl Space<'_> {
+    /// Enters a new version made by the unsettled transaction `xid`.
+    pub fn publish(&self, xid: u64, record: &Record) -> Result<Done, Refused> {
+        self.change(|h| h.sequence += 1);
+        // A row that a loader found already is not entered twice.
+        let known = self.versions(&record.id, |_, n| n.xmin == record.changed && n.is_current());
+        if let Some(i) = known {
+            return Ok(Done::Made(i));
+        }
+        let entry = self.entry(xid)?;
+        Ok(Done::Made(self.enter(record, Some(entry))?))
+    }
+
+    /// Enters the deletion of the current version of an id by the unsettled transaction `xid`.
+    pub fn publish_delete(&self, xid: u64, id: &[u8; 16]) -> Result<Option<Done>, Refused> {
+        self.change(|h| h.sequence += 1);
+        let mut stale = None;
+        let mut mine = false;
+        let current = self.versions(id, |_, n| {
+            mine |= n.has(GONE) && n.xmax == xid;
+            if n.has(GONE) && n.xmax != xid && !n.has(REVOKED | BURIED) {
+                // Its deleter has ended, or this row could not be deleted now: aborted, or rolled back to a savepoint.
+                stale = Some(n.xmax);
+            }
+            n.is_current()
+        });
+        if let (None, Some(other)) = (current, stale) {
+            return Err(Refused::Unsettled(other));
+        }
+        let i = match current {
+            Some(i) => {
+                let n = self.node(i);
+                if n.has(GONE) && n.xmax != xid {
+                    return Err(Refused::Unsettled(n.xmax));
+                }
+                // Its maker may have aborted, and another version be the one that is meant.
+                if n.has(MADE) && n.xmin != xid && !self.is_settled(n.xmin) {
+                    return Err(Refused::Unsettled(n.xmin));
+                }
+                i
+            }
+            // While the space loads its row may come later: remember that it is deleted.
+            None if self.state() == State::Loading && !mine => self.tombstone(id)?,
+            None => return Ok(None),
+        };
+        let entry = self.entry(xid)?;
+        if self.node(i).has(GONE) {
+            self.update_node(i, |n| n.state &= !UNGONE);
+        } else {
+            let next = self.region.read::<Entry>(entry).gone;
+            self.update_node(i, |n| {
+                n.xmax = xid;
+                n.state |= GONE;
+                n.next_gone = next;
+            });
+            self.region.update(entry, |e: &mut Entry| e.gone = i);
+        }
+        Ok(Some(Done::Gone(i)))
+    }
+
+    /// Enters an edge made by the unsettled transaction `xid`.
+    pub fn publish_edge(&self, xid: u64, a: &Association) -> Result<Done, Refused> {
+        let entry = self.entry(xid)?;
+        Ok(Done::EdgeMade(self.add_edge(a, Some(entry))?))
+    }
+
+    /// Enters the deletion of an edge by the unsettled transaction `xid`.
+    pub fn publish_edge_delete(&self, xid: u64, a: &Association) -> Result<Option<Done>, Refused> {
+        let mut stale = None;
+        self.edges_of(&a.source, |_, e| {
+            if e.target == a.target && e.kind == u16::from(a.kind) && e.state & GONE != 0 && e.xmax != xid {
+                stale = Some(e.xmax);
+            }
+        });
+        let Some(i) = self.current_edge(a) else {
+            return stale.map_or(Ok(None), |x| Err(Refused::Unsettled(x)));
+        };
+        let e = self.edge(i);
+        if e.state & GONE != 0 && e.xmax != xid {
+            return Err(Refused::Unsettled(e.xmax));
+        }
+        if e.state & MADE != 0 && e.xmin != xid && !self.is_settled(e.xmin) {
+            return Err(Refused::Unsettled(e.xmin));
+        }
+        let entry = self.entry(xid)?;
+        self.bury_edge(i, xid, entry);
+        Ok(Some(Done::EdgeGone(i)))
+    }
+
+    /// Takes back what a subtransaction did.
+    pub fn revoke(&self, done: Done) {
+        match done {
+            Done::Made(i) => self.update_node(i, |n| n.state |= REVOKED),
+            Done::Gone(i) => self.update_node(i, |n| n.state |= UNGONE),
+            Done::EdgeMade(i) => self.revoke_edge(i),
+            Done::EdgeGone(i) => self.restore_edge(i),
+        }
+        self.change(|h| h.settled = h.settled.wrapping_add(1));
+    }
+
+    /// The space must be loaded anew by who sees `xid`: a table was truncated, or a setting changed.
+    pub fn publish_reset(&self, xid: u64) -> Result<(), Full> {
+        let entry = self.entry(xid)?;
+        self.region.update(entry, |e: &mut Entry| e.state |= RESET);
+        Ok(())
+    }
+
+    /// The rows of `xid` are in the tables only: who sees it must load them first.
+    pub fn publish_collapsed(&self, xid: u64) -> Result<(), Full> {
+        let entry = self.entry(xid)?;
+        self.region.update(entry, |e: &mut Entry| e.state |= NEEDS_LOAD);
+        Ok(())
+    }
+
+    /// The rows of `xid` were loaded.
+    pub fn clear_needs_load(&self, xid: u64) {
+        if let Some(entry) = self.find_entry(xid) {
+            self.region.update(entry, |e: &mut Entry| e.state = (e.state & !NEEDS_LOAD) | LOADED);
+        }
+    }
+
+    /// Leaves word of how a transaction ended. Cannot fail.
+    pub fn hint(&self, xid: u64, committed: bool) {
+        if let Some(entry) = self.find_entry(xid) {
+            let bit = if committed { HINT_COMMITTED } else { HINT_ABORTED };
+            self.region.update(entry, |e: &mut Entry| e.state |= bit);
+        }
+    }
+    fn is_settled(&self, xid: u64) -> bool {
+        self.find_entry(xid).is_none_or(|at| self.region.read::<Entry>(at).state & SETTLED != 0)
+    }
+
+    pub(crate) fn find_entry(&self, xid: u64) -> Option<usize> {
+        if xid > self.region.read(field!(self, last_listed)) {
+            return None;
+        }
+        let entries: Array = self.region.read(field!(self, entries));
+        (0..entries.len)
+            .rev()
+            .map(|i| array::at::<Entry>(&self.region, &entries, i))
+            .find(|at| self.region.read::<Entry>(*at).xid == xid)
+    }
+
+    /// Address of the entry of a transaction, made when missing. Valid until entries change.
+    fn entry(&self, xid: u64) -> Result<usize, Full> {
+        if let Some(at) = self.find_entry(xid) {
+            return Ok(at);
+        }
+        let i = array::push(&self.region, self.owner(), field!(self, entries), Entry::new(xid))?;
+        self.change(|h| h.last_listed = h.last_listed.max(xid));
+        Ok(array::at::<Entry>(&self.region, &self.region.read(field!(self, entries)), i))
+    }
+}
+
+impl Node {
+    /// Whether no transaction has deleted this version, as far as published.
+    pub(crate) fn is_current(&self) -> bool {
+        self.has(USED) && !self.has(DEAD | REVOKED | BURIED | TOMBSTONE) && (!self.has(GONE) || self.has(UNGONE))
+    }
+}

@@ -1,0 +1,353 @@
+//! The region against a plain model: any sequence of transactions by several sessions, with savepoints,
+//! aborts, settling at any time and eviction, leaves every snapshot with what the model says.
+
+use engram_engine::code::quantise;
+use engram_region::edges::Association;
+use engram_region::read::{NoPause, Reader, Seen};
+use engram_region::settle::Outcome;
+use engram_region::write::{Done, Refused};
+use engram_region::{Directory, Record, Region, Space, SpaceKey, State};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Bytes aligned as shared memory is.
+struct Bytes {
+    base: *mut u8,
+    layout: std::alloc::Layout,
+}
+
+impl Bytes {
+    fn new(len: usize) -> Bytes {
+        let layout = std::alloc::Layout::from_size_align(len, 64).expect("a valid layout");
+        // SAFETY: the layout is not empty.
+        let base = unsafe { std::alloc::alloc_zeroed(layout) };
+        assert!(!base.is_null());
+        Bytes { base, layout }
+    }
+
+    fn region(&self) -> Region<'_> {
+        // SAFETY: the bytes live as long as self, and one thread uses them.
+        unsafe { Region::new(self.base, self.layout.size()) }
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        // SAFETY: allocated in new with this layout.
+        unsafe { std::alloc::dealloc(self.base, self.layout) }
+    }
+}
+
+fn id(n: u8) -> [u8; 16] {
+    let mut id = [0; 16];
+    id[3] = n;
+    id
+}
+
+fn record(n: u8, xid: u64, salt: u64) -> Record {
+    let word = |i: u64| (u64::from(n) * 7 + salt + i).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut terms: Vec<(u64, u16)> = (0..4).map(|i| (word(i), 1 + i as u16)).collect();
+    terms.push((42, 1));
+    terms.sort_unstable();
+    terms.dedup_by_key(|t| t.0);
+    let vector: Vec<f32> = (0..16).map(|i| ((u64::from(n) + i * salt) % 13) as f32 - 6.5).collect();
+    Record {
+        id: id(n),
+        changed: xid,
+        occurred_at: i64::from(n % 5) * 1000 + salt as i64,
+        context: u64::from(n % 3),
+        kind: 1,
+        length: terms.iter().map(|t| u32::from(t.1)).sum(),
+        terms,
+        cues: vec![(100 + u64::from(n % 4), n.is_multiple_of(8)), (200 + salt % 3, false)],
+        code: (!n.is_multiple_of(7)).then(|| quantise(&vector).expect("a vector")),
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Op {
+    Begin(u8),
+    Put(u8, u8),
+    Delete(u8, u8),
+    Savepoint(u8),
+    RollbackTo(u8),
+    Commit(u8),
+    Abort(u8),
+    Snapshot(u8),
+    Settle,
+    Evict,
+    Seal,
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let session = 0..3u8;
+    prop_oneof![
+        2 => session.clone().prop_map(Op::Begin),
+        12 => (session.clone(), 0..24u8).prop_map(|(s, n)| Op::Put(s, n)),
+        5 => (session.clone(), 0..24u8).prop_map(|(s, n)| Op::Delete(s, n)),
+        2 => session.clone().prop_map(Op::Savepoint),
+        2 => session.clone().prop_map(Op::RollbackTo),
+        4 => session.clone().prop_map(Op::Commit),
+        1 => session.clone().prop_map(Op::Abort),
+        3 => session.prop_map(Op::Snapshot),
+        4 => Just(Op::Settle),
+        1 => Just(Op::Evict),
+        1 => Just(Op::Seal),
+    ]
+}
+
+type Rows = BTreeMap<u8, u64>;
+type Writes = BTreeMap<u8, Option<u64>>;
+
+#[derive(Clone, Default)]
+struct Session {
+    xid: Option<u64>,
+    /// Its own writes: a version, or none for a deletion.
+    writes: Writes,
+    locks: BTreeSet<u8>,
+    done: Vec<Done>,
+    savepoint: Option<(Writes, usize)>,
+    /// What the session's repeatable snapshot sees, and which transactions.
+    snapshot: Option<(Rows, BTreeSet<u64>)>,
+}
+
+struct World<'a> {
+    space: Space<'a>,
+    committed: Rows,
+    ended: BTreeMap<u64, bool>,
+    sessions: Vec<Session>,
+    next: u64,
+}
+
+impl World<'_> {
+    fn outcome(&self, xid: u64) -> Outcome {
+        match self.ended.get(&xid) {
+            None => Outcome::InProgress,
+            Some(true) => Outcome::Committed,
+            Some(false) => Outcome::Aborted,
+        }
+    }
+
+    fn settle(&self) {
+        // The oldest snapshot or running transaction holds the horizon.
+        let running = self.sessions.iter().filter_map(|s| s.xid);
+        let held = self.sessions.iter().filter_map(|s| s.snapshot.as_ref()).map(|(_, seen)| {
+            (100..self.next).find(|x| !seen.contains(x) && self.ended.get(x) != Some(&false)).unwrap_or(self.next)
+        });
+        let horizon = running.chain(held).min().unwrap_or(self.next);
+        while self.space.settle(|x| self.outcome(x), horizon) {}
+    }
+
+    /// Row locks: nobody writes a row that another running transaction wrote.
+    fn locked(&self, me: usize, row: u8) -> bool {
+        self.sessions.iter().enumerate().any(|(i, s)| i != me && s.xid.is_some() && s.locks.contains(&row))
+    }
+
+    fn write(&mut self, me: usize, row: u8, put: bool) {
+        let Some(xid) = self.sessions[me].xid else { return };
+        if self.locked(me, row) || (!put && !self.rows_now(me).contains_key(&row)) {
+            return;
+        }
+        let exists = self.rows_now(me).contains_key(&row);
+        if exists {
+            loop {
+                match self.space.publish_delete(xid, &id(row)) {
+                    Ok(Some(done)) => {
+                        self.sessions[me].done.push(done);
+                        break;
+                    }
+                    Ok(None) => panic!("row {row} is unknown to the region"),
+                    Err(Refused::Unsettled(_)) => self.settle(),
+                    Err(Refused::Full) => panic!("the region is large enough"),
+                }
+            }
+        }
+        let salt = self.next;
+        self.next += 1;
+        self.ended.insert(salt, false);
+        if put {
+            let done = self.space.publish(xid, &record(row, xid, salt)).expect("there is room");
+            self.sessions[me].done.push(done);
+        }
+        let s = &mut self.sessions[me];
+        s.locks.insert(row);
+        s.writes.insert(row, put.then_some(salt));
+    }
+
+    /// Rows as the session's transaction sees them: committed ones, with its own writes over them.
+    fn rows_now(&self, me: usize) -> Rows {
+        let s = &self.sessions[me];
+        let mut rows = self.committed.clone();
+        for (row, version) in &s.writes {
+            match version {
+                Some(v) => rows.insert(*row, *v),
+                None => rows.remove(row),
+            };
+        }
+        rows
+    }
+
+    fn check(&self) {
+        assert_eq!(self.space.violations(), Vec::<String>::new());
+        for (me, s) in self.sessions.iter().enumerate() {
+            let mut seen: Vec<u64> = self.ended.iter().filter(|(_, c)| **c).map(|(x, _)| *x).collect();
+            seen.extend(s.xid);
+            self.compare(&self.rows_now(me), seen);
+            if let Some((rows, xids)) = &s.snapshot {
+                self.compare(rows, xids.iter().copied().collect());
+            }
+        }
+    }
+
+    fn compare(&self, rows: &Rows, seen: Vec<u64>) {
+        let mut reader = Reader::new(self.space, Seen::new(seen), NoPause).expect("the space is ready");
+        let found: BTreeSet<u8> = (0..24).filter(|n| reader.by_id(&id(*n)).is_some()).collect();
+        assert_eq!(found, rows.keys().copied().collect::<BTreeSet<u8>>());
+        // Every visible resident memory is found by the word all share, and no other.
+        let looked_up = reader.words(&[42]).expect("nothing moves");
+        let sums = reader.sums(&looked_up, &[1.0], 10.0, Default::default()).expect("nothing moves");
+        let words = reader.best_by_words(&sums, 100, None).expect("nothing moves");
+        let mut by_words: BTreeSet<u8> = words.iter().map(|(n, _)| reader.found(*n).id[3]).collect();
+        by_words.extend(reader.spilled().expect("nothing moves").iter().map(|(_, id)| id[3]));
+        assert_eq!(by_words, found);
+    }
+}
+
+fn run(ops: Vec<Op>) {
+    let bytes = Bytes::new(16 << 20);
+    let directory = Directory::format(bytes.region()).expect("room for a directory");
+    let slot = directory.find_or_add(&SpaceKey { database: 1, table: 2, name: "s" }).expect("room for a space");
+    let space = directory.space(slot);
+    space.reset(State::Ready);
+    let mut w = World {
+        space,
+        committed: Rows::new(),
+        ended: BTreeMap::new(),
+        sessions: vec![Session::default(); 3],
+        next: 100,
+    };
+    for op in ops {
+        match op {
+            Op::Begin(s) => {
+                let next = w.next;
+                let session = &mut w.sessions[s as usize];
+                if session.xid.is_none() {
+                    *session = Session { xid: Some(next), snapshot: session.snapshot.take(), ..Session::default() };
+                    w.next += 1;
+                }
+            }
+            Op::Put(s, n) => w.write(s as usize, n, true),
+            Op::Delete(s, n) => w.write(s as usize, n, false),
+            Op::Savepoint(s) => {
+                let s = &mut w.sessions[s as usize];
+                s.savepoint = Some((s.writes.clone(), s.done.len()));
+            }
+            Op::RollbackTo(s) => {
+                let s = &mut w.sessions[s as usize];
+                if let Some((writes, n)) = s.savepoint.clone() {
+                    s.done.split_off(n).iter().rev().for_each(|d| w.space.revoke(*d));
+                    s.writes = writes;
+                }
+            }
+            Op::Commit(s) => {
+                let rows = w.rows_now(s as usize);
+                let session = &mut w.sessions[s as usize];
+                if let Some(xid) = session.xid.take() {
+                    w.ended.insert(xid, true);
+                    w.committed = rows;
+                    *session = Session { snapshot: session.snapshot.take(), ..Session::default() };
+                }
+            }
+            Op::Abort(s) => {
+                let session = &mut w.sessions[s as usize];
+                if let Some(xid) = session.xid.take() {
+                    w.ended.insert(xid, false);
+                    *session = Session { snapshot: session.snapshot.take(), ..Session::default() };
+                }
+            }
+            Op::Snapshot(s) => {
+                let seen = w.ended.iter().filter(|(_, c)| **c).map(|(x, _)| *x).collect();
+                let rows = w.committed.clone();
+                let session = &mut w.sessions[s as usize];
+                session.snapshot = match session.snapshot {
+                    None => Some((rows, seen)),
+                    Some(_) => None,
+                };
+            }
+            Op::Settle => w.settle(),
+            Op::Evict => {
+                if let Some(mut victim) = w.space.choose_victim() {
+                    while w.space.move_survivors(&mut victim, 8).expect("there is room") {}
+                    w.space.evict(&victim);
+                }
+            }
+            Op::Seal => {
+                if let Some(sorted) = w.space.sealable().and_then(|s| w.space.sort_segment(s)) {
+                    assert!(w.space.seal(&sorted).expect("there is room"));
+                }
+            }
+        }
+        w.check();
+    }
+    for s in 0..3 {
+        if let Some(xid) = w.sessions[s].xid.take() {
+            w.ended.insert(xid, false);
+        }
+        w.sessions[s] = Session::default();
+    }
+    // Twice: a transaction may wait for a later one that made what it deleted.
+    w.settle();
+    w.settle();
+    w.check();
+    assert_eq!(w.space.stats().unsettled, 0, "everything is retired when nobody looks back");
+    let ids: Vec<u8> = w.space.summaries().iter().map(|s| s.id[3]).collect();
+    assert_eq!(ids, w.committed.keys().copied().collect::<Vec<u8>>());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: if cfg!(miri) { 2 } else { 300 }, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_snapshot_sees_what_the_model_says(ops in proptest::collection::vec(op(), 1..120)) {
+        run(ops);
+    }
+}
+
+#[test]
+fn an_edge_outlives_the_update_of_its_memories_and_dies_with_its_transaction() {
+    let bytes = Bytes::new(4 << 20);
+    let directory = Directory::format(bytes.region()).expect("room for a directory");
+    let slot = directory.find_or_add(&SpaceKey { database: 1, table: 2, name: "s" }).expect("room for a space");
+    let space = directory.space(slot);
+    space.reset(State::Ready);
+    for n in 1..4 {
+        space.load(&record(n, 5, 1), &Seen::default()).expect("room");
+    }
+    let edge = |target: u8, changed| Association { source: id(1), target: id(target), kind: 0, weight: 10, changed };
+    space.publish_edge(50, &edge(2, 50)).expect("room");
+    space.publish_edge(60, &edge(3, 60)).expect("room");
+    space.settle(|x| if x == 50 { Outcome::Committed } else { Outcome::Aborted }, 100);
+    assert_eq!(space.edge_summaries(), vec![(id(1), id(2), 0)]);
+    space.publish_delete(70, &id(2)).expect("known");
+    space.publish(70, &record(2, 70, 9)).expect("room");
+    space.settle(|_| Outcome::Committed, 100);
+    assert_eq!(space.edge_summaries(), vec![(id(1), id(2), 0)]);
+    assert!(matches!(space.publish_edge_delete(80, &edge(2, 80)), Ok(Some(_))));
+    space.settle(|_| Outcome::Committed, 100);
+    assert_eq!(space.edge_summaries(), vec![]);
+    assert_eq!(space.violations(), Vec::<String>::new());
+}
+
+#[test]
+fn a_handle_stays_good_while_spaces_are_added() {
+    let bytes = Bytes::new(8 << 20);
+    let directory = Directory::format(bytes.region()).expect("room for a directory");
+    let key = SpaceKey { database: 1, table: 2, name: "first" };
+    let first = directory.space(directory.find_or_add(&key).expect("room"));
+    for n in 0..100 {
+        directory.find_or_add(&SpaceKey { name: &format!("space {n}"), ..key }).expect("room");
+        first.touch(n);
+        let again = directory.space(directory.find(&key).expect("it is there"));
+        assert_eq!(again.used(), n, "what is written through the handle is written to the space");
+    }
+}

@@ -1,0 +1,146 @@
+# The rings of scripts/test: one function each, run in a process of its own with set -e.
+
+# second_major: the other major that the rings sql and server run on.
+second_major() {
+    if [ "$(pg_major "$1")" = 17 ]; then echo 15; else echo 17; fi
+}
+
+# select_postgres MAJOR: sets PG_CONFIG; without a major the packaged one.
+select_postgres() {
+    if [ -n "${1:-}" ]; then postgres_of_major "$1"; else packaged_postgres; fi
+    step "PostgreSQL $(pg_major "$PG_CONFIG") ($PG_CONFIG)"
+    need build-essential pkg-config
+    need_libclang
+    use_pgrx_home "$PG_CONFIG"
+    # Retaining sections by hand would give the library other flags than the tests, and every
+    # dependency a second build; the linkers of the supported systems keep pgrx's section.
+    export CARGO_PGRX_DISABLE_GC_SECTIONS_WORKAROUND=1
+}
+
+feature() { echo "pg$(pg_major "$PG_CONFIG")"; }
+
+# install_dev: the extension in the profile that the tests build anyway.
+install_dev() {
+    cargo build -p engram --lib --no-default-features --features "$(feature)"
+    install_extension "$PG_CONFIG" "$(target_dir)/debug/libengram.so"
+}
+
+ring_tidy() {
+    select_postgres
+    cargo fmt --all --check
+    cargo clippy --workspace --exclude engram --all-targets -- -D warnings
+    cargo clippy -p engram --all-targets --no-default-features --features "$(feature) pg_test" -- -D warnings
+    cargo test -p engram-tidy
+}
+
+ring_model() {
+    cargo test --workspace --exclude engram --exclude engram-cluster-tests --exclude engram-bench --exclude engram-tidy
+}
+
+ring_region() {
+    need valgrind libc6-dbg
+    cargo test -p engram-region
+    local binary
+    # Fewer cases than without valgrind, which slows each one about thirtyfold.
+    export PROPTEST_CASES="${ENGRAM_VALGRIND_CASES:-4}"
+    cargo test -p engram-region --no-run --message-format=json 2>/dev/null |
+        grep -o '"executable":"[^"]*"' | cut -d'"' -f4 | while read -r binary; do
+        step "valgrind $(basename "$binary")"
+        valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+            "$binary" --test-threads=1 </dev/null
+    done
+    if cargo miri --version >/dev/null 2>&1; then
+        PROPTEST_CASES=2 MIRIFLAGS=-Zmiri-disable-isolation cargo miri test -p engram-region --lib
+    else
+        step "this toolchain has no Miri: valgrind alone has looked at the memory"
+    fi
+}
+
+# compare_schema: the committed install script against a fresh one. What pgrx writes as comment names
+# lines of source files and is left out.
+compare_schema() {
+    local version fresh="$CACHE/fresh.sql"
+    version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" engram.control)
+    need_cargo_pgrx
+    cargo pgrx schema "$(feature)" --no-default-features --features "$(feature)" --out "$fresh"
+    without_comments "sql/engram--$version.sql" >"$CACHE/committed.txt"
+    without_comments "$fresh" >"$CACHE/fresh.txt"
+    diff -u --label "sql/engram--$version.sql" "$CACHE/committed.txt" --label "cargo pgrx schema" "$CACHE/fresh.txt" ||
+        die "The install script is not what the source gives: run cargo pgrx schema $(feature) --out sql/engram--$version.sql and commit it."
+}
+
+without_comments() {
+    perl -0pe 's{/\*.*?\*/}{}gs; s{^\s*--[^\n]*\n}{}gm; s{^\\echo[^\n]*\n}{}gm; s{[ \t]+$}{}gm; s{\n\n+}{\n}g' "$1"
+}
+
+ring_sql() {
+    select_postgres "${1:-}"
+    compare_schema
+    install_dev
+    local place regress tests
+    regress="$("$PG_CONFIG" --pgxs)"
+    regress="${regress%/makefiles/*}/test/regress/pg_regress"
+    [ -x "$regress" ] || die "$regress is not there: install the development package of PostgreSQL."
+    # In order of name; setup makes what the others share. A copy, because the server's user reads it.
+    place=$(mktemp -d /tmp/engram-regress-XXXXXX)
+    cp -r tests/pg_regress/sql tests/pg_regress/expected "$place"
+    printf '%s\n' "shared_preload_libraries = 'engram'" "engram.hot_tier_size = '64MB'" "fsync = off" >"$place/extra.conf"
+    tests=$(cd "$place/sql" && ls | sed 's/\.sql$//' | grep -vx setup | LC_ALL=C sort)
+    [ ! -f "$place/sql/setup.sql" ] || tests="setup $tests"
+    mkdir "$place/out"
+    [ "$(id -u)" -ne 0 ] || chown -R postgres: "$place"
+    local status=0
+    # shellcheck disable=SC2086
+    as_server "$regress" --bindir="$("$PG_CONFIG" --bindir)" --inputdir="$place" --outputdir="$place/out" \
+        --temp-instance="$place/instance" --temp-config="$place/extra.conf" --no-locale --encoding=UTF8 \
+        --load-extension=vector --load-extension=engram $tests || status=$?
+    rm -rf "$CACHE/regress" && mkdir -p "$CACHE/regress"
+    cp -r "$place/out/." "$CACHE/regress" 2>/dev/null || true
+    if [ "$status" -ne 0 ]; then
+        cat "$place/out/regression.diffs" 2>/dev/null || cat "$place"/out/log/* || true
+        step "what came out lies in .cache/regress/results"
+    fi
+    rm -rf "$place"
+    return "$status"
+}
+
+ring_server() {
+    select_postgres "${1:-}"
+    need_cargo_pgrx
+    local data status=0
+    # cargo-pgrx copies into the file that is there. A server that runs has it mapped and would crash.
+    owner_of_prefix "$PG_CONFIG" rm -f "$("$PG_CONFIG" --pkglibdir)/engram.so"
+    if [ "$(id -u)" -eq 0 ]; then
+        need sudo
+        data="/tmp/engram-pgrx-test-$(checkout_hash)-$(pg_major "$PG_CONFIG")"
+        rm -rf "$data"
+        USER=root cargo pgrx test "$(feature)" --runas postgres --pgdata "$data" || status=$?
+        rm -rf "$data"
+    else
+        cargo pgrx test "$(feature)" || status=$?
+    fi
+    # The tests left a library and a script with themselves inside; the plain ones go back.
+    install_dev
+    return "$status"
+}
+
+ring_cluster() {
+    select_postgres
+    build_extension "$PG_CONFIG"
+    install_extension "$PG_CONFIG" "$LIBRARY"
+    ENGRAM_PG_CONFIG="$PG_CONFIG" cargo test -p engram-cluster-tests --no-fail-fast -- --test-threads=2
+}
+
+ring_bench-smoke() {
+    cargo bench -p engram-engine -p engram-region -- --test
+}
+
+ring_endurance() {
+    select_postgres
+    build_extension "$PG_CONFIG"
+    install_extension "$PG_CONFIG" "$LIBRARY"
+    ENGRAM_PG_CONFIG="$PG_CONFIG" ENGRAM_CRASH_ROUNDS="${ENGRAM_CRASH_ROUNDS:-100}" \
+        ENGRAM_RANDOM_TRANSACTIONS="${ENGRAM_RANDOM_TRANSACTIONS:-20000}" ENGRAM_CANCEL_MEMORIES="${ENGRAM_CANCEL_MEMORIES:-100000}" \
+        ENGRAM_RACE_SECONDS="${ENGRAM_RACE_SECONDS:-60}" \
+        cargo test -p engram-cluster-tests --no-fail-fast -- --test-threads=1
+}

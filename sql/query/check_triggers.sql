@@ -1,0 +1,14 @@
+SELECT pg_catalog.format('%I on %s', want.name, want.relation),
+       CASE WHEN t.oid IS NULL THEN 'the trigger is missing'
+            ELSE 'the trigger does not fire always: ALTER TABLE ' OPERATOR(pg_catalog.||) want.relation
+                 OPERATOR(pg_catalog.||) ' ENABLE ALWAYS TRIGGER ' OPERATOR(pg_catalog.||) want.name END
+FROM (VALUES ('engram_before', 'engram.memory'), ('engram_after', 'engram.memory'),
+             ('engram_erase', 'engram.memory'), ('engram_truncate', 'engram.memory'),
+             ('engram_before', 'engram.association'), ('engram_after', 'engram.association'),
+             ('engram_truncate', 'engram.association'),
+             ('engram_before', 'engram.space'), ('engram_after', 'engram.space')) AS want(name, relation)
+LEFT JOIN pg_catalog.pg_trigger t
+       ON t.tgrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(want.relation)
+      AND t.tgname OPERATOR(pg_catalog.=) want.name::pg_catalog.name
+WHERE t.oid IS NULL OR t.tgenabled OPERATOR(pg_catalog.<>) 'A'
+ORDER BY 1

@@ -1,0 +1,11 @@
+SELECT m.id, m.content, m.origin, m.kind, m.context, m.occurred_at, m.source,
+       m.metadata::pg_catalog.text, m.evidence_for, m.evidence_against
+FROM engram.memory m
+WHERE m.space OPERATOR(pg_catalog.=) $1
+  AND m.id OPERATOR(pg_catalog.=) ANY ($2)
+  AND m.superseded_by IS NULL AND m.suppressed_at IS NULL
+  AND ($3 IS NULL OR m.metadata OPERATOR(pg_catalog.@>) $3)
+  AND ($4 IS NULL OR m.kind OPERATOR(pg_catalog.=) ANY ($4))
+  AND ($5 IS NULL OR m.context OPERATOR(pg_catalog.=) $5)
+  AND ($6 IS NULL OR m.occurred_at OPERATOR(pg_catalog.>=) $6)
+  AND ($7 IS NULL OR m.occurred_at OPERATOR(pg_catalog.<) $7)

@@ -1,0 +1,1 @@
+DELETE FROM engram.space WHERE space OPERATOR(pg_catalog.=) $1

@@ -1,0 +1,1 @@
+SELECT s.space FROM engram.space s ORDER BY s.space

@@ -1,0 +1,1 @@
+UPDATE engram.space SET dimensions = $2 WHERE space OPERATOR(pg_catalog.=) $1 AND dimensions IS NULL

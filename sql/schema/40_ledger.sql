@@ -1,0 +1,114 @@
+CREATE TABLE engram.audit (
+    space  text COLLATE "C" NOT NULL,
+    entry  uuid NOT NULL,
+    at     timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    actor  name NOT NULL,
+    action text NOT NULL,
+    id     uuid,
+    detail jsonb NOT NULL DEFAULT '{}',
+    PRIMARY KEY (space, entry)
+);
+CREATE INDEX audit_memory ON engram.audit (space, id);
+COMMENT ON TABLE engram.audit IS 'Who did what; append-only, holds ids and counts, and nothing more of a memory that was deleted';
+
+CREATE TABLE engram.watch (
+    space      text COLLATE "C" NOT NULL,
+    watch      uuid NOT NULL,
+    owner_role name NOT NULL DEFAULT CURRENT_USER,
+    cue        text,
+    embedding  vector,
+    filter     jsonb NOT NULL DEFAULT '{}',
+    threshold  real NOT NULL DEFAULT 0.5 CHECK (threshold OPERATOR(pg_catalog.>=) 0 AND threshold OPERATOR(pg_catalog.<=) 1),
+    channel    text NOT NULL DEFAULT 'engram_watch',
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (space, watch),
+    CHECK (cue IS NOT NULL OR embedding IS NOT NULL)
+);
+COMMENT ON TABLE engram.watch IS 'Standing cues: a new memory that matches is announced on the channel, by id';
+COMMENT ON COLUMN engram.watch.threshold IS 'Least score of a match, 0 to 1';
+
+CREATE TABLE engram.feedback (
+    space    text COLLATE "C" NOT NULL,
+    id       uuid NOT NULL,
+    entry    uuid NOT NULL,
+    useful   boolean NOT NULL,
+    given_by name NOT NULL DEFAULT CURRENT_USER,
+    given_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (space, id, entry),
+    FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+);
+COMMENT ON TABLE engram.feedback IS 'Whether a recalled memory was useful';
+
+CREATE TABLE engram.citation (
+    space      text COLLATE "C" NOT NULL,
+    belief     uuid NOT NULL,
+    evidence   uuid NOT NULL,
+    supports   boolean NOT NULL DEFAULT true,
+    weight     real NOT NULL DEFAULT 1 CHECK (weight OPERATOR(pg_catalog.>=) 0),
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (space, belief, evidence),
+    FOREIGN KEY (space, belief) REFERENCES engram.memory (space, id) ON DELETE CASCADE,
+    FOREIGN KEY (space, evidence) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+);
+CREATE INDEX citation_evidence ON engram.citation (space, evidence);
+COMMENT ON TABLE engram.citation IS 'Evidence of a belief';
+COMMENT ON COLUMN engram.citation.supports IS 'Whether the evidence speaks for the belief';
+
+CREATE TABLE engram.consolidation_run (
+    space        text COLLATE "C" NOT NULL,
+    run          uuid NOT NULL,
+    state        text NOT NULL DEFAULT 'running' CHECK (state OPERATOR(pg_catalog.=) ANY (ARRAY['running', 'completed', 'failed', 'undone'])),
+    started_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    finished_at  timestamptz,
+    input_hash   bytea,
+    signature    bytea,
+    episodes     bigint NOT NULL DEFAULT 0,
+    beliefs      bigint NOT NULL DEFAULT 0,
+    duration_ms  double precision,
+    novelty      real,
+    undo         jsonb NOT NULL DEFAULT '{}',
+    error        text,
+    PRIMARY KEY (space, run)
+);
+COMMENT ON TABLE engram.consolidation_run IS 'Runs of consolidation: input, result, duration';
+COMMENT ON COLUMN engram.consolidation_run.input_hash IS 'Hash of the rows and settings the run read';
+COMMENT ON COLUMN engram.consolidation_run.signature IS 'Hash of what the run made; the same input gives the same signature';
+COMMENT ON COLUMN engram.consolidation_run.duration_ms IS 'Duration in milliseconds';
+
+CREATE TABLE engram.consolidation_snapshot (
+    space            text COLLATE "C" NOT NULL,
+    run              uuid NOT NULL,
+    belief           uuid NOT NULL,
+    content          text NOT NULL,
+    label            text,
+    evidence_for     real NOT NULL,
+    evidence_against real NOT NULL,
+    citations        integer NOT NULL,
+    first_at         timestamptz,
+    last_at          timestamptz,
+    PRIMARY KEY (space, run, belief),
+    FOREIGN KEY (space, run) REFERENCES engram.consolidation_run (space, run) ON DELETE CASCADE
+);
+CREATE INDEX consolidation_snapshot_belief ON engram.consolidation_snapshot (space, belief);
+COMMENT ON TABLE engram.consolidation_snapshot IS 'Beliefs as a run published them';
+
+CREATE TABLE engram.belief_event (
+    space            text COLLATE "C" NOT NULL,
+    event            uuid NOT NULL,
+    belief           uuid NOT NULL,
+    run              uuid,
+    at               timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    confidence_delta real NOT NULL DEFAULT 0,
+    citation_delta   integer NOT NULL DEFAULT 0,
+    novelty          real NOT NULL DEFAULT 0,
+    PRIMARY KEY (space, event)
+);
+CREATE INDEX belief_event_belief ON engram.belief_event (space, belief);
+COMMENT ON TABLE engram.belief_event IS 'Every change of a belief; append-only, removed in batches by age and number';
+
+CREATE TABLE engram.snapshot_token (
+    singleton  boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (singleton),
+    token      uuid NOT NULL,
+    written_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE engram.snapshot_token IS 'Token of the last snapshot file; a file with another token belongs to another history and is discarded';

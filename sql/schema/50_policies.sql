@@ -1,0 +1,75 @@
+-- Who may read or write a space is a fact of its row in engram.space. The two functions look it
+-- up with the rights of the owner of engram.memory and keep the answer for the statement.
+CREATE FUNCTION engram.may_read(space text) RETURNS boolean
+    LANGUAGE c STABLE STRICT PARALLEL SAFE COST 5
+    AS 'MODULE_PATHNAME', 'may_read_wrapper';
+CREATE FUNCTION engram.may_write(space text) RETURNS boolean
+    LANGUAGE c STABLE STRICT PARALLEL SAFE COST 5
+    AS 'MODULE_PATHNAME', 'may_write_wrapper';
+COMMENT ON FUNCTION engram.may_read(text) IS 'Whether the current user is an owner, writer or reader of the space; false where there is no such space';
+COMMENT ON FUNCTION engram.may_write(text) IS 'Whether the current user is an owner or writer of the space; false where there is no such space';
+
+-- Names of roles, not their OIDs: a role that is gone matches nothing and raises no error.
+ALTER TABLE engram.space ENABLE ROW LEVEL SECURITY;
+CREATE POLICY member ON engram.space FOR SELECT USING (
+    pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(owner_role)), 'USAGE')
+    OR EXISTS (SELECT FROM pg_catalog.unnest(
+                   ARRAY['engram_admin', 'pg_monitor']::pg_catalog.name[]
+                   OPERATOR(pg_catalog.||) reader_roles OPERATOR(pg_catalog.||) writer_roles) AS r(member)
+               WHERE pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(r.member)), 'USAGE')));
+
+ALTER TABLE engram.memory ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.memory FOR SELECT USING (engram.may_read(space));
+CREATE POLICY writer_insert ON engram.memory FOR INSERT WITH CHECK (engram.may_write(space));
+CREATE POLICY writer_update ON engram.memory FOR UPDATE
+    USING (engram.may_write(space)) WITH CHECK (engram.may_write(space));
+CREATE POLICY writer_delete ON engram.memory FOR DELETE USING (engram.may_write(space));
+
+ALTER TABLE engram.association ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.association FOR SELECT USING (engram.may_read(space));
+CREATE POLICY writer_insert ON engram.association FOR INSERT WITH CHECK (engram.may_write(space));
+CREATE POLICY writer_update ON engram.association FOR UPDATE
+    USING (engram.may_write(space)) WITH CHECK (engram.may_write(space));
+CREATE POLICY writer_delete ON engram.association FOR DELETE USING (engram.may_write(space));
+
+ALTER TABLE engram.cue_alias ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.cue_alias FOR SELECT USING (engram.may_read(space));
+CREATE POLICY writer_insert ON engram.cue_alias FOR INSERT WITH CHECK (engram.may_write(space));
+CREATE POLICY writer_update ON engram.cue_alias FOR UPDATE
+    USING (engram.may_write(space)) WITH CHECK (engram.may_write(space));
+CREATE POLICY writer_delete ON engram.cue_alias FOR DELETE USING (engram.may_write(space));
+
+-- A former version is as visible as the memory: the subquery runs under the policies of engram.memory.
+ALTER TABLE engram.memory_history ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.memory_history FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) memory_history.space
+              AND m.id OPERATOR(pg_catalog.=) memory_history.id));
+ALTER TABLE engram.cold ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.cold FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) cold.space
+              AND m.id OPERATOR(pg_catalog.=) cold.id));
+
+ALTER TABLE engram.warm ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.warm FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.trace ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.trace FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.audit ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.audit FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.watch ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.watch FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.feedback ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.feedback FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.citation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.citation FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.consolidation_run ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.consolidation_run FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.consolidation_snapshot ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.belief_event ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.belief_event FOR SELECT USING (engram.may_read(space));
+
+-- No policy: nobody but the owner of the extension reads or writes these two.
+ALTER TABLE engram.change ENABLE ROW LEVEL SECURITY;
+ALTER TABLE engram.snapshot_token ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,54 @@
+CREATE FUNCTION engram.memory_before() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'memory_before_wrapper';
+CREATE FUNCTION engram.memory_after() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'memory_after_wrapper';
+CREATE FUNCTION engram.memory_truncate() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'memory_truncate_wrapper';
+CREATE FUNCTION engram.association_before() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'association_before_wrapper';
+CREATE FUNCTION engram.association_after() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'association_after_wrapper';
+CREATE FUNCTION engram.space_before() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'space_before_wrapper';
+CREATE FUNCTION engram.space_after() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'space_after_wrapper';
+CREATE FUNCTION engram.truncate_after() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'truncate_after_wrapper';
+COMMENT ON FUNCTION engram.memory_before() IS 'Completes and checks a memory; on DELETE erases what the foreign keys do not';
+COMMENT ON FUNCTION engram.memory_after() IS 'Queues a change of a memory for the hot tier';
+COMMENT ON FUNCTION engram.memory_truncate() IS 'Erases what belongs to the memories of a truncated table';
+COMMENT ON FUNCTION engram.association_before() IS 'Completes and checks an association and records the change';
+COMMENT ON FUNCTION engram.association_after() IS 'Queues a change of an association for the hot tier';
+COMMENT ON FUNCTION engram.space_before() IS 'Completes and checks a space';
+COMMENT ON FUNCTION engram.space_after() IS 'Queues a change of a space for the hot tier';
+COMMENT ON FUNCTION engram.truncate_after() IS 'Queues the loss of a whole table for the hot tier';
+
+CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE OR DELETE ON engram.memory
+    FOR EACH ROW EXECUTE FUNCTION engram.memory_before();
+CREATE TRIGGER engram_after AFTER INSERT OR UPDATE OR DELETE ON engram.memory
+    FOR EACH ROW EXECUTE FUNCTION engram.memory_after();
+CREATE TRIGGER engram_erase AFTER TRUNCATE ON engram.memory
+    FOR EACH STATEMENT EXECUTE FUNCTION engram.memory_truncate();
+CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.memory
+    FOR EACH STATEMENT EXECUTE FUNCTION engram.truncate_after();
+CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE OR DELETE ON engram.association
+    FOR EACH ROW EXECUTE FUNCTION engram.association_before();
+CREATE TRIGGER engram_after AFTER INSERT OR UPDATE OR DELETE ON engram.association
+    FOR EACH ROW EXECUTE FUNCTION engram.association_after();
+CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.association
+    FOR EACH STATEMENT EXECUTE FUNCTION engram.truncate_after();
+CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE OR DELETE ON engram.space
+    FOR EACH ROW EXECUTE FUNCTION engram.space_before();
+CREATE TRIGGER engram_after AFTER UPDATE OR DELETE ON engram.space
+    FOR EACH ROW EXECUTE FUNCTION engram.space_after();
+
+-- ALWAYS: subscribers and restores run with session_replication_role = replica.
+ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_before;
+ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_after;
+ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_erase;
+ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_truncate;
+ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_before;
+ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_after;
+ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_truncate;
+ALTER TABLE engram.space ENABLE ALWAYS TRIGGER engram_before;
+ALTER TABLE engram.space ENABLE ALWAYS TRIGGER engram_after;

@@ -1,0 +1,69 @@
+-- What psql shows with \df+.
+COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id; a given id makes the call idempotent';
+COMMENT ON FUNCTION @extschema@.engram_remember_many IS 'Stores an array of memories in one pass and returns their ids in its order';
+COMMENT ON FUNCTION @extschema@.engram_recall IS 'Returns what comes to mind for a cue: by meaning, words, cues and associations';
+COMMENT ON FUNCTION @extschema@.engram_spread IS 'Returns what activation reaches from the given memories';
+COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or changes the weight of their connection';
+COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
+COMMENT ON FUNCTION @extschema@.engram_forget IS 'Suppresses, restores or deletes one memory';
+COMMENT ON FUNCTION @extschema@.engram_forget_where IS 'Suppresses, restores or deletes the memories that meet all conditions';
+COMMENT ON FUNCTION @extschema@.engram_update IS 'Corrects a memory and keeps its former version';
+COMMENT ON FUNCTION @extschema@.engram_supersede IS 'Marks a memory as replaced by another one';
+COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its language, dimensions and roles';
+COMMENT ON FUNCTION @extschema@.engram_configure_space IS 'Changes a space; null leaves what is set';
+COMMENT ON FUNCTION @extschema@.engram_drop_space IS 'Removes a space and everything in it';
+COMMENT ON FUNCTION @extschema@.engram_check IS 'Returns a row for each violated invariant between tables and shared memory';
+COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
+
+GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
+GRANT SELECT ON
+    engram.space, engram.memory, engram.memory_history, engram.warm, engram.cold, engram.trace,
+    engram.association, engram.cue_alias, engram.audit, engram.watch, engram.feedback, engram.citation,
+    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories
+    TO engram_reader;
+GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
+GRANT SELECT ON engram.space TO pg_monitor;
+GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_info TO engram_reader, pg_monitor;
+
+-- Every function of the extension, wherever it lives and whichever file made it.
+DO $engram$
+DECLARE
+    f record;
+    granted text;
+BEGIN
+    FOR f IN
+        SELECT p.oid, p.proname, p.prorettype, p.prokind, n.nspname,
+               pg_catalog.pg_get_function_identity_arguments(p.oid) AS arguments
+        FROM pg_catalog.pg_depend d
+        JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+        JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) d.objid
+        JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace
+        WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+          AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+          AND d.deptype OPERATOR(pg_catalog.=) 'e'
+          AND e.extname OPERATOR(pg_catalog.=) 'engram'
+    LOOP
+        EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %I.%I(%s) FROM PUBLIC',
+                                  f.nspname, f.proname, f.arguments);
+        granted := CASE
+            WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
+            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'info_stat',
+                'engram_version']::pg_catalog.name[])
+                THEN 'engram_reader, pg_monitor'
+            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write',
+                'engram_recall', 'engram_spread']::pg_catalog.name[])
+                THEN 'engram_reader'
+            WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
+            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
+                'engram_forget', 'engram_forget_where', 'engram_update', 'engram_supersede',
+                'engram_associate', 'engram_dissociate', 'engram_create_space', 'engram_drop_space',
+                'engram_configure_space']::pg_catalog.name[])
+                THEN 'engram_writer'
+        END;
+        IF granted IS NOT NULL THEN
+            EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %I.%I(%s) TO %s',
+                                      f.nspname, f.proname, f.arguments, granted);
+        END IF;
+    END LOOP;
+END
+$engram$;

@@ -1,0 +1,27 @@
+use crate::error::or_raise;
+use crate::memory::associate;
+use pgrx::prelude::*;
+use pgrx::{Uuid, default};
+
+/// Connects two memories; see `docs/reference/sql.md`.
+#[pg_extern(volatile, parallel_unsafe)]
+fn engram_associate(
+    source: Option<Uuid>,
+    target: Option<Uuid>,
+    kind: default!(Option<&str>, "'semantic'"),
+    weight: default!(Option<f32>, "0.5"),
+    space: default!(Option<&str>, "NULL"),
+) -> bool {
+    or_raise(associate::associate(source, target, kind, weight, space))
+}
+
+/// Disconnects two memories; see `docs/reference/sql.md`.
+#[pg_extern(volatile, parallel_unsafe)]
+fn engram_dissociate(
+    source: Option<Uuid>,
+    target: Option<Uuid>,
+    kind: default!(Option<&str>, "NULL"),
+    space: default!(Option<&str>, "NULL"),
+) -> i64 {
+    or_raise(associate::dissociate(source, target, kind, space))
+}

@@ -1,0 +1,12 @@
+//! The functions of SQL: arguments and their defaults. What they do is in `memory`.
+
+mod associate;
+mod forget;
+mod recall;
+mod remember;
+mod rights;
+mod schema;
+mod space;
+mod stat;
+mod update;
+mod version;

@@ -1,0 +1,138 @@
+//! The commit queue: what the transactions of this backend did, until they commit.
+//!
+//! Row triggers push changes, each with the subtransaction that made it. A subtransaction that commits hands its
+//! changes to its parent, one that aborts drops them. What was entered in the region early, because the transaction
+//! recalled from the space it had written to, is remembered so that a rollback to a savepoint takes it back.
+
+use super::Place;
+use engram_region::Record;
+use engram_region::edges::Association;
+use engram_region::write::Done;
+use std::cell::RefCell;
+
+/// One change of one row.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// A recallable version; `replaces` when a former one was recallable too.
+    Put {
+        record: Box<Record>,
+        replaces: bool,
+    },
+    /// The row is gone, or not recallable any more.
+    Delete([u8; 16]),
+    Edge(Association),
+    EdgeDelete(Association),
+}
+
+/// Changes of one space.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub space: String,
+    pub queued: Vec<(u32, Change)>,
+    /// Too many to queue: whoever sees the transaction loads them from the tables.
+    pub collapsed: bool,
+    /// What was entered early, with where it lies.
+    pub entered: Vec<(u32, Place, u32, Done)>,
+}
+
+/// All that the transaction did.
+#[derive(Debug, Default)]
+pub struct Queue {
+    pub spaces: Vec<Changes>,
+    /// Spaces whose settings changed, or which were dropped: they are loaded anew after commit.
+    pub resets: Vec<(u32, String)>,
+    /// Subtransactions that truncated a table: every space of the database is loaded anew.
+    pub truncated: Vec<u32>,
+}
+
+/// Changes of one space in one transaction that are queued; more collapse to a load.
+pub const MOST: usize = 10_000;
+
+thread_local! {
+    static QUEUE: RefCell<Queue> = RefCell::new(Queue::default());
+}
+
+/// Works on the queue of this backend.
+pub fn with<R>(f: impl FnOnce(&mut Queue) -> R) -> R {
+    QUEUE.with_borrow_mut(f)
+}
+
+impl Queue {
+    fn changes(&mut self, space: &str) -> &mut Changes {
+        let at = match self.spaces.iter().position(|s| s.space == space) {
+            Some(at) => at,
+            None => {
+                self.spaces.push(Changes { space: space.to_owned(), ..Changes::default() });
+                self.spaces.len() - 1
+            }
+        };
+        &mut self.spaces[at]
+    }
+
+    /// Whether changes of the space beyond [`MOST`] made its record unnecessary.
+    pub fn is_collapsed(&self, space: &str) -> bool {
+        self.spaces.iter().any(|s| s.space == space && s.collapsed)
+    }
+
+    /// Adds a change made by a subtransaction.
+    pub fn push(&mut self, space: &str, subxact: u32, change: Change) {
+        let c = self.changes(space);
+        if c.collapsed {
+            return;
+        }
+        c.queued.push((subxact, change));
+        if c.queued.len() + c.entered.len() > MOST {
+            c.queued = Vec::new();
+            c.collapsed = true;
+        }
+    }
+
+    /// Whether the transaction changed the space.
+    pub fn touches(&self, space: &str) -> bool {
+        self.spaces.iter().any(|s| s.space == space) || !self.truncated.is_empty()
+    }
+
+    /// The changes of one space, taken out for entering.
+    pub fn take(&mut self, space: &str) -> Option<(Vec<(u32, Change)>, bool)> {
+        let c = self.spaces.iter_mut().find(|s| s.space == space)?;
+        Some((std::mem::take(&mut c.queued), std::mem::replace(&mut c.collapsed, false)))
+    }
+
+    /// Remembers what was entered early.
+    pub fn entered(&mut self, space: &str, done: (u32, Place, u32, Done)) {
+        self.changes(space).entered.push(done);
+    }
+
+    /// A subtransaction became part of its parent.
+    pub fn reparent(&mut self, my: u32, parent: u32) {
+        let mv = |sub: &mut u32| {
+            if *sub == my {
+                *sub = parent;
+            }
+        };
+        for s in &mut self.spaces {
+            s.queued.iter_mut().for_each(|q| mv(&mut q.0));
+            s.entered.iter_mut().for_each(|e| mv(&mut e.0));
+        }
+        self.resets.iter_mut().for_each(|r| mv(&mut r.0));
+        self.truncated.iter_mut().for_each(mv);
+    }
+
+    /// A subtransaction was rolled back; returns what has to be taken back, latest first.
+    pub fn roll_back(&mut self, my: u32) -> Vec<(Place, u32, Done)> {
+        let mut undo = Vec::new();
+        for s in &mut self.spaces {
+            s.queued.retain(|q| q.0 != my);
+            s.entered.retain(|(sub, place, generation, done)| {
+                if *sub == my {
+                    undo.push((*place, *generation, *done));
+                }
+                *sub != my
+            });
+        }
+        self.resets.retain(|r| r.0 != my);
+        self.truncated.retain(|t| *t != my);
+        undo.reverse();
+        undo
+    }
+}

@@ -1,0 +1,69 @@
+//! From a row of engram.memory to what the region keeps of it.
+
+use engram_engine::code::quantise;
+use engram_engine::cues;
+use engram_engine::text::{Analyzer, Language, Terms};
+use engram_region::Record;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// The columns that matter, borrowed from wherever the row is.
+pub struct Fields<'a> {
+    pub id: [u8; 16],
+    pub changed: u64,
+    pub content: &'a str,
+    pub embedding: Option<&'a [f32]>,
+    pub cues: Vec<String>,
+    pub context: Option<&'a str>,
+    pub kind: &'a str,
+    /// Microseconds since the Unix epoch.
+    pub occurred_at: i64,
+}
+
+thread_local! {
+    /// One analyser for each language in use: they keep the stems of frequent words.
+    static ANALYZERS: RefCell<HashMap<Language, Analyzer>> = RefCell::new(HashMap::new());
+}
+
+/// Hash of a context; 0 stands for none.
+pub fn context_hash(context: Option<&str>) -> u64 {
+    context.map_or(0, |c| xxh3_64(c.as_bytes()).max(1))
+}
+
+/// Hash of a kind.
+pub fn kind_hash(kind: &str) -> u64 {
+    xxh3_64(kind.as_bytes())
+}
+
+/// The analyser of a language by its name; a name that is not known counts as `none`.
+fn with_analyzer<R>(language: &str, f: impl FnOnce(&mut Analyzer) -> R) -> R {
+    let language = language.parse().unwrap_or(Language::None);
+    ANALYZERS.with_borrow_mut(|all| f(all.entry(language).or_insert_with(|| Analyzer::new(language))))
+}
+
+/// Terms of a question.
+pub fn query_terms(text: &str, language: &str) -> Terms {
+    with_analyzer(language, |a| a.query_terms(text))
+}
+
+/// What the region keeps of a row.
+pub fn build(row: &Fields<'_>, language: &str) -> Record {
+    let Terms { terms, length } = with_analyzer(language, |a| a.analyse(row.content));
+    let mut cues: Vec<(u64, bool)> = row.cues.iter().map(|c| (cues::hash(c), cues::split_about(c).1)).collect();
+    // A cue given both plainly and as the subject counts as the subject.
+    cues.sort_unstable_by_key(|(hash, about)| (*hash, !about));
+    cues.dedup_by_key(|c| c.0);
+    Record {
+        id: row.id,
+        changed: row.changed,
+        occurred_at: row.occurred_at,
+        context: context_hash(row.context),
+        kind: kind_hash(row.kind),
+        terms,
+        length,
+        cues,
+        // The table's own checks refuse a vector without direction; what got in before them has no code.
+        code: row.embedding.and_then(|v| quantise(v).ok()),
+    }
+}

@@ -1,0 +1,15 @@
+//! Sealing the full segments of a space: sorted arrays in the place of hash tables, half the size.
+
+use super::{Hot, Place, evict};
+
+/// Seals what can be sealed.
+pub fn run(hot: &Hot, place: Place) {
+    while let Some(Some(segment)) = hot.read(place, |s| s.sealable()) {
+        let Some(Some(sorted)) = hot.read(place, |s| s.sort_segment(segment)) else { return };
+        match hot.write(place, |s| s.seal(&sorted)) {
+            Some(Ok(_)) => {}
+            Some(Err(_)) if evict::make_room(hot) => {}
+            _ => return,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Engram: a memory for PostgreSQL. This file only wires the parts together.
+
+use pgrx::prelude::*;
+
+mod api;
+mod error;
+mod guc;
+mod hot;
+mod memory;
+mod pg;
+mod store;
+#[cfg(any(test, feature = "pg_test"))]
+mod tests;
+mod worker;
+
+pgrx::pg_module_magic!(name, version);
+
+/// Runs when the library is loaded: settings first, since shared memory is sized by them, then shared memory, then
+/// hooks and callbacks, then workers.
+#[allow(non_snake_case)]
+#[pg_guard]
+pub extern "C-unwind" fn _PG_init() {
+    guc::init();
+    pg::shmem::init();
+    pg::xact::init();
+    pg::utility::init();
+    pg::worker::init();
+    store::access::init();
+    hot::init();
+    worker::init();
+}
+
+/// Settings of the server that `cargo pgrx test` starts.
+#[cfg(test)]
+pub mod pg_test {
+    /// Called once before the tests.
+    pub fn setup(_options: Vec<&str>) {}
+
+    /// Lines added to `postgresql.conf`.
+    #[must_use]
+    pub fn postgresql_conf_options() -> Vec<&'static str> {
+        vec!["shared_preload_libraries = 'engram'"]
+    }
+}

@@ -1,0 +1,44 @@
+//! The verbs, one file each: the only place that holds both the tables and the hot tier.
+
+pub mod associate;
+mod capture;
+pub mod check;
+pub mod forget;
+pub mod load;
+pub mod recall;
+pub mod remember;
+pub mod remember_many;
+pub mod space;
+pub mod spread;
+pub mod stat;
+pub mod update;
+pub mod upkeep;
+
+use crate::error::Error;
+use crate::{guc, store};
+use pgrx::Uuid;
+
+/// The space a call names, or the setting engram.space.
+pub fn space_or_setting(space: Option<&str>) -> String {
+    space.map_or_else(guc::space, str::to_owned)
+}
+
+/// Version of the extension in the catalog of this database.
+pub fn catalog_version() -> Option<String> {
+    store::catalog_version()
+}
+
+/// An argument that must not be null.
+fn required<T>(name: &str, value: Option<T>) -> Result<T, Error> {
+    value.ok_or_else(|| store::fault::null(name))
+}
+
+/// An array argument without its null elements.
+fn elements(array: Vec<Option<String>>) -> Vec<String> {
+    array.into_iter().flatten().collect()
+}
+
+/// The memory exists and the caller may see it.
+fn known(space: &str, id: Uuid) -> Result<(), Error> {
+    if store::memory::exists(space, id) { Ok(()) } else { Err(Error::unknown_memory(id, space)) }
+}

@@ -1,0 +1,249 @@
+//! Recall: the region proposes ids, the tables give the rows that the caller may see.
+
+pub mod question;
+pub mod rows;
+pub mod search;
+
+use crate::error::{Error, Kind};
+use crate::hot::queue;
+use crate::hot::search::{self as hot_search, Blocked, LockPause};
+use crate::hot::{self, Hot, Place, clock, publish};
+use crate::memory::load;
+use crate::pg::snapshot::Pinned;
+use crate::pg::{self, xid};
+use crate::store::{access, space as spaces};
+use engram_region::read::{Reader, Stopped};
+use engram_region::{Space, State};
+use pgrx::Uuid;
+use question::{Given, Question};
+use rows::{Conditions, Row};
+use search::{Hit, Outcome, Spilled};
+use std::collections::{HashMap, HashSet};
+
+/// Fewest candidates of each arm.
+const REACH: usize = 100;
+/// Rows checked at first beyond those wanted.
+const SLACK: usize = 2;
+
+/// What a recall is limited to, beside its cue.
+pub struct Limits {
+    pub k: usize,
+    pub min_score: f32,
+    pub min_confidence: f32,
+    pub max_tokens: Option<usize>,
+    pub reinforce: bool,
+}
+
+/// One returned memory.
+pub struct Recalled {
+    pub hit: Hit,
+    pub row: Row,
+    pub score: f32,
+}
+
+/// What a recall returns.
+pub struct Answer {
+    pub recalled: Vec<Recalled>,
+    /// The work limit ended spreading early.
+    pub limited: bool,
+}
+
+/// The space, which the current user may read, and the key it goes by.
+pub fn readable(name: &str) -> Result<std::rc::Rc<access::Space>, Error> {
+    spaces::for_reading(name)
+}
+
+/// Recalls from one space.
+pub fn recall(name: &str, given: &Given<'_>, limits: &Limits) -> Result<Answer, Error> {
+    let space = readable(name)?;
+    every_one_is_there(name, &given.ids)?;
+    let mut question = Question::new(given, &space)?;
+    let conditions = Conditions::new(given);
+    let snapshot = Pinned::active();
+    let mut spilled = Spilled::new();
+    let reach = REACH.max(limits.k * 4);
+    let (hits, cut, limited) = find(name, &snapshot, &question, &mut spilled, reach)?;
+    let mut checked = check(name, &conditions, &hits, limits);
+    if checked.recalled.len() < limits.k && !checked.ended && (cut || checked.dropped) {
+        // Conditions that only the tables can judge left too little: search among what fulfils them.
+        question.filter.allowed = Some(rows::allowed(name, &conditions, limits.min_confidence));
+        let (hits, ..) = find(name, &snapshot, &question, &mut spilled, reach)?;
+        checked = check(name, &conditions, &hits, limits);
+    }
+    let mut recalled = checked.recalled;
+    hide_paths(name, &mut recalled);
+    if limits.reinforce && !pg::in_recovery() {
+        touch(name, &recalled);
+    }
+    Ok(Answer { recalled, limited })
+}
+
+fn find(
+    name: &str,
+    snapshot: &Pinned,
+    question: &Question,
+    spilled: &mut Spilled,
+    reach: usize,
+) -> Result<(Vec<Hit>, bool, bool), Error> {
+    loop {
+        let outcome = with_space(name, snapshot, |reader| search::search(reader, question, spilled, reach))?;
+        match outcome {
+            Outcome::Done { hits, cut, limited } => return Ok((hits, cut, limited)),
+            Outcome::NeedsRows(ids) => {
+                let found = load::records_of(name, &ids);
+                let before = spilled.len();
+                spilled.extend(found.into_iter().map(|r| (r.id, r)));
+                if spilled.len() == before {
+                    // The region lists memories that the tables do not have: it is out of step, and is loaded anew.
+                    discard(name);
+                }
+            }
+        }
+    }
+}
+
+/// The shared region disagrees with the tables about this space.
+fn discard(name: &str) {
+    if let Some((hot, place)) = Hot::shared().zip(hot::key(name)).and_then(|(h, k)| Some((h, h.find(&k)?))) {
+        hot.write(place, |s| {
+            s.reset(State::Absent);
+            s.want()
+        });
+        pg::worker::wake_launcher();
+    }
+    hot::private::forget(name);
+}
+
+/// Runs a search in the shared region, or where it cannot answer in a private one.
+pub fn with_space<R>(
+    name: &str,
+    snapshot: &Pinned,
+    mut search: impl FnMut(&mut Reader<'static, LockPause>) -> Result<R, Stopped>,
+) -> Result<R, Error> {
+    let own = queue::with(|q| q.touches(name));
+    if let Some((hot, place)) = shared_place(name, own) {
+        for _ in 0..4 {
+            match hot_search::with_reader(&hot, place, snapshot, &mut search) {
+                Ok(r) => return Ok(r),
+                Err(Blocked::NeedsLoad(x)) if Some(x) != xid::top_full_xid_if_any() => {
+                    if load::catch_up(&hot, place, name, snapshot, x).is_err() {
+                        break;
+                    }
+                }
+                Err(Blocked::Absent) => {
+                    ask_for(&hot, place);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+    }
+    let (hot, place) = load::private_space(name, snapshot, own).map_err(|_| {
+        Error::new(Kind::ProgramLimit, format!("space \"{name}\" does not fit in engram.private_region_size"))
+            .with_hint("Raise engram.private_region_size, or add engram to shared_preload_libraries.")
+    })?;
+    hot_search::with_reader(&hot, place, snapshot, search)
+        .map_err(|b| Error::internal(format!("private region of space \"{name}\" did not answer: {b:?}")))
+}
+
+fn shared_place(name: &str, own: bool) -> Option<(Hot, Place)> {
+    let hot = Hot::shared()?;
+    if pg::in_recovery() {
+        return None;
+    }
+    if own {
+        publish::flush(&hot, name);
+    }
+    let place = hot.find_or_add(&hot::key(name)?).ok()?;
+    Some((hot, place))
+}
+
+fn ask_for(hot: &Hot, place: Place) {
+    let now = clock();
+    if hot.write(place, |s: Space<'_>| s.state() == State::Absent && s.want_at(now)) == Some(true) {
+        pg::worker::wake_launcher();
+    }
+}
+
+/// An id that does not exist and one that the caller may not see answer alike.
+pub fn every_one_is_there(name: &str, ids: &[[u8; 16]]) -> Result<(), Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let known = rows::visible(name, ids);
+    match ids.iter().find(|id| !known.contains(*id)) {
+        Some(unknown) => Err(Error::unknown_memory(Uuid::from_bytes(*unknown), name)),
+        None => Ok(()),
+    }
+}
+
+/// Hits with their rows.
+struct Checked {
+    recalled: Vec<Recalled>,
+    /// The row of some hit does not fulfil the conditions.
+    dropped: bool,
+    /// Score or tokens met their limit, so what has not been looked at would not be taken either.
+    ended: bool,
+}
+
+/// Reads the rows of hits in order until `k` are there.
+fn check(name: &str, conditions: &Conditions, hits: &[Hit], limits: &Limits) -> Checked {
+    let mut out: Vec<Recalled> = Vec::new();
+    let (mut dropped, mut ended) = (false, false);
+    let mut tokens = 0usize;
+    let mut next = 0;
+    let mut batch = limits.k * SLACK;
+    while out.len() < limits.k && next < hits.len() {
+        let part = &hits[next..(next + batch).min(hits.len())];
+        next += part.len();
+        batch *= 2;
+        let ids: Vec<[u8; 16]> = part.iter().map(|h| h.id).collect();
+        let mut rows: HashMap<[u8; 16], Row> = rows::fetch(name, &ids, conditions);
+        for hit in part {
+            let score = engram_engine::rank::score(&hit.signals);
+            if score < limits.min_score || out.len() == limits.k {
+                ended = true;
+                continue;
+            }
+            let Some(row) = rows.remove(&hit.id) else {
+                dropped = true;
+                continue;
+            };
+            if row.belief().mean < limits.min_confidence {
+                dropped = true;
+                continue;
+            }
+            if let Some(most) = limits.max_tokens {
+                let cost = row.content.len().div_ceil(4);
+                if tokens + cost > most {
+                    ended = true;
+                    continue;
+                }
+                tokens += cost;
+            }
+            out.push(Recalled { hit: hit.clone(), row, score });
+        }
+    }
+    Checked { recalled: out, dropped, ended }
+}
+
+/// Takes ids that the caller may not see out of the paths.
+fn hide_paths(name: &str, recalled: &mut [Recalled]) {
+    let mut known: HashSet<[u8; 16]> = recalled.iter().map(|r| r.hit.id).collect();
+    let asked: Vec<[u8; 16]> =
+        recalled.iter().flat_map(|r| &r.hit.via).filter(|v| !known.contains(*v)).copied().collect();
+    if !asked.is_empty() {
+        known.extend(rows::visible(name, &asked));
+    }
+    for r in recalled {
+        r.hit.via.retain(|v| known.contains(v));
+    }
+}
+
+fn touch(name: &str, recalled: &[Recalled]) {
+    let ids: Vec<[u8; 16]> = recalled.iter().map(|r| r.hit.id).collect();
+    if let Some((hot, place)) = Hot::shared().zip(hot::key(name)).and_then(|(h, k)| Some((h, h.find(&k)?))) {
+        let now = clock();
+        hot.read(place, |s| s.touch_memories(&ids, now));
+    }
+}

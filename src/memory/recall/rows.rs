@@ -1,0 +1,123 @@
+//! Rows of the answer, read under the caller's snapshot, rights and row-level security.
+
+use super::question::Given;
+use crate::pg::spi::{self, Arg};
+use engram_engine::confidence::{self, Belief};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
+/// Evidence and what is believed on it.
+type KeptBelief = ((f32, f32), Belief);
+const KEPT_BELIEFS: usize = 16;
+
+thread_local! {
+    static BELIEFS: RefCell<Vec<KeptBelief>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The columns of a returned memory that come from its row.
+pub struct Row {
+    pub content: String,
+    pub origin: String,
+    pub kind: String,
+    pub context: Option<String>,
+    /// Microseconds since the Unix epoch.
+    pub occurred_at: Option<i64>,
+    pub source: Option<String>,
+    /// JSON text.
+    pub metadata: String,
+    evidence: (f32, f32),
+}
+
+impl Row {
+    /// Belief in the fact.
+    pub fn belief(&self) -> Belief {
+        // Most memories of an application share a handful of confidences, and an interval costs microseconds.
+        BELIEFS.with_borrow_mut(|kept| {
+            if let Some((_, belief)) = kept.iter().find(|(evidence, _)| *evidence == self.evidence) {
+                return *belief;
+            }
+            let belief = confidence::belief(self.evidence.0, self.evidence.1);
+            if kept.len() == KEPT_BELIEFS {
+                kept.remove(0);
+            }
+            kept.push((self.evidence, belief));
+            belief
+        })
+    }
+}
+
+/// Conditions as parameters of the queries.
+pub struct Conditions {
+    filter: Option<String>,
+    kinds: Option<Vec<String>>,
+    in_context: Option<String>,
+    since: Option<i64>,
+    until: Option<i64>,
+}
+
+impl Conditions {
+    pub fn new(given: &Given<'_>) -> Conditions {
+        Conditions {
+            filter: given.filter.clone(),
+            kinds: given.kinds.clone(),
+            in_context: given.in_context.map(str::to_owned),
+            since: given.since,
+            until: given.until,
+        }
+    }
+
+    fn args(&self) -> [Arg<'_>; 5] {
+        [
+            Arg::jsonb_or_null(self.filter.as_deref()),
+            Arg::text_array_or_null(self.kinds.as_deref()),
+            Arg::text_or_null(self.in_context.as_deref()),
+            Arg::timestamptz_or_null(self.since),
+            Arg::timestamptz_or_null(self.until),
+        ]
+    }
+}
+
+/// The rows of `ids` that the caller may see and that fulfil the conditions.
+pub fn fetch(space: &str, ids: &[[u8; 16]], conditions: &Conditions) -> HashMap<[u8; 16], Row> {
+    let [filter, kinds, context, since, until] = conditions.args();
+    let args = [Arg::Text(space), Arg::UuidArray(ids), filter, kinds, context, since, until];
+    let mut out = HashMap::with_capacity(ids.len());
+    let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
+    spi::select(include_str!("../../../sql/query/recall_rows.sql"), &args, |r| {
+        let row = Row {
+            content: text(r.text(2)),
+            origin: text(r.text(3)),
+            kind: text(r.text(4)),
+            context: r.text(5).map(str::to_owned),
+            occurred_at: r.timestamptz(6),
+            source: r.text(7).map(str::to_owned),
+            metadata: text(r.text(8)),
+            evidence: (r.float4(9).unwrap_or(0.0), r.float4(10).unwrap_or(0.0)),
+        };
+        if let Some(id) = r.uuid(1) {
+            out.insert(id, row);
+        }
+    });
+    out
+}
+
+/// Every id that the caller may see, that fulfils the conditions and is believed at least as much as `min_confidence`.
+pub fn allowed(space: &str, conditions: &Conditions, min_confidence: f32) -> HashSet<[u8; 16]> {
+    let [filter, kinds, context, since, until] = conditions.args();
+    let args = [Arg::Text(space), filter, kinds, context, since, until];
+    let mut out = HashSet::new();
+    spi::scan(include_str!("../../../sql/query/recall_allowed.sql"), &args, 1000, |r| {
+        if confidence::mean(r.float4(2).unwrap_or(0.0), r.float4(3).unwrap_or(0.0)) >= min_confidence {
+            out.extend(r.uuid(1));
+        }
+    });
+    out
+}
+
+/// Those of `ids` that the caller may see.
+pub fn visible(space: &str, ids: &[[u8; 16]]) -> HashSet<[u8; 16]> {
+    let mut out = HashSet::new();
+    let args = [Arg::Text(space), Arg::UuidArray(ids)];
+    spi::select(include_str!("../../../sql/query/recall_visible.sql"), &args, |r| out.extend(r.uuid(1)));
+    out
+}

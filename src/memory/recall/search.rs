@@ -1,0 +1,282 @@
+//! The search: candidates from meaning, words and association, each with all its signals.
+//!
+//! Everything here happens on the region, under its lock in pieces; no SQL, no server memory. The order of the result
+//! depends on the rows and the question alone: ties go by id, sums are whole numbers.
+
+use super::question::{Filter, Question};
+use engram_engine::rank::{self, Signals};
+use engram_engine::spread::{self, CUE, Seed, WEIGHT};
+use engram_engine::{bm25, config};
+use engram_region::read::{Found, Pause, Reader, Stopped};
+use engram_region::{Record, Stats};
+use std::collections::HashMap;
+
+/// A memory that came to mind.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    pub id: [u8; 16],
+    pub signals: Signals,
+    /// How much speaks for it: what it is ordered by.
+    pub evidence: f32,
+    pub hops: u8,
+    /// Memories on the strongest path to it, a seed first.
+    pub via: Vec<[u8; 16]>,
+    /// Its codes and postings are in the region.
+    pub resident: bool,
+}
+
+/// What a search found.
+pub enum Outcome {
+    /// Hits, best first; whether an arm was cut off; whether the work limit bit.
+    Done { hits: Vec<Hit>, cut: bool, limited: bool },
+    /// Evicted memories whose rows must be read first.
+    NeedsRows(Vec<[u8; 16]>),
+}
+
+/// Evicted memories by id, as their rows have them.
+pub type Spilled = HashMap<[u8; 16], Record>;
+
+/// Members of the context in the cue that become seeds, latest first.
+const CONTEXT_SEEDS: usize = 2;
+/// Base score of a memory that the caller named: that of the best match by meaning and words together.
+const NAMED_BASE: f32 = 1.0 + config::LEXICAL_WEIGHT;
+/// Base score of the latest of the context.
+const CONTEXT_BASE: f32 = 0.5 * NAMED_BASE;
+
+struct Pool<'q> {
+    question: &'q Question,
+    spilled: &'q Spilled,
+    idfs: Vec<f32>,
+    average_length: f32,
+    bm25_max: f32,
+    /// Signals by node.
+    rows: HashMap<u32, (Found, Signals)>,
+}
+
+/// Runs a search that wants the best `reach` of each arm.
+pub fn search<P: Pause>(
+    reader: &mut Reader<'_, P>,
+    question: &Question,
+    spilled: &Spilled,
+    reach: usize,
+) -> Result<Outcome, Stopped> {
+    let evicted = reader.spilled()?;
+    let missing: Vec<[u8; 16]> = evicted.iter().map(|e| e.1).filter(|id| !spilled.contains_key(id)).collect();
+    if !missing.is_empty() {
+        return Ok(Outcome::NeedsRows(missing));
+    }
+    let stats = *reader.stats();
+    let n = stats.memories;
+    let mut words = reader.words(&question.terms)?;
+    for (_, id) in &evicted {
+        for (count, term) in words.df.iter_mut().zip(&question.terms) {
+            *count += u32::from(frequency(&spilled[id], *term) > 0);
+        }
+    }
+    let idfs: Vec<f32> = words.df.iter().map(|df| bm25::idf(n, *df)).collect();
+    let mut pool = Pool {
+        question,
+        spilled,
+        bm25_max: bm25::maximum(idfs.iter().copied(), question.bm25),
+        average_length: average_length(&stats),
+        idfs,
+        rows: HashMap::new(),
+    };
+    let sums = reader.sums(&words, &pool.idfs, pool.average_length, question.bm25)?;
+    // Conditions are on what is returned: activation starts at the best matches and may lead to what fulfils them.
+    let mut cut = pool.gather(reader, &sums, &evicted, reach, &Filter::OPEN)?;
+    let seeds = pool.seeds(reader, &sums, n);
+    if !question.filter.is_open() {
+        pool.rows.retain(|_, (found, _)| question.filter.passes(found));
+        cut = pool.gather(reader, &sums, &evicted, reach, &question.filter)?;
+    }
+    let mut limited = false;
+    let mut spread = None;
+    if question.spread.hops > 0 && !seeds.is_empty() {
+        let result = spread::spread(reader, &seeds, &question.spread, &mut || Ok(()));
+        let result = result.map_err(|spread::Stop| reader.why_stopped())?;
+        limited = result.limited;
+        cut |= pool.add_received(reader, &sums, &result, reach);
+        spread = Some(result);
+    }
+    let mut hits: Vec<(u32, Hit)> = pool.rows.iter().filter_map(|(node, row)| Some((*node, pool.hit(row)?))).collect();
+    hits.sort_unstable_by(|a, b| b.1.evidence.total_cmp(&a.1.evidence).then(a.1.id.cmp(&b.1.id)));
+    // Two versions of one memory can only meet while a load is under way; the better one stands for it.
+    let mut ids = std::collections::HashSet::new();
+    hits.retain(|(_, h)| ids.insert(h.id));
+    cut |= hits.len() > reach;
+    hits.truncate(reach);
+    if let Some(spread) = &spread {
+        for (node, hit) in &mut hits {
+            let path = spread.path(*node);
+            hit.hops = spread.get(*node).map_or(0, |r| r.hops);
+            let before = path.iter().skip(1).rev().filter(|p| **p & CUE == 0);
+            hit.via = before.map(|p| reader.found(*p).id).collect();
+        }
+    }
+    Ok(Outcome::Done { hits: hits.into_iter().map(|h| h.1).collect(), cut, limited })
+}
+
+fn average_length(stats: &Stats) -> f32 {
+    if stats.memories == 0 { 0.0 } else { stats.total_length as f32 / stats.memories as f32 }
+}
+
+fn frequency(record: &Record, term: u64) -> u16 {
+    record.terms.binary_search_by_key(&term, |t| t.0).map_or(0, |i| record.terms[i].1.min(255))
+}
+
+impl Pool<'_> {
+    /// Adds the best `reach` matches of each arm among what passes the filter. Says whether an arm was cut off.
+    fn gather<P: Pause>(
+        &mut self,
+        reader: &mut Reader<'_, P>,
+        sums: &engram_region::lexical::Sums,
+        evicted: &[(u32, [u8; 16])],
+        reach: usize,
+        filter: &Filter,
+    ) -> Result<bool, Stopped> {
+        let passes = |m: &Found| filter.passes(m);
+        let condition: Option<&dyn Fn(&Found) -> bool> = if filter.is_open() { None } else { Some(&passes) };
+        let by_words = reader.best_by_words(sums, reach, condition)?;
+        let mut cut = by_words.len() == reach;
+        let mut nodes: Vec<u32> = by_words.into_iter().map(|w| w.0).collect();
+        if let Some(query) = &self.question.query {
+            let by_meaning = reader.dense(query, reach, self.question.exact, condition)?;
+            cut |= by_meaning.len() == reach;
+            nodes.extend(by_meaning.into_iter().map(|m| m.0));
+        }
+        for node in nodes {
+            self.add(reader, sums, node);
+        }
+        for (node, _) in evicted {
+            let found = reader.found(*node);
+            if filter.passes(&found) {
+                let signals = self.spilled_signals(&found.id);
+                if signals.similarity.is_some_and(|s| s > 0.0) || signals.bm25 > 0.0 {
+                    self.rows.insert(*node, (found, signals));
+                }
+            }
+        }
+        Ok(cut)
+    }
+
+    /// Adds a visible memory that passes the filter, with its match.
+    fn add<P: Pause>(&mut self, reader: &Reader<'_, P>, sums: &engram_region::lexical::Sums, node: u32) {
+        if self.rows.contains_key(&node) {
+            return;
+        }
+        let found = reader.found(node);
+        let signals = if self.spilled.contains_key(&found.id) && !reader.resident(node) {
+            self.spilled_signals(&found.id)
+        } else {
+            self.signals(
+                self.question.query.as_ref().and_then(|q| reader.similarity(q, node)),
+                reader.sum_of(sums, node),
+            )
+        };
+        self.rows.insert(node, (found, signals));
+    }
+
+    fn signals(&self, similarity: Option<f32>, units: u32) -> Signals {
+        Signals { similarity, bm25: bm25::score(units), bm25_max: self.bm25_max, ..Signals::default() }
+    }
+
+    /// The match of an evicted memory, from its row by the same formulas.
+    fn spilled_signals(&self, id: &[u8; 16]) -> Signals {
+        let record = &self.spilled[id];
+        let mut units = 0u32;
+        for (term, idf) in self.question.terms.iter().zip(&self.idfs) {
+            let tf = frequency(record, *term);
+            if tf > 0 {
+                let weight = bm25::weight(tf, record.length, self.average_length, self.question.bm25);
+                units = units.saturating_add(bm25::contribution(*idf, weight));
+            }
+        }
+        let query = self.question.query.as_ref();
+        let similarity = query.zip(record.code.as_ref()).filter(|(q, c)| q.dims() == c.values.len());
+        self.signals(similarity.map(|(q, c)| q.similarity(&c.values, c.scale)), units)
+    }
+
+    /// Where activation starts: the best matches, what the caller named, and cues of the question.
+    fn seeds<P: Pause>(&mut self, reader: &Reader<'_, P>, sums: &engram_region::lexical::Sums, n: u32) -> Vec<Seed> {
+        let best = |f: fn(&Signals) -> f32| self.rows.values().map(|r| f(&r.1)).fold(0.0f32, f32::max);
+        let (similarity, words) = (best(|s| s.similarity.unwrap_or(0.0)), best(|s| s.bm25));
+        let mut memories: Vec<(f32, [u8; 16], u32)> = self
+            .rows
+            .iter()
+            .map(|(node, (found, s))| (rank::base(s.similarity, similarity, s.bm25, words), found.id, *node))
+            .filter(|m| m.0 > 0.0)
+            .collect();
+        memories.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        memories.truncate(self.question.seeds);
+        let latest = match self.question.context {
+            0 => Vec::new(),
+            context => reader.latest_of_context(context, CONTEXT_SEEDS),
+        };
+        let named = self.question.ids.iter().filter_map(|id| reader.by_id(id)).map(|m| (m, NAMED_BASE));
+        for (node, base) in named.chain(latest.into_iter().map(|m| (m, CONTEXT_BASE))) {
+            memories.push((base, reader.found(node).id, node));
+            if self.question.filter.passes(&reader.found(node)) {
+                self.add(reader, sums, node);
+            }
+        }
+        let cues: Vec<(u32, u32)> = self.question.cues.iter().filter_map(|c| reader.cue(*c)).collect();
+        let weights: Vec<f32> =
+            cues.iter().map(|(_, df)| spread::mention_weight(n, *df) as f32 / WEIGHT as f32).collect();
+        let bases: Vec<f32> = memories.iter().map(|m| m.0).collect();
+        let (to_memories, to_cues) = rank::seed_masses(&bases, &weights);
+        let memories = memories.iter().zip(to_memories).map(|(m, mass)| Seed { node: m.2, mass });
+        memories.chain(cues.iter().zip(to_cues).map(|(c, mass)| Seed { node: c.0, mass })).collect()
+    }
+
+    /// Adds what activation reached: the `reach` memories that received most. Says whether there were more.
+    fn add_received<P: Pause>(
+        &mut self,
+        reader: &Reader<'_, P>,
+        sums: &engram_region::lexical::Sums,
+        spread: &spread::Spread,
+        reach: usize,
+    ) -> bool {
+        let memories = spread.received.iter().filter(|r| r.node & CUE == 0 && r.total() > 0.0);
+        let mut reached: Vec<(f32, u32)> = memories.map(|r| (r.total(), r.node)).collect();
+        let more = reached.len() > reach;
+        // Those that are known already take no place. Whoever received as much as the last of them stays, whatever its id.
+        let enough = reach + self.rows.len();
+        if self.question.filter.is_open() && reached.len() > enough {
+            let (_, last, _) = reached.select_nth_unstable_by(enough - 1, |a, b| b.0.total_cmp(&a.0));
+            let least = last.0;
+            reached.retain(|r| r.0 >= least);
+        }
+        let mut reached: Vec<(f32, [u8; 16], u32)> =
+            reached.into_iter().map(|(total, node)| (total, reader.id_of(node), node)).collect();
+        reached.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut taken = 0;
+        for (_, _, node) in reached {
+            if taken < reach && !self.rows.contains_key(&node) && self.question.filter.passes(&reader.found(node)) {
+                self.add(reader, sums, node);
+                taken += 1;
+            }
+        }
+        for (node, (_, signals)) in &mut self.rows {
+            if let Some(r) = spread.get(*node) {
+                signals.by_cues = r.by_cues;
+                signals.by_contiguity = r.by_contiguity;
+                signals.by_association = r.by_association;
+            }
+        }
+        more
+    }
+
+    fn hit(&self, (found, signals): &(Found, Signals)) -> Option<Hit> {
+        let evidence = rank::evidence(signals);
+        let named = self.question.ids.contains(&found.id);
+        (evidence > 0.0 || named).then(|| Hit {
+            id: found.id,
+            signals: *signals,
+            evidence,
+            hops: 0,
+            via: Vec::new(),
+            resident: !self.spilled.contains_key(&found.id),
+        })
+    }
+}

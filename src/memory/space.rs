@@ -1,0 +1,136 @@
+//! Making, changing and removing spaces.
+//!
+//! A space is configured by members of its owner role. engram_admin makes, drops and configures any space except for who may
+//! read and write it: administering memories is not reading them.
+
+use super::{elements, required};
+use crate::error::Error;
+use crate::guc;
+use crate::store::{self, access, fault, limits, space::Settings};
+use std::rc::Rc;
+
+/// The arguments of `engram_create_space` and `engram_configure_space`, as they were given.
+pub struct Given<'a> {
+    pub space: Option<&'a str>,
+    pub dimensions: Option<i32>,
+    pub language: Option<&'a str>,
+    pub owner: Option<&'a str>,
+    pub readers: Option<Vec<Option<String>>>,
+    pub writers: Option<Vec<Option<String>>>,
+}
+
+/// Makes a space. It belongs to `owner`, or to the current user.
+pub fn create(given: Given) -> Result<(), Error> {
+    let name = required("space", given.space)?;
+    limits::space_name(name)?;
+    let settings = checked(&given)?;
+    if let Some(owner) = given.owner {
+        may_give_to(owner)?;
+    }
+    if access::find(name).is_some() {
+        return Err(fault::space_exists(name));
+    }
+    if !guc::create_spaces() && !store::space::role(ADMIN).member {
+        return Err(fault::denied(
+            format!("permission denied to create space \"{name}\""),
+            "The setting engram.create_spaces is off; ask a member of engram_admin.",
+        ));
+    }
+    if store::space::create(name, &settings)? { Ok(()) } else { Err(fault::space_exists(name)) }
+}
+
+/// Changes a space; null leaves what is set.
+pub fn configure(given: Given) -> Result<(), Error> {
+    let name = required("space", given.space)?;
+    let space = administered(name)?;
+    let settings = checked(&given)?;
+    let roles = given.owner.is_some() || given.readers.is_some() || given.writers.is_some();
+    if roles && !space.owner {
+        return Err(fault::denied(
+            format!("permission denied to change the roles of space \"{name}\""),
+            "Only members of its owner role decide who may read and write a space.",
+        ));
+    }
+    if let Some(owner) = given.owner {
+        may_give_to(owner)?;
+    }
+    if !store::space::lock(name) {
+        return Err(Error::unknown_space(name));
+    }
+    if let Some(dimensions) = given.dimensions
+        && space.dimensions != Some(dimensions)
+        && store::space::has_embeddings(name)
+    {
+        return Err(Error::not_in_prerequisite_state(format!(
+            "space \"{name}\" has embeddings of other than {dimensions} dimensions"
+        ))
+        .with_hint("Dimensions can be changed while no memory has an embedding."));
+    }
+    store::space::configure(name, &settings);
+    Ok(())
+}
+
+/// Removes a space with all its memories, in this transaction.
+pub fn drop(name: Option<&str>) -> Result<(), Error> {
+    let name = required("space", name)?;
+    administered(name)?;
+    if !store::space::lock(name) {
+        return Err(Error::unknown_space(name));
+    }
+    store::space::drop(name);
+    Ok(())
+}
+
+/// Whether the current user may read the space; false where there is no such space.
+pub fn may_read(name: &str) -> bool {
+    access::find(name).is_some_and(|space| space.may_read())
+}
+
+/// Whether the current user may write to the space; false where there is no such space.
+pub fn may_write(name: &str) -> bool {
+    access::find(name).is_some_and(|space| space.may_write())
+}
+
+const ADMIN: &str = "engram_admin";
+
+/// The space, which the current user may configure and drop.
+fn administered(name: &str) -> Result<Rc<access::Space>, Error> {
+    let space = access::find(name).filter(|s| s.may_read() || s.admin).ok_or_else(|| Error::unknown_space(name))?;
+    if space.owner || space.admin { Ok(space) } else { Err(fault::space_denied(name)) }
+}
+
+/// The current user may make this role the owner of something.
+fn may_give_to(owner: &str) -> Result<(), Error> {
+    let role = store::space::role(owner);
+    if !role.member && !role.admin {
+        return Err(fault::denied(
+            format!("permission denied for role \"{owner}\""),
+            "The owner of a space is a role that you are a member of.",
+        ));
+    }
+    Ok(())
+}
+
+fn checked(given: &Given) -> Result<Settings, Error> {
+    if let Some(dimensions) = given.dimensions {
+        limits::dimensions(dimensions)?;
+    }
+    if let Some(language) = given.language {
+        store::space::language(language)?;
+    }
+    let readers = given.readers.clone().map(elements);
+    let writers = given.writers.clone().map(elements);
+    let named = given.owner.iter().copied().chain(readers.iter().chain(&writers).flatten().map(String::as_str));
+    for role in named {
+        if !store::space::role(role).exists {
+            return Err(fault::no_role(role));
+        }
+    }
+    Ok(Settings {
+        dimensions: given.dimensions,
+        language: given.language.map(str::to_lowercase),
+        owner: given.owner.map(str::to_owned),
+        readers,
+        writers,
+    })
+}

@@ -1,0 +1,71 @@
+//! Spreading alone: what is associated with some memories, without a question.
+
+use super::recall::question::{self, spread_config};
+use super::recall::{every_one_is_there, readable, rows, with_space};
+use crate::error::Error;
+use crate::guc;
+use crate::pg::snapshot::Pinned;
+use engram_engine::spread::{self, CUE, Seed};
+use pgrx::Uuid;
+
+/// A memory that activation reached.
+pub struct Reached {
+    pub id: [u8; 16],
+    /// Share of the mass of the sources.
+    pub activation: f32,
+    pub hops: u8,
+    /// Memories on the strongest path, a source first.
+    pub via: Vec<[u8; 16]>,
+}
+
+/// What spreading found, and whether the work limit bit.
+pub struct Reach {
+    pub reached: Vec<Reached>,
+    pub limited: bool,
+}
+
+/// Spreads from memories of a space.
+pub fn spread(
+    space: &str,
+    sources: &[Uuid],
+    hops: Option<i32>,
+    threshold: Option<f32>,
+    k: usize,
+) -> Result<Reach, Error> {
+    readable(space)?;
+    let sources: Vec<[u8; 16]> = sources.iter().map(|s| *s.as_bytes()).collect();
+    every_one_is_there(space, &sources)?;
+    let config = spread_config(question::hops(hops)?, threshold.unwrap_or(guc::spread_threshold() as f32));
+    let snapshot = Pinned::active();
+    let mass = 1.0 / sources.len().max(1) as f32;
+    let (mut found, limited) = with_space(space, &snapshot, |reader| {
+        let seeds: Vec<Seed> = sources.iter().filter_map(|s| reader.by_id(s)).map(|node| Seed { node, mass }).collect();
+        let result =
+            spread::spread(reader, &seeds, &config, &mut || Ok(())).map_err(|spread::Stop| reader.why_stopped())?;
+        let mut found: Vec<(f32, [u8; 16], u32)> = result
+            .received
+            .iter()
+            .filter(|r| r.node & CUE == 0 && r.total() > 0.0)
+            .map(|r| (r.total(), reader.id_of(r.node), r.node))
+            .filter(|r| !sources.contains(&r.1))
+            .collect();
+        found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        // Rows that the caller may not see drop out later; what is left over makes up for some.
+        found.truncate(k.saturating_mul(4).max(100));
+        let reached = found.into_iter().map(|(activation, id, node)| {
+            let path = result.path(node);
+            let before = path.iter().skip(1).rev().filter(|p| **p & CUE == 0);
+            let hops = result.get(node).map_or(0, |r| r.hops);
+            Reached { id, activation, hops, via: before.map(|p| reader.id_of(*p)).collect() }
+        });
+        Ok((reached.collect::<Vec<_>>(), result.limited))
+    })?;
+    let mut asked: Vec<[u8; 16]> = found.iter().flat_map(|r| r.via.iter().copied().chain([r.id])).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let visible = rows::visible(space, &asked);
+    found.retain(|r| visible.contains(&r.id));
+    found.truncate(k);
+    found.iter_mut().for_each(|r| r.via.retain(|v| visible.contains(v)));
+    Ok(Reach { reached: found, limited })
+}

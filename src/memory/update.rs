@@ -1,0 +1,97 @@
+//! Correcting a memory, with its former version kept, and replacing one memory by another.
+
+use super::{elements, known, required, space_or_setting};
+use crate::error::Error;
+use crate::pg::jsonb::Jsonb;
+use crate::pg::vector::Vector;
+use crate::store::{self, fault, limits, memory::Changes};
+use pgrx::Uuid;
+use pgrx::datum::TimestampWithTimeZone;
+
+/// The arguments of `engram_update`, as they were given; null leaves what is stored.
+pub struct Update<'a> {
+    pub id: Option<Uuid>,
+    pub content: Option<&'a str>,
+    pub embedding: Option<Vector<'a>>,
+    pub cues: Option<Vec<Option<String>>>,
+    pub metadata: Option<Jsonb>,
+    pub context: Option<&'a str>,
+    pub kind: Option<&'a str>,
+    pub confidence: Option<f32>,
+    pub occurred_at: Option<TimestampWithTimeZone>,
+    pub source: Option<&'a str>,
+    pub mode: Option<&'a str>,
+    pub space: Option<&'a str>,
+}
+
+/// Changes the memory and keeps its former version. New content without a new embedding has none: the old one describes the
+/// old content.
+pub fn update(given: Update) -> Result<(), Error> {
+    let id = required("id", given.id)?;
+    match required("mode", given.mode)? {
+        "correct" => {}
+        "reconsolidate" => {
+            return Err(Error::not_supported("mode \"reconsolidate\" is not supported in this version")
+                .with_hint("Use the mode \"correct\", which keeps the former version."));
+        }
+        other => {
+            return Err(fault::invalid(
+                format!("mode \"{other}\" does not exist"),
+                "The modes of an update are correct and reconsolidate.",
+            ));
+        }
+    }
+    if given.content.is_some() {
+        limits::content(given.content)?;
+    }
+    if let Some(confidence) = given.confidence {
+        limits::confidence(confidence)?;
+    }
+    let space = space_or_setting(given.space);
+    store::space::for_writing(&space)?;
+    if !store::memory::lock(&space, id) {
+        return Err(Error::unknown_memory(id, &space));
+    }
+    store::memory::keep_version(&space, id);
+    store::memory::update(
+        &space,
+        id,
+        &Changes {
+            content: given.content,
+            embedding: given.embedding,
+            cues: given.cues.map(elements),
+            metadata: given.metadata,
+            context: given.context,
+            kind: given.kind,
+            evidence: given.confidence.map(limits::evidence),
+            occurred_at: given.occurred_at,
+            source: given.source,
+        },
+    );
+    Ok(())
+}
+
+/// Marks `old` as replaced by `new`: it stays, and is no longer recalled by default.
+pub fn supersede(old: Option<Uuid>, new: Option<Uuid>, space: Option<&str>) -> Result<(), Error> {
+    let (old, new) = (required("old", old)?, required("new", new)?);
+    if old == new {
+        return Err(fault::invalid(
+            format!("memory {old} cannot supersede itself"),
+            "Give the memory that is out of date first, then the one that replaces it.",
+        ));
+    }
+    let space = space_or_setting(space);
+    store::space::for_writing(&space)?;
+    known(&space, new)?;
+    if !store::memory::lock(&space, old) {
+        return Err(Error::unknown_memory(old, &space));
+    }
+    if store::memory::replaces(&space, old, new) {
+        return Err(fault::invalid(
+            format!("memory {new} is itself superseded by {old}"),
+            "Of two memories only one can replace the other.",
+        ));
+    }
+    store::memory::supersede(&space, old, new);
+    Ok(())
+}

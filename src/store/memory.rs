@@ -1,0 +1,281 @@
+//! Rows of engram.memory and of what hangs on them.
+
+use crate::pg::{
+    self,
+    jsonb::Jsonb,
+    spi::{self, Arg},
+    vector::Vector,
+};
+use pgrx::datum::TimestampWithTimeZone;
+use pgrx::{IntoDatum, Uuid};
+use std::cell::Cell;
+
+/// One memory to store.
+pub struct NewMemory<'a> {
+    pub space: &'a str,
+    pub id: Uuid,
+    pub content: &'a str,
+    pub embedding: Option<Vector<'a>>,
+    /// Beside those that are found in the content.
+    pub cues: Vec<String>,
+    pub context: Option<&'a str>,
+    pub kind: &'a str,
+    pub evidence_for: f32,
+    pub evidence_against: f32,
+    pub occurred_at: Option<TimestampWithTimeZone>,
+    pub source: Option<&'a str>,
+    /// None is an empty object.
+    pub metadata: Option<Jsonb>,
+}
+
+/// What is to change in a memory; none leaves it.
+#[derive(Default)]
+pub struct Changes<'a> {
+    pub content: Option<&'a str>,
+    pub embedding: Option<Vector<'a>>,
+    pub cues: Option<Vec<String>>,
+    pub metadata: Option<Jsonb>,
+    pub context: Option<&'a str>,
+    pub kind: Option<&'a str>,
+    pub evidence: Option<(f32, f32)>,
+    pub occurred_at: Option<TimestampWithTimeZone>,
+    pub source: Option<&'a str>,
+}
+
+/// Which memories a condition chooses; none does not restrict.
+pub struct Condition<'a> {
+    /// Contained in the metadata.
+    pub filter: Option<Jsonb>,
+    pub kinds: Option<Vec<String>>,
+    pub context: Option<&'a str>,
+    /// Included.
+    pub since: Option<TimestampWithTimeZone>,
+    /// Not included.
+    pub until: Option<TimestampWithTimeZone>,
+}
+
+/// What forgetting does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgetting {
+    /// Out of recall, and can be undone.
+    Suppress,
+    /// Undoes suppressing.
+    Restore,
+    /// For ever.
+    Delete,
+}
+
+thread_local! {
+    /// Position, from 0, of the memory of a batch that is written next.
+    static POSITION: Cell<Option<usize>> = const { Cell::new(None) };
+    /// A whole space is being removed: its rows are erased by statements for all of them.
+    static IN_BULK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A new id: UUID version 7, ascending within the session.
+pub fn new_id() -> Uuid {
+    Uuid::from_bytes(*uuid::Uuid::now_v7().as_bytes())
+}
+
+/// Stores a memory whose id is new.
+pub fn insert(memory: &NewMemory) {
+    store(include_str!("../../sql/query/memory_insert.sql"), memory);
+}
+
+/// Stores a memory unless there is one with its id. Returns whether it was stored.
+pub fn insert_given(memory: &NewMemory) -> bool {
+    store(include_str!("../../sql/query/memory_insert_given.sql"), memory) == 1
+}
+
+fn store(sql: &'static str, memory: &NewMemory) -> u64 {
+    spi::execute(
+        sql,
+        &[
+            Arg::Text(memory.space),
+            Arg::Uuid(*memory.id.as_bytes()),
+            Arg::Text(memory.content),
+            vector(memory.embedding.as_ref()),
+            Arg::TextArray(&memory.cues),
+            Arg::text_or_null(memory.context),
+            Arg::Text(memory.kind),
+            Arg::Float4(memory.evidence_for),
+            Arg::Float4(memory.evidence_against),
+            time(memory.occurred_at),
+            Arg::text_or_null(memory.source),
+            Jsonb::arg(memory.metadata),
+        ],
+    )
+}
+
+/// Whether the caller can see a memory with this id and this content.
+pub fn same(space: &str, id: Uuid, content: &str) -> bool {
+    found(
+        include_str!("../../sql/query/memory_same.sql"),
+        &[Arg::Text(space), Arg::Uuid(*id.as_bytes()), Arg::Text(content)],
+    )
+}
+
+/// Whether the caller can see a memory with this id.
+pub fn exists(space: &str, id: Uuid) -> bool {
+    found(include_str!("../../sql/query/memory_exists.sql"), &[Arg::Text(space), Arg::Uuid(*id.as_bytes())])
+}
+
+/// Keeps others from changing the memory until the transaction ends. Returns whether the caller may change it.
+pub fn lock(space: &str, id: Uuid) -> bool {
+    found(include_str!("../../sql/query/memory_lock.sql"), &[Arg::Text(space), Arg::Uuid(*id.as_bytes())])
+}
+
+/// Keeps the present version of a locked memory and brings its content back from the cold tier.
+pub fn keep_version(space: &str, id: Uuid) {
+    let user = pg::current_user();
+    pg::as_owner(|| {
+        spi::execute(include_str!("../../sql/query/memory_thaw.sql"), &[Arg::Text(space), Arg::Uuid(*id.as_bytes())]);
+        spi::execute(
+            include_str!("../../sql/query/history_insert.sql"),
+            &[Arg::Text(space), Arg::Uuid(*id.as_bytes()), Arg::Oid(user)],
+        );
+    });
+}
+
+/// Changes a memory.
+pub fn update(space: &str, id: Uuid, changes: &Changes) {
+    spi::execute(
+        include_str!("../../sql/query/memory_update.sql"),
+        &[
+            Arg::Text(space),
+            Arg::Uuid(*id.as_bytes()),
+            Arg::text_or_null(changes.content),
+            vector(changes.embedding.as_ref()),
+            Arg::text_array_or_null(changes.cues.as_deref()),
+            Jsonb::arg(changes.metadata),
+            Arg::text_or_null(changes.context),
+            Arg::text_or_null(changes.kind),
+            Arg::float4_or_null(changes.evidence.map(|e| e.0)),
+            Arg::float4_or_null(changes.evidence.map(|e| e.1)),
+            time(changes.occurred_at),
+            Arg::text_or_null(changes.source),
+        ],
+    );
+}
+
+/// Forgets one memory, or undoes it. Returns whether anything changed.
+pub fn forget(space: &str, id: Uuid, how: Forgetting) -> bool {
+    let sql = match how {
+        Forgetting::Suppress => include_str!("../../sql/query/memory_suppress.sql"),
+        Forgetting::Restore => include_str!("../../sql/query/memory_restore.sql"),
+        Forgetting::Delete => include_str!("../../sql/query/memory_delete.sql"),
+    };
+    spi::execute(sql, &[Arg::Text(space), Arg::Uuid(*id.as_bytes())]) > 0
+}
+
+/// Forgets the memories that the condition chooses, or undoes it. Returns how many changed.
+pub fn forget_where(space: &str, condition: &Condition, how: Forgetting) -> u64 {
+    let sql = match how {
+        Forgetting::Suppress => include_str!("../../sql/query/forget_where_suppress.sql"),
+        Forgetting::Restore => include_str!("../../sql/query/forget_where_restore.sql"),
+        Forgetting::Delete => include_str!("../../sql/query/forget_where_delete.sql"),
+    };
+    spi::execute(
+        sql,
+        &[
+            Arg::Text(space),
+            Jsonb::arg(condition.filter),
+            Arg::text_array_or_null(condition.kinds.as_deref()),
+            Arg::text_or_null(condition.context),
+            time(condition.since),
+            time(condition.until),
+        ],
+    )
+}
+
+/// Whether `old` already replaces `new`, directly or through others.
+pub fn replaces(space: &str, old: Uuid, new: Uuid) -> bool {
+    let sql = include_str!("../../sql/query/memory_superseded.sql");
+    let args = [Arg::Text(space), Arg::Uuid(*old.as_bytes()), Arg::Uuid(*new.as_bytes())];
+    let mut found = false;
+    spi::execute_returning(sql, &args, |row| found = row.bool(1).unwrap_or(false));
+    found
+}
+
+/// Marks `old` as replaced by `new`.
+pub fn supersede(space: &str, old: Uuid, new: Uuid) {
+    spi::execute(
+        include_str!("../../sql/query/memory_supersede.sql"),
+        &[Arg::Text(space), Arg::Uuid(*old.as_bytes()), Arg::Uuid(*new.as_bytes())],
+    );
+}
+
+/// Removes what a deleted memory leaves behind where no foreign key does, and notes the deletion for a later reload.
+pub fn erase(space: &str, id: Uuid) {
+    if bulk() {
+        return;
+    }
+    pg::as_owner(|| {
+        spi::execute(include_str!("../../sql/query/memory_erase.sql"), &[Arg::Text(space), Arg::Uuid(*id.as_bytes())])
+    });
+}
+
+/// The same after every memory was truncated away.
+pub fn erase_all() {
+    pg::as_owner(|| {
+        spi::execute(include_str!("../../sql/query/memory_erase_all.sql"), &[]);
+        spi::execute(include_str!("../../sql/query/change_truncate.sql"), &[]);
+    });
+}
+
+/// Runs `f` while the triggers leave erasing and noting changes to the statements of `f`.
+pub fn in_bulk(f: impl FnOnce()) {
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            IN_BULK.set(false);
+        }
+    }
+    IN_BULK.set(true);
+    let _reset = Reset;
+    f();
+}
+
+/// Whether a whole space is being removed.
+pub fn bulk() -> bool {
+    IN_BULK.get()
+}
+
+/// Runs `f`, which writes a batch in order, counting its rows.
+pub fn in_batch<R>(f: impl FnOnce() -> R) -> R {
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            POSITION.set(None);
+        }
+    }
+    POSITION.set(Some(0));
+    let _reset = Reset;
+    f()
+}
+
+/// Position, from 0, of the memory of the running batch that is written next.
+pub fn position() -> Option<usize> {
+    POSITION.get()
+}
+
+/// Counts a row of the running batch.
+pub fn count_written() {
+    POSITION.set(POSITION.get().map(|n| n + 1));
+}
+
+/// Whether a query has a row, seeing also what was committed since the statement began.
+fn found(sql: &'static str, args: &[Arg]) -> bool {
+    spi::execute(sql, args) > 0
+}
+
+fn vector<'a>(vector: Option<&Vector<'a>>) -> Arg<'a> {
+    Arg::vector_or_null(vector.map(Vector::as_slice))
+}
+
+fn time(time: Option<TimestampWithTimeZone>) -> Arg<'static> {
+    match time.and_then(IntoDatum::into_datum) {
+        Some(datum) => Arg::Datum(datum, TimestampWithTimeZone::type_oid()),
+        None => Arg::Null(TimestampWithTimeZone::type_oid()),
+    }
+}

@@ -1,0 +1,26 @@
+//! Tables: SQL in, rows out. The SQL is in `sql/query`; values are parameters, every operator and function is qualified, and
+//! `space = $1` stands in each query.
+//!
+//! What a caller may see or change is decided by the policies on the tables: queries run under the caller's rights, except
+//! those that read engram.space or write tables that nobody writes directly; these run as the owner of engram.memory.
+
+pub mod access;
+pub mod association;
+pub mod batch;
+pub mod columns;
+pub mod fault;
+pub mod limits;
+pub mod memory;
+pub mod space;
+mod trigger;
+
+use crate::pg::spi;
+
+/// Version of the extension in the catalog of this database.
+pub fn catalog_version() -> Option<String> {
+    let mut version = None;
+    spi::select(include_str!("../../sql/query/catalog_version.sql"), &[], |row| {
+        version = row.text(1).map(str::to_owned)
+    });
+    version
+}

@@ -1,0 +1,187 @@
+//! Rows of engram.space. Nobody writes them directly: every change runs as the owner of engram.memory, after its own checks.
+
+use super::{access, fault, limits};
+use crate::error::Error;
+use crate::guc;
+use crate::pg::{
+    self,
+    spi::{self, Arg},
+};
+use engram_engine::text::Language;
+use std::rc::Rc;
+
+/// What a space is made with, or what is to change; none leaves the default or the present value.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    pub dimensions: Option<i32>,
+    pub language: Option<String>,
+    pub owner: Option<String>,
+    pub readers: Option<Vec<String>>,
+    pub writers: Option<Vec<String>>,
+}
+
+/// The space that the current user writes to, made if it does not exist and engram.create_spaces is on.
+///
+/// A space that exists and that the user may not even read answers as a missing one does where spaces are not created.
+pub fn for_remembering(name: &str) -> Result<Rc<access::Space>, Error> {
+    limits::space_name(name)?;
+    if access::find(name).is_none() && guc::create_spaces() {
+        create(name, &Settings::default())?;
+    }
+    for_writing(name)
+}
+
+/// The space, which the current user may write to.
+pub fn for_writing(name: &str) -> Result<Rc<access::Space>, Error> {
+    let space = for_reading(name)?;
+    if space.may_write() { Ok(space) } else { Err(fault::space_denied(name)) }
+}
+
+/// The space, which the current user may read.
+pub fn for_reading(name: &str) -> Result<Rc<access::Space>, Error> {
+    access::readable(name).ok_or_else(|| Error::unknown_space(name))
+}
+
+/// Checks the dimensions of an embedding against those of its space; the first embedding decides them.
+///
+/// A space that does not exist accepts any: a restore loads memories before spaces. One that the user may not write to says
+/// nothing about itself: its policy refuses the row.
+pub fn accept_dimensions(name: &str, found: usize) -> Result<(), Error> {
+    let Some(mut space) = access::find(name).filter(|space| space.may_write()) else {
+        return Ok(());
+    };
+    if space.dimensions.is_none() {
+        let found = i32::try_from(found).unwrap_or(i32::MAX);
+        limits::dimensions(found)?;
+        pg::as_owner(|| {
+            spi::execute(
+                include_str!("../../sql/query/space_take_dimensions.sql"),
+                &[Arg::Text(name), Arg::Int4(found)],
+            )
+        });
+        access::forget();
+        // Another session may have decided first: its row lock was waited for.
+        match access::find_again(name) {
+            Some(now) => space = now,
+            None => return Ok(()),
+        }
+    }
+    match space.dimensions {
+        Some(expected) if usize::try_from(expected) != Ok(found) => {
+            Err(Error::dimension_mismatch(expected.unsigned_abs() as usize, found))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A language there is a stemmer for, or "none".
+pub fn language(name: &str) -> Result<(), Error> {
+    match name.parse::<Language>() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(fault::invalid(
+            format!("language \"{name}\" is not supported"),
+            format!("Supported are {}.", Language::ALL.iter().map(|l| l.name()).collect::<Vec<_>>().join(", ")),
+        )),
+    }
+}
+
+/// Makes a space that belongs to the current user unless `settings` names an owner. Returns whether there was none before;
+/// one that another session is making is waited for. A name that still has memories of a former space is refused.
+pub fn create(name: &str, settings: &Settings) -> Result<bool, Error> {
+    let user = pg::current_user();
+    let language = settings.language.as_deref().unwrap_or(Language::default().name());
+    let made = pg::as_owner(|| {
+        spi::execute(
+            include_str!("../../sql/query/space_insert.sql"),
+            &[
+                Arg::Text(name),
+                Arg::int4_or_null(settings.dimensions),
+                Arg::Text(language),
+                Arg::text_or_null(settings.owner.as_deref()),
+                Arg::TextArray(settings.readers.as_deref().unwrap_or_default()),
+                Arg::TextArray(settings.writers.as_deref().unwrap_or_default()),
+                Arg::Oid(user),
+            ],
+        )
+    });
+    access::forget();
+    let left_over = include_str!("../../sql/query/space_left_over.sql");
+    if made == 1 && pg::as_owner(|| spi::execute(left_over, &[Arg::Text(name), Arg::Oid(user)])) > 0 {
+        return Err(fault::left_over(name));
+    }
+    access::find_again(name);
+    Ok(made == 1)
+}
+
+/// Changes what `settings` names.
+pub fn configure(name: &str, settings: &Settings) {
+    pg::as_owner(|| {
+        spi::execute(
+            include_str!("../../sql/query/space_configure.sql"),
+            &[
+                Arg::Text(name),
+                Arg::int4_or_null(settings.dimensions),
+                Arg::text_or_null(settings.language.as_deref()),
+                Arg::text_or_null(settings.owner.as_deref()),
+                Arg::text_array_or_null(settings.readers.as_deref()),
+                Arg::text_array_or_null(settings.writers.as_deref()),
+            ],
+        )
+    });
+    access::forget();
+}
+
+/// Keeps others from changing or dropping the space until the transaction ends. Returns whether it still exists.
+pub fn lock(name: &str) -> bool {
+    let sql = include_str!("../../sql/query/space_lock.sql");
+    pg::as_owner(|| spi::execute(sql, &[Arg::Text(name)])) > 0
+}
+
+/// Whether any memory of the space has an embedding.
+pub fn has_embeddings(name: &str) -> bool {
+    let sql = include_str!("../../sql/query/space_has_embeddings.sql");
+    let mut found = false;
+    pg::as_owner(|| spi::execute_returning(sql, &[Arg::Text(name)], |row| found = row.bool(1).unwrap_or(false)));
+    found
+}
+
+/// Removes the space and everything in it.
+pub fn drop(name: &str) {
+    super::memory::in_bulk(|| {
+        pg::as_owner(|| {
+            for sql in [
+                include_str!("../../sql/query/space_drop.sql"),
+                include_str!("../../sql/query/space_drop_memories.sql"),
+                include_str!("../../sql/query/space_delete.sql"),
+            ] {
+                spi::execute(sql, &[Arg::Text(name)]);
+            }
+        });
+    });
+    access::forget();
+}
+
+/// Removes the row that CREATE EXTENSION made, while nobody has configured it, so that a restore can load its own.
+pub fn make_way(name: &str) {
+    pg::as_owner(|| spi::execute(include_str!("../../sql/query/space_delete_installed.sql"), &[Arg::Text(name)]));
+}
+
+/// A role as the current user meets it.
+pub struct Role {
+    pub exists: bool,
+    /// The current user is a member of it.
+    pub member: bool,
+    /// The current user is a member of engram_admin.
+    pub admin: bool,
+}
+
+/// Looks a role up by name.
+pub fn role(name: &str) -> Role {
+    let sql = include_str!("../../sql/query/role_exists.sql");
+    let mut role = Role { exists: false, member: false, admin: false };
+    spi::select(sql, &[Arg::Text(name), Arg::Oid(pg::current_user())], |row| {
+        let is = |column| row.bool(column).unwrap_or(false);
+        role = Role { exists: is(1), member: is(2), admin: is(3) };
+    });
+    role
+}

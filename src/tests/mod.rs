@@ -1,0 +1,12 @@
+//! Tests inside a server: each runs in a transaction of its own that is rolled back, with its own space, so that tests
+//! run beside each other. What one transaction cannot show is in `tests/cluster`.
+
+mod harness;
+
+mod changing;
+mod conditions;
+mod cues;
+mod own_writes;
+mod paths;
+mod reference;
+mod refusals;

@@ -1,0 +1,62 @@
+//! Leaving a database that somebody wants to drop, rename, move or copy.
+//!
+//! The session that runs the statement puts the database on hold, so that the launcher starts no worker there, ends
+//! the workers that are in it and waits for them to be gone. A hold ends by itself: the statement may fail.
+
+use super::slots;
+use crate::memory::upkeep;
+use crate::pg::shmem::{SharedArea, register_area};
+use crate::pg::{self, utility, worker};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+const HOLDS: usize = 16;
+/// Seconds that a database stays on hold.
+const HOLD: u64 = 30;
+/// Tenths of a second that workers have for leaving.
+const PATIENCE: u32 = 100;
+
+/// Pairs of database OID and the second at which the hold ends.
+static HELD: SharedArea<[[AtomicU64; 2]; HOLDS]> = SharedArea::new(c"engram holds");
+
+/// Registers the hook and its memory.
+pub fn init() {
+    register_area(&HELD);
+    utility::register(make_way);
+}
+
+fn seconds() -> u64 {
+    (pg::clock_micros() / 1_000_000) as u64
+}
+
+/// Whether the launcher has to keep away from a database.
+pub fn is_held(database: u32) -> bool {
+    let now = seconds();
+    HELD.get().into_iter().flatten().any(|h| h[0].load(Relaxed) == u64::from(database) && h[1].load(Relaxed) > now)
+}
+
+fn make_way(database: &str) {
+    let Some(held) = HELD.get() else { return };
+    let Some(database) = worker::databases().into_iter().find(|d| d.name == database) else { return };
+    // The statement itself checks rights only later: nobody else may drive workers out.
+    if !upkeep::may_clear(&database.name) {
+        return;
+    }
+    let oid = database.oid.to_u32();
+    let now = seconds();
+    let free = held.iter().find(|h| h[0].load(Relaxed) == u64::from(oid) || h[1].load(Relaxed) <= now);
+    // With sixteen databases on hold at once the launcher may come back too early, and the statement says so.
+    if let Some(h) = free {
+        h[0].store(oid.into(), Relaxed);
+        h[1].store(now + HOLD, Relaxed);
+    }
+    for _ in 0..PATIENCE {
+        let there = slots::in_database(oid);
+        if there.is_empty() {
+            return;
+        }
+        there.into_iter().for_each(|pid| {
+            worker::terminate(pid);
+        });
+        pg::sleep_ms(100);
+    }
+}

@@ -1,0 +1,166 @@
+//! What each worker is doing, in shared memory: numbers and a short text, all atomics, read without locks.
+//!
+//! A worker takes a free slot when it starts and clears it when it ends. Counters of a slot belong to the worker that
+//! holds it. A reader may see a slot change under it; it only shows it to people.
+
+use crate::pg::shmem::{SharedArea, register_area};
+use crate::pg::{self, worker};
+use pgrx::datum::TimestampWithTimeZone;
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Launcher and workers at most.
+pub const MOST: usize = 17;
+const WORDS: usize = 32;
+const PID: usize = 0;
+const KIND: usize = 1;
+const DATABASE: usize = 2;
+const STATE: usize = 3;
+const STARTED: usize = 4;
+const LAST_RUN: usize = 5;
+const RUNS: usize = 6;
+const FAILURES: usize = 7;
+const ERROR: usize = 8;
+const ERROR_BYTES: usize = (WORDS - ERROR) * 8;
+
+/// What a process is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u64)]
+pub enum Kind {
+    Launcher = 1,
+    Maintenance = 2,
+}
+
+/// What it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u64)]
+pub enum Doing {
+    Idle = 0,
+    Loading = 1,
+    Settling = 2,
+}
+
+static SLOTS: SharedArea<[[AtomicU64; WORDS]; MOST]> = SharedArea::new(c"engram workers");
+
+thread_local! {
+    static MINE: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// Asks for the shared memory of this module.
+pub fn init() {
+    register_area(&SLOTS);
+}
+
+fn slot(i: usize) -> Option<&'static [AtomicU64; WORDS]> {
+    SLOTS.get()?.get(i)
+}
+
+fn mine() -> Option<&'static [AtomicU64; WORDS]> {
+    slot(MINE.get()?)
+}
+
+/// Takes a slot for this process; false when all are taken.
+pub fn take(kind: Kind, database: u32) -> bool {
+    let me = pg::process_id().unsigned_abs().into();
+    let Some(slots) = SLOTS.get() else { return false };
+    let free = slots.iter().position(|s| {
+        let held = s[PID].load(Relaxed);
+        let gone = held != 0 && !worker::alive(held as i32);
+        (held == 0 || gone) && s[PID].compare_exchange(held, me, Relaxed, Relaxed).is_ok()
+    });
+    let Some(i) = free else { return false };
+    slots[i][1..].iter().for_each(|w| w.store(0, Relaxed));
+    slots[i][KIND].store(kind as u64, Relaxed);
+    slots[i][DATABASE].store(database.into(), Relaxed);
+    slots[i][STARTED].store(pg::clock_micros() as u64, Relaxed);
+    MINE.set(Some(i));
+    worker::on_exit(leave);
+    true
+}
+
+fn leave() {
+    if let Some(s) = mine() {
+        s[PID].store(0, Relaxed);
+    }
+}
+
+/// Says what this process does now.
+pub fn doing(doing: Doing) {
+    if let Some(s) = mine() {
+        s[STATE].store(doing as u64, Relaxed);
+    }
+}
+
+/// Counts a run, and why it failed if it did.
+pub fn ran(outcome: Result<(), &str>) {
+    let Some(s) = mine() else { return };
+    s[LAST_RUN].store(pg::clock_micros() as u64, Relaxed);
+    s[RUNS].fetch_add(1, Relaxed);
+    if let Err(message) = outcome {
+        s[FAILURES].fetch_add(1, Relaxed);
+        let mut bytes = [0u8; ERROR_BYTES];
+        let n = (0..=ERROR_BYTES.min(message.len())).rev().find(|&n| message.is_char_boundary(n)).unwrap_or(0);
+        bytes[..n].copy_from_slice(&message.as_bytes()[..n]);
+        for (word, chunk) in s[ERROR..].iter().zip(bytes.chunks_exact(8)) {
+            word.store(u64::from_ne_bytes(chunk.try_into().expect("eight bytes")), Relaxed);
+        }
+    }
+}
+
+/// Process ids of workers in a database.
+pub fn in_database(database: u32) -> Vec<i32> {
+    let slots = SLOTS.get().into_iter().flatten();
+    slots
+        .filter(|s| {
+            s[KIND].load(Relaxed) == Kind::Maintenance as u64 && s[DATABASE].load(Relaxed) == u64::from(database)
+        })
+        .map(|s| s[PID].load(Relaxed) as i32)
+        .filter(|pid| *pid != 0)
+        .collect()
+}
+
+/// A worker as `engram.stat_worker` shows it.
+pub struct Shown {
+    pub pid: i32,
+    pub kind: &'static str,
+    pub database: Option<String>,
+    pub state: &'static str,
+    pub started_at: TimestampWithTimeZone,
+    pub last_run_at: Option<TimestampWithTimeZone>,
+    pub runs: i64,
+    pub failures: i64,
+    pub last_error: Option<String>,
+}
+
+/// Every process of ours.
+pub fn all() -> Vec<Shown> {
+    let databases = worker::databases();
+    let slots = SLOTS.get().into_iter().flatten();
+    let live = slots.filter(|s| s[PID].load(Relaxed) != 0 && worker::alive(s[PID].load(Relaxed) as i32));
+    live.map(|s| {
+        let database = s[DATABASE].load(Relaxed);
+        let bytes: Vec<u8> = s[ERROR..].iter().flat_map(|w| w.load(Relaxed).to_ne_bytes()).collect();
+        let error = String::from_utf8_lossy(&bytes).trim_end_matches('\0').to_owned();
+        Shown {
+            pid: s[PID].load(Relaxed) as i32,
+            kind: if s[KIND].load(Relaxed) == Kind::Launcher as u64 { "launcher" } else { "maintenance" },
+            database: databases.iter().find(|d| u64::from(d.oid.to_u32()) == database).map(|d| d.name.clone()),
+            state: match s[STATE].load(Relaxed) {
+                1 => "loading",
+                2 => "settling",
+                _ => "idle",
+            },
+            started_at: time(s[STARTED].load(Relaxed)).unwrap_or_else(TimestampWithTimeZone::negative_infinity),
+            last_run_at: time(s[LAST_RUN].load(Relaxed)),
+            runs: s[RUNS].load(Relaxed) as i64,
+            failures: s[FAILURES].load(Relaxed) as i64,
+            last_error: (!error.is_empty()).then_some(error),
+        }
+    })
+    .collect()
+}
+
+fn time(micros: u64) -> Option<TimestampWithTimeZone> {
+    let since_2000 = (micros as i64).checked_sub(pg::POSTGRES_EPOCH_MICROS)?;
+    (micros != 0).then(|| TimestampWithTimeZone::try_from(since_2000).ok()).flatten()
+}

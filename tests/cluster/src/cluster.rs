@@ -1,0 +1,303 @@
+//! One private cluster: made by initdb or pg_basebackup, started, stopped, killed, and removed when
+//! the test lets go of it.
+
+use crate::server::{Server, run};
+use crate::wait_until;
+use postgres::{Client, Config, NoTls};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// How long a server may take to start, to stop or to recover.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a test asks of its cluster.
+#[derive(Clone)]
+pub struct Options {
+    /// Whether `shared_preload_libraries` names the extension.
+    pub preload: bool,
+    /// Whether commits reach the disk; only a kill of the whole machine would tell the difference.
+    pub fsync: bool,
+    /// Lines added to postgresql.conf.
+    pub conf: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { preload: true, fsync: false, conf: Vec::new() }
+    }
+}
+
+impl Options {
+    /// The same with one more line of postgresql.conf.
+    pub fn with(mut self, line: &str) -> Options {
+        self.conf.push(line.to_string());
+        self
+    }
+}
+
+/// How a server is told to stop.
+#[derive(Clone, Copy)]
+pub enum Shutdown {
+    /// Sessions are ended, a checkpoint is written.
+    Fast,
+    /// Everything stops at once; the next start recovers from the log.
+    Immediate,
+}
+
+/// A cluster and its server. The directory goes when this is dropped.
+pub struct Cluster {
+    server: Server,
+    dir: PathBuf,
+}
+
+impl Cluster {
+    /// A new cluster with a running server, without the extension.
+    pub fn start(options: &Options) -> Cluster {
+        let cluster = Cluster::empty();
+        run(cluster.server.command("initdb").arg("-D").arg(cluster.data()).args([
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--no-sync",
+        ]));
+        let mut conf = vec![
+            "listen_addresses = ''".to_string(),
+            format!("unix_socket_directories = '{}'", cluster.dir.display()),
+            "max_wal_senders = 4".to_string(),
+            // Compiling a plan takes hundreds of milliseconds in which a cancel is not seen.
+            "jit = off".to_string(),
+            "log_line_prefix = '%m [%p] %d '".to_string(),
+            format!("fsync = {}", if options.fsync { "on" } else { "off" }),
+        ];
+        if options.preload {
+            conf.push("shared_preload_libraries = 'engram'".to_string());
+            conf.push("engram.hot_tier_size = '64MB'".to_string());
+            conf.push("engram.maintenance_interval = '1s'".to_string());
+        }
+        conf.extend(options.conf.iter().cloned());
+        cluster.append_conf(&conf);
+        cluster.start_server();
+        cluster
+    }
+
+    /// The same with the extension in the database `postgres`.
+    pub fn with_extension(options: &Options) -> Cluster {
+        let cluster = Cluster::start(options);
+        cluster.psql("CREATE EXTENSION engram CASCADE");
+        cluster
+    }
+
+    /// A hot standby of this cluster, replaying from it, with `options` added to its configuration.
+    pub fn standby(&self, options: &Options) -> Cluster {
+        let standby = Cluster::empty();
+        run(standby.server.command("pg_basebackup").arg("-D").arg(standby.data()).args([
+            "-h",
+            &self.dir.display().to_string(),
+            "-U",
+            "postgres",
+            "-R",
+            "-c",
+            "fast",
+            "--no-sync",
+        ]));
+        let preload = if options.preload { "engram" } else { "" };
+        let mut conf = vec![
+            format!("unix_socket_directories = '{}'", standby.dir.display()),
+            format!("shared_preload_libraries = '{preload}'"),
+        ];
+        conf.extend(options.conf.iter().cloned());
+        standby.append_conf(&conf);
+        standby.start_server();
+        standby
+    }
+
+    fn empty() -> Cluster {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let dir = PathBuf::from(format!("/tmp/engram-cluster-{}-{number}", std::process::id()));
+        let server = Server::installed();
+        server.make_directory(&dir);
+        Cluster { server, dir }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.dir.join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.dir.join("server.log")
+    }
+
+    /// The directory of the socket, for connection strings of other servers.
+    pub fn socket(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The installation that runs this cluster.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Adds lines to postgresql.conf; they take effect at the next start or reload.
+    pub fn append_conf(&self, lines: &[String]) {
+        let path = self.data().join("postgresql.conf");
+        let mut file = OpenOptions::new().append(true).open(path).expect("postgresql.conf opens");
+        for line in lines {
+            writeln!(file, "{line}").expect("postgresql.conf can be written");
+        }
+    }
+
+    fn pg_ctl(&self) -> Command {
+        let mut command = self.server.command("pg_ctl");
+        let seconds = PATIENCE.as_secs().to_string();
+        command.arg("-D").arg(self.data()).args(["-s", "-w", "-t", &seconds]);
+        // A server inherits what pg_ctl has open; pipes would keep the caller waiting for it.
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    /// Starts the server and waits until it takes connections.
+    pub fn start_server(&self) {
+        let status = self.pg_ctl().arg("-l").arg(self.log()).arg("start").status();
+        assert!(status.expect("pg_ctl runs").success(), "the server did not start: {}", self.log_tail());
+        self.wait_ready();
+    }
+
+    /// Stops the server. A clean stop asked for while crash recovery begins can hang PostgreSQL 15,
+    /// therefore the server is waited for first.
+    pub fn stop(&self, how: Shutdown) {
+        let mode = match how {
+            Shutdown::Fast => "fast",
+            Shutdown::Immediate => "immediate",
+        };
+        if let Shutdown::Fast = how {
+            self.wait_ready();
+        }
+        let status = self.pg_ctl().args(["-m", mode, "stop"]).status().expect("pg_ctl runs");
+        assert!(status.success(), "the server did not stop ({mode}): {}", self.log_tail());
+    }
+
+    /// Stops cleanly and starts again.
+    pub fn restart(&self) {
+        self.stop(Shutdown::Fast);
+        self.start_server();
+    }
+
+    /// The process id in the first line of postmaster.pid.
+    pub fn postmaster_pid(&self) -> i32 {
+        std::fs::read_to_string(self.data().join("postmaster.pid"))
+            .ok()
+            .and_then(|text| text.lines().next()?.trim().parse().ok())
+            .expect("postmaster.pid begins with a process id")
+    }
+
+    /// SIGKILL for the postmaster; its children notice and leave. The caller starts the server again.
+    pub fn kill_postmaster(&self) {
+        let children = self.server_processes();
+        self.kill(self.postmaster_pid());
+        wait_until("the children of a killed postmaster have gone", PATIENCE, || {
+            children.iter().all(|pid| !Path::new(&format!("/proc/{pid}")).exists())
+        });
+    }
+
+    fn server_processes(&self) -> Vec<i32> {
+        let mut client = self.client();
+        let rows = client.query("SELECT pid FROM pg_stat_activity", &[]).expect("activity is readable");
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// SIGKILL for one process of this server.
+    pub fn kill(&self, pid: i32) {
+        // It may have ended by itself in the meantime.
+        let _ = Command::new("kill").args(["-9", &pid.to_string()]).stderr(Stdio::null()).status();
+    }
+
+    /// Waits until a connection succeeds, through a crash recovery if need be.
+    pub fn wait_ready(&self) {
+        wait_until(&format!("the server takes connections: {}", self.log_tail()), PATIENCE, || {
+            self.try_client("postgres", "postgres").is_ok_and(|mut client| client.simple_query("SELECT 1").is_ok())
+        });
+    }
+
+    /// A session of the superuser in the database `postgres`.
+    pub fn client(&self) -> Client {
+        self.client_of("postgres", "postgres")
+    }
+
+    /// A session of `user` in `database`.
+    pub fn client_of(&self, database: &str, user: &str) -> Client {
+        self.try_client(database, user)
+            .unwrap_or_else(|error| panic!("no connection to {database} as {user}: {error:?}"))
+    }
+
+    /// The same where a refusal is an answer.
+    pub fn try_client(&self, database: &str, user: &str) -> Result<Client, postgres::Error> {
+        Config::new()
+            .host_path(&self.dir)
+            .port(5432)
+            .user(user)
+            .dbname(database)
+            .application_name("cluster test")
+            .connect_timeout(Duration::from_secs(10))
+            .connect(NoTls)
+    }
+
+    /// What psql prints, unaligned and without headers, for `sql` in the database `postgres`.
+    pub fn psql(&self, sql: &str) -> String {
+        self.psql_in("postgres", sql)
+    }
+
+    /// The same in `database`.
+    pub fn psql_in(&self, database: &str, sql: &str) -> String {
+        let output = run(self
+            .server
+            .command("psql")
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-p", "5432", "-h"])
+            .arg(&self.dir)
+            .args(["-d", database, "-c", sql]));
+        String::from_utf8(output.stdout).expect("psql prints UTF-8").trim_end().to_string()
+    }
+
+    /// What pg_dump writes about `database`.
+    pub fn dump(&self, database: &str) -> Vec<u8> {
+        let mut command = self.server.command("pg_dump");
+        command.args(["-U", "postgres", "-p", "5432", "-h"]).arg(&self.dir).args(["-d", database]);
+        run(&mut command).stdout
+    }
+
+    /// Restores what [`Cluster::dump`] gave into the empty `database`.
+    pub fn restore(&self, database: &str, dump: &[u8]) {
+        let path = self.dir.join("dump.sql");
+        std::fs::write(&path, dump).expect("the dump can be written");
+        let mut command = self.server.command("psql");
+        command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-p", "5432", "-h"]).arg(&self.dir);
+        run(command.args(["-d", database, "-f"]).arg(&path));
+    }
+
+    /// The end of the server's log, for the message of a failing test.
+    pub fn log_tail(&self) -> String {
+        let text = std::fs::read(self.log()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(40)..].join("\n")
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the end of {}:\n{}", self.log().display(), self.log_tail());
+        }
+        // It may be stopped already.
+        let _ = self.pg_ctl().args(["-m", "immediate", "stop"]).status();
+        if std::env::var_os("ENGRAM_KEEP_CLUSTERS").is_none() {
+            let _ = std::fs::remove_dir_all(&self.dir);
+        }
+    }
+}

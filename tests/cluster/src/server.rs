@@ -1,0 +1,90 @@
+//! The installed PostgreSQL under test: where its programs are and which user runs them.
+
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::str::FromStr;
+
+/// The programs of one PostgreSQL installation.
+#[derive(Clone)]
+pub struct Server {
+    bin: PathBuf,
+    major: u32,
+    as_postgres: bool,
+}
+
+impl Server {
+    /// The installation named by `ENGRAM_PG_CONFIG`, else by the `pg_config` in `PATH`.
+    pub fn installed() -> Server {
+        let pg_config = std::env::var("ENGRAM_PG_CONFIG").unwrap_or_else(|_| "pg_config".into());
+        let ask = |what: &str| {
+            let output = Command::new(&pg_config)
+                .arg(what)
+                .output()
+                .unwrap_or_else(|error| panic!("{pg_config} does not run: {error}"));
+            String::from_utf8(output.stdout).expect("pg_config prints UTF-8").trim().to_string()
+        };
+        let version = ask("--version");
+        let major = version
+            .trim_start_matches("PostgreSQL ")
+            .split(|c: char| !c.is_ascii_digit())
+            .next()
+            .and_then(|digits| digits.parse().ok())
+            .unwrap_or_else(|| panic!("{pg_config} says it is {version:?}"));
+        let user = Command::new("id").arg("-u").output().expect("id runs");
+        let as_postgres = user.stdout.starts_with(b"0\n");
+        Server { bin: PathBuf::from(ask("--bindir")), major, as_postgres }
+    }
+
+    /// The major version, such as 15.
+    pub fn major(&self) -> u32 {
+        self.major
+    }
+
+    /// A command for `program` of this installation, as the user that runs servers (PostgreSQL
+    /// refuses root), in a directory that user can enter.
+    pub fn command(&self, program: &str) -> Command {
+        let path = self.bin.join(program);
+        let mut command = if self.as_postgres {
+            let mut command = Command::new("runuser");
+            command.args(["-u", "postgres", "--"]).arg(path);
+            command
+        } else {
+            Command::new(path)
+        };
+        command.current_dir("/").stdin(Stdio::null());
+        command
+    }
+
+    /// An empty directory that the server's user owns.
+    pub fn make_directory(&self, path: &PathBuf) {
+        std::fs::create_dir_all(path).expect("a directory below /tmp can be made");
+        if self.as_postgres {
+            let status = Command::new("chown").arg("postgres:").arg(path).status();
+            assert!(status.expect("chown runs").success(), "chown of {path:?} failed");
+        }
+    }
+}
+
+/// Runs `command` to its end.
+///
+/// # Panics
+/// When it fails, with what it printed.
+pub(crate) fn run(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?} failed: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+/// The environment variable `name` as a number, `default` where it is not set: sizes and rounds that
+/// differ between CI and a run by hand.
+pub fn setting_from_env<T: FromStr>(name: &str, default: T) -> T {
+    match std::env::var(name) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text:?}")),
+        Err(_) => default,
+    }
+}

@@ -1,0 +1,101 @@
+//! Databases come, are copied, renamed and dropped while the workers are about; the extension likewise.
+
+use engram_cluster_tests::{
+    Cluster, Options, assert_consistent, recall_ids, recallable_by_own_word, remember, setting_from_env, unique_word,
+    wait_ready_space,
+};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const SPACE: &str = "moving";
+
+#[test]
+fn databases_are_dropped_copied_and_renamed_under_load() {
+    let cluster = Cluster::with_extension(&Options::default());
+    let rounds: usize = setting_from_env("ENGRAM_DROP_ROUNDS", 6);
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut client = cluster.client();
+            let mut number = 0;
+            while !over.load(Ordering::Relaxed) {
+                let word = unique_word(number);
+                number += 1;
+                let id = remember(&mut client, SPACE, &format!("{word} keeps the hot tier busy"));
+                assert!(recallable_by_own_word(&mut client, SPACE, &word, id), "{word}");
+            }
+        });
+        let outcome = std::panic::catch_unwind(|| {
+            for round in 0..rounds {
+                one_life(&cluster, round);
+            }
+        });
+        over.store(true, Ordering::Relaxed);
+        if let Err(panic) = outcome {
+            std::panic::resume_unwind(panic);
+        }
+    });
+    assert_consistent(&mut cluster.client());
+}
+
+/// A database of the same name in each round, which meets nothing of its earlier life. The statements
+/// wait for our own closed sessions by the server's patience (5 s), and for the workers by the hook.
+fn one_life(cluster: &Cluster, round: usize) {
+    let word = unique_word(1_000_000 + round);
+    cluster.psql("CREATE DATABASE harbour");
+    cluster.psql_in("harbour", "CREATE EXTENSION engram CASCADE");
+    let mut client = cluster.client_of("harbour", "postgres");
+    let id = remember(&mut client, SPACE, &format!("{word} belongs to this life"));
+    if round > 0 {
+        let former = unique_word(1_000_000 + round - 1);
+        assert!(recall_ids(&mut client, SPACE, &former, 5).is_empty(), "a memory of the dropped database");
+    }
+    // The worker is, or has been, in it.
+    wait_ready_space(&mut client, SPACE);
+    drop(client);
+
+    cluster.psql("CREATE DATABASE copied TEMPLATE harbour");
+    cluster.psql("ALTER DATABASE copied RENAME TO renamed");
+    let mut client = cluster.client_of("renamed", "postgres");
+    assert!(recallable_by_own_word(&mut client, SPACE, &word, id), "the copy remembers");
+    let second = remember(&mut client, SPACE, "zumomoko belongs to the copy");
+    assert!(recallable_by_own_word(&mut client, SPACE, "zumomoko", second));
+    drop(client);
+    let mut client = cluster.client_of("harbour", "postgres");
+    assert!(recall_ids(&mut client, SPACE, "zumomoko", 5).is_empty(), "the original does not learn from its copy");
+    drop(client);
+
+    cluster.psql("DROP DATABASE renamed");
+    cluster.psql("DROP DATABASE harbour");
+}
+
+#[test]
+fn an_extension_created_again_meets_nothing_stale() {
+    let cluster = Cluster::with_extension(&Options::default());
+    let mut old = cluster.client();
+    let former = remember(&mut old, SPACE, "zutototo was remembered before");
+    assert!(recallable_by_own_word(&mut old, SPACE, "zutototo", former));
+    cluster.psql("DROP EXTENSION engram");
+    let error = old
+        .query("SELECT id FROM engram_recall(cue => 'zutototo', space => 'moving')", &[])
+        .expect_err("the function is gone");
+    assert_eq!(error.code().map(|code| code.code()), Some("42883"), "{error:?}");
+    cluster.psql("CREATE EXTENSION engram");
+    // The session that knew the old tables, and a new one.
+    for client in [&mut old, &mut cluster.client()] {
+        let id = remember(client, SPACE, "zutotodo is remembered now");
+        assert!(recall_ids(client, SPACE, "zutototo", 5).is_empty());
+        assert!(recall_ids(client, SPACE, "zutotodo", 5).contains(&id));
+    }
+    assert_consistent(&mut old);
+}
+
+#[test]
+fn a_dropped_extension_that_is_rolled_back_is_as_before() {
+    let cluster = Cluster::with_extension(&Options::default());
+    let mut client = cluster.client();
+    let id = remember(&mut client, SPACE, "zutotogo stays");
+    client.batch_execute("BEGIN; DROP EXTENSION engram; ROLLBACK").unwrap();
+    assert!(recallable_by_own_word(&mut client, SPACE, "zutotogo", id));
+    assert!(recallable_by_own_word(&mut cluster.client(), SPACE, "zutotogo", id));
+    assert_consistent(&mut client);
+}

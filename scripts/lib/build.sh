@@ -1,10 +1,12 @@
 # Building the extension and installing its three kinds of files. cargo-pgrx is not needed: the
 # install script sql/engram--VERSION.sql is committed, and pgrx's build script only asks for pg_config.
 
-# with_progress NAME COMMAND...: like quietly, telling every 20 seconds what cargo is at.
+# with_progress NAME COMMAND...: like quietly, telling every 20 seconds what cargo is at. A command that
+# has not ended after LIMIT seconds, where that is set, is ended and has failed.
 with_progress() {
     local name=$1 pid status=0 waited=0
     shift
+    if [ -n "${LIMIT:-}" ]; then set -- timeout --kill-after=30 "$LIMIT" "$@"; fi
     "$@" >"$LOGS/$name.log" 2>&1 &
     pid=$!
     while kill -0 "$pid" 2>/dev/null; do
@@ -15,6 +17,7 @@ with_progress() {
         fi
     done
     wait "$pid" || status=$?
+    [ "$status" -ne 124 ] || printf '%s had not ended after %s seconds\n' "$name" "$LIMIT" >&2
     if [ "$status" -ne 0 ]; then
         tail -n 40 "$LOGS/$name.log" >&2
         printf 'The whole log is %s\n' "$LOGS/$name.log" >&2

@@ -41,10 +41,10 @@ pub fn init() {
 }
 
 fn take_back(place: Place, generation: u32, done: Done) {
-    if let Some(hot) = Hot::shared() {
+    if let Some((hot, me)) = Hot::shared().zip(xid::top_full_xid_if_any()) {
         hot.write(place, |space| {
             if space.generation() == generation {
-                space.revoke(done);
+                space.revoke(me, done);
             }
         });
     }

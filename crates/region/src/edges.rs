@@ -8,7 +8,7 @@ use crate::array::{self, Array};
 use crate::bytes::{NONE, pod};
 use crate::hash;
 use crate::pages;
-use crate::record::{Entry, GONE, MADE, REVOKED, UNGONE, USED};
+use crate::record::{Entry, GONE, MADE, REVOKED, USED};
 use crate::space::{Space, field, tag};
 
 /// An edge as it lies in the region.
@@ -134,11 +134,6 @@ impl Space<'_> {
 
     /// Deletes an edge for the transaction of the entry.
     pub(crate) fn bury_edge(&self, i: u32, xid: u64, entry: usize) {
-        let e = self.edge(i);
-        if e.state & GONE != 0 && e.xmax == xid {
-            self.update_edge(i, |e| e.state &= !UNGONE);
-            return;
-        }
         let next = self.region.read::<Entry>(entry).edges_gone;
         self.update_edge(i, |e| {
             e.xmax = xid;
@@ -153,9 +148,25 @@ impl Space<'_> {
         self.update_edge(i, |e| e.state |= REVOKED);
     }
 
-    /// Takes back the deletion of an edge by a subtransaction.
-    pub fn restore_edge(&self, i: u32) {
-        self.update_edge(i, |e| e.state |= UNGONE);
+    /// Takes back the deletion of an edge by a subtransaction of `xid`: as for a node, no mark is left.
+    pub fn restore_edge(&self, xid: u64, i: u32) {
+        let Some(entry) = self.find_entry(xid) else { return };
+        let next = self.edge(i).next_gone;
+        let first = self.region.read::<Entry>(entry).edges_gone;
+        if first == i {
+            self.region.update(entry, |e: &mut Entry| e.edges_gone = next);
+        } else {
+            let mut at = first;
+            while self.edge(at).next_gone != i {
+                at = self.edge(at).next_gone;
+            }
+            self.update_edge(at, |e| e.next_gone = next);
+        }
+        self.update_edge(i, |e| {
+            e.state &= !GONE;
+            e.xmax = 0;
+            e.next_gone = NONE;
+        });
     }
 
     /// The transaction that made these edges is settled for all.
@@ -177,15 +188,14 @@ impl Space<'_> {
     pub(crate) fn finish_gone_edges(&self, mut at: u32, aborted: bool) {
         while at != NONE {
             let e = self.edge(at);
-            let stays = aborted || e.state & UNGONE != 0;
             self.update_edge(at, |e| {
-                e.state &= !(GONE | UNGONE);
+                e.state &= !GONE;
                 e.next_gone = NONE;
-                if stays {
+                if aborted {
                     e.xmax = 0;
                 }
             });
-            if !stays || (e.state & REVOKED != 0 && e.state & MADE == 0) {
+            if !aborted || (e.state & REVOKED != 0 && e.state & MADE == 0) {
                 self.drop_edge(at);
             }
             at = e.next_gone;
@@ -244,6 +254,6 @@ impl Space<'_> {
 impl Edge {
     /// Whether no transaction has deleted it, as far as published.
     pub fn is_current(&self) -> bool {
-        self.state & REVOKED == 0 && (self.state & GONE == 0 || self.state & UNGONE != 0)
+        self.state & (REVOKED | GONE) == 0
     }
 }

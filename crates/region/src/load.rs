@@ -4,7 +4,7 @@ use crate::Full;
 use crate::bytes::NONE;
 use crate::edges::Association;
 use crate::read::Seen;
-use crate::record::{BURIED, DEAD, Entry, GONE, MADE, Node, REVOKED, Record, TOMBSTONE, UNGONE};
+use crate::record::{BURIED, DEAD, Entry, GONE, MADE, Node, REVOKED, Record, TOMBSTONE};
 use crate::space::Space;
 
 impl Space<'_> {
@@ -135,10 +135,10 @@ impl Space<'_> {
         self.update_node(node, |n| {
             n.xmax = from.xmax;
             n.next_gone = from.next_gone;
-            n.state |= from.state & (GONE | UNGONE | BURIED);
+            n.state |= from.state & (GONE | BURIED);
         });
         self.update_node(other, |n| {
-            n.state &= !(GONE | UNGONE | BURIED);
+            n.state &= !(GONE | BURIED);
             n.next_gone = NONE;
             n.xmax = 0;
         });

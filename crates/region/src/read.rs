@@ -13,7 +13,7 @@ use crate::edges::Edge;
 use crate::graph::Kept;
 use crate::lexical::Sums;
 use crate::record::{
-    COUNTED, Cue, DEAD, Entry, GONE, MADE, NEEDS_LOAD, Node, RESET, REVOKED, SETTLED, TOMBSTONE, UNGONE, USED,
+    COUNTED, Cue, DEAD, Entry, GONE, MADE, NEEDS_LOAD, Node, RESET, REVOKED, SETTLED, TOMBSTONE, USED,
 };
 use crate::segment::{DOC_BITS, FREE, Segment};
 use crate::space::{Space, State, Stats, doc_of, field};
@@ -197,7 +197,7 @@ impl<'a, P: Pause> Reader<'a, P> {
             return false;
         }
         let made = !n.has(MADE) || self.seen.sees(n.xmin);
-        let gone = n.has(GONE) && !n.has(UNGONE) && self.seen.sees(n.xmax);
+        let gone = n.has(GONE) && self.seen.sees(n.xmax);
         made && !gone
     }
 
@@ -209,7 +209,7 @@ impl<'a, P: Pause> Reader<'a, P> {
 
     pub(crate) fn sees_edge(&self, e: &Edge) -> bool {
         let made = e.state & MADE == 0 || self.seen.sees(e.xmin);
-        let gone = e.state & GONE != 0 && e.state & UNGONE == 0 && self.seen.sees(e.xmax);
+        let gone = e.state & GONE != 0 && self.seen.sees(e.xmax);
         e.state & REVOKED == 0 && made && !gone
     }
 

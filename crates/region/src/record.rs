@@ -93,8 +93,6 @@ pub(crate) const COUNTED: u16 = 2;
 pub(crate) const MADE: u16 = 4;
 /// In the chain of its deleting transaction.
 pub(crate) const GONE: u16 = 8;
-/// Its deletion was rolled back to a savepoint.
-pub(crate) const UNGONE: u16 = 16;
 /// Its creation was rolled back, or it is deleted for everybody: only lists still name it.
 pub(crate) const DEAD: u16 = 32;
 /// Its deleting transaction committed.

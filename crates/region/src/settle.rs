@@ -6,7 +6,7 @@
 
 use crate::array::{self, Array};
 use crate::bytes::NONE;
-use crate::record::{BURIED, Entry, GONE, LOADED, MADE, NEEDS_LOAD, RESET, REVOKED, SETTLED, TOMBSTONE, UNGONE};
+use crate::record::{BURIED, Entry, GONE, LOADED, MADE, NEEDS_LOAD, RESET, REVOKED, SETTLED, TOMBSTONE};
 use crate::space::{Space, State, field};
 
 /// How a transaction ended, as far as known.
@@ -124,12 +124,9 @@ impl Space<'_> {
         let mut i = if e.cursor == NONE { e.gone } else { NONE };
         // Deletions come first and in one go: they are marked before anything can be counted in vain.
         while i != NONE {
-            let n = self.node(i);
-            if !n.has(UNGONE) {
-                self.update_node(i, |n| n.state |= BURIED);
-                self.count(i, false);
-            }
-            i = n.next_gone;
+            self.update_node(i, |n| n.state |= BURIED);
+            self.count(i, false);
+            i = self.node(i).next_gone;
         }
         i = if e.cursor == NONE { e.made } else { e.cursor };
         while i != NONE && *budget > 0 {
@@ -178,7 +175,7 @@ impl Space<'_> {
                 break;
             }
             e.gone = n.next_gone;
-            self.leave_gone(i, n.has(UNGONE));
+            self.leave_gone(i, false);
             *budget -= 1;
         }
         if e.made == NONE && e.gone == NONE {
@@ -216,10 +213,10 @@ impl Space<'_> {
     }
 
     /// A node leaves the chain of its deleter: back to life, or for good.
-    fn leave_gone(&self, i: u32, lives: bool) {
+    pub(crate) fn leave_gone(&self, i: u32, lives: bool) {
         let n = self.node(i);
         self.update_node(i, |n| {
-            n.state &= !(GONE | UNGONE | BURIED);
+            n.state &= !(GONE | BURIED);
             n.xmax = if lives { 0 } else { n.xmax };
             n.next_gone = NONE;
         });

@@ -9,7 +9,7 @@ use crate::array::{self, Array};
 use crate::edges::Association;
 use crate::record::{
     BURIED, DEAD, Entry, GONE, HINT_ABORTED, HINT_COMMITTED, LOADED, MADE, NEEDS_LOAD, Node, RESET, REVOKED, Record,
-    SETTLED, TOMBSTONE, UNGONE, USED,
+    SETTLED, TOMBSTONE, USED,
 };
 use crate::space::{Space, State, field};
 
@@ -17,7 +17,8 @@ use crate::space::{Space, State, field};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {
     Made(u32),
-    Gone(u32),
+    /// The node that was marked, and its id: a loader may move the mark to another node of that id.
+    Gone(u32, [u8; 16]),
     EdgeMade(u32),
     EdgeGone(u32),
 }
@@ -58,7 +59,7 @@ impl Space<'_> {
         let current = self.versions(id, |_, n| {
             mine |= n.has(GONE) && n.xmax == xid;
             if n.has(GONE) && n.xmax != xid && !n.has(REVOKED | BURIED) {
-                // Its deleter has ended, or this row could not be deleted now: aborted, or rolled back to a savepoint.
+                // Its deleter has aborted, or this row could not be deleted now.
                 stale = Some(n.xmax);
             }
             n.is_current()
@@ -69,9 +70,6 @@ impl Space<'_> {
         let i = match current {
             Some(i) => {
                 let n = self.node(i);
-                if n.has(GONE) && n.xmax != xid {
-                    return Err(Refused::Unsettled(n.xmax));
-                }
                 // Its maker may have aborted, and another version be the one that is meant.
                 if n.has(MADE) && n.xmin != xid && !self.is_settled(n.xmin) {
                     return Err(Refused::Unsettled(n.xmin));
@@ -83,18 +81,14 @@ impl Space<'_> {
             None => return Ok(None),
         };
         let entry = self.entry(xid)?;
-        if self.node(i).has(GONE) {
-            self.update_node(i, |n| n.state &= !UNGONE);
-        } else {
-            let next = self.region.read::<Entry>(entry).gone;
-            self.update_node(i, |n| {
-                n.xmax = xid;
-                n.state |= GONE;
-                n.next_gone = next;
-            });
-            self.region.update(entry, |e: &mut Entry| e.gone = i);
-        }
-        Ok(Some(Done::Gone(i)))
+        let next = self.region.read::<Entry>(entry).gone;
+        self.update_node(i, |n| {
+            n.xmax = xid;
+            n.state |= GONE;
+            n.next_gone = next;
+        });
+        self.region.update(entry, |e: &mut Entry| e.gone = i);
+        Ok(Some(Done::Gone(i, *id)))
     }
 
     /// Enters an edge made by the unsettled transaction `xid`.
@@ -107,7 +101,8 @@ impl Space<'_> {
     pub fn publish_edge_delete(&self, xid: u64, a: &Association) -> Result<Option<Done>, Refused> {
         let mut stale = None;
         self.edges_of(&a.source, |_, e| {
-            if e.target == a.target && e.kind == u16::from(a.kind) && e.state & GONE != 0 && e.xmax != xid {
+            let same = e.target == a.target && e.kind == u16::from(a.kind);
+            if same && e.state & GONE != 0 && e.xmax != xid && !self.is_settled(e.xmax) {
                 stale = Some(e.xmax);
             }
         });
@@ -115,9 +110,6 @@ impl Space<'_> {
             return stale.map_or(Ok(None), |x| Err(Refused::Unsettled(x)));
         };
         let e = self.edge(i);
-        if e.state & GONE != 0 && e.xmax != xid {
-            return Err(Refused::Unsettled(e.xmax));
-        }
         if e.state & MADE != 0 && e.xmin != xid && !self.is_settled(e.xmin) {
             return Err(Refused::Unsettled(e.xmin));
         }
@@ -126,15 +118,37 @@ impl Space<'_> {
         Ok(Some(Done::EdgeGone(i)))
     }
 
-    /// Takes back what a subtransaction did.
-    pub fn revoke(&self, done: Done) {
+    /// Takes back what a subtransaction of `xid` did. What it did last comes first.
+    pub fn revoke(&self, xid: u64, done: Done) {
         match done {
             Done::Made(i) => self.update_node(i, |n| n.state |= REVOKED),
-            Done::Gone(i) => self.update_node(i, |n| n.state |= UNGONE),
+            Done::Gone(i, id) => self.restore(xid, i, &id),
             Done::EdgeMade(i) => self.revoke_edge(i),
-            Done::EdgeGone(i) => self.restore_edge(i),
+            Done::EdgeGone(i) => self.restore_edge(xid, i),
         }
         self.change(|h| h.settled = h.settled.wrapping_add(1));
+    }
+
+    /// A deletion that is taken back leaves no mark: the row lock is free again, and the next transaction that deletes
+    /// the row must be able to enter that, while this one still runs or snapshots hold its entry.
+    fn restore(&self, xid: u64, i: u32, id: &[u8; 16]) {
+        let is_meant = |n: &Node| n.id == *id && n.has(GONE) && n.xmax == xid;
+        let found = if is_meant(&self.node(i)) { Some(i) } else { self.versions(id, |_, n| is_meant(n)) };
+        let (Some(i), Some(entry)) = (found, self.find_entry(xid)) else { return };
+        self.begin();
+        let next = self.node(i).next_gone;
+        let first = self.region.read::<Entry>(entry).gone;
+        if first == i {
+            self.region.update(entry, |e: &mut Entry| e.gone = next);
+        } else {
+            let mut at = first;
+            while self.node(at).next_gone != i {
+                at = self.node(at).next_gone;
+            }
+            self.update_node(at, |n| n.next_gone = next);
+        }
+        self.leave_gone(i, true);
+        self.end();
     }
 
     /// The space must be loaded anew by who sees `xid`: a table was truncated, or a setting changed.
@@ -165,6 +179,7 @@ impl Space<'_> {
             self.region.update(entry, |e: &mut Entry| e.state |= bit);
         }
     }
+
     fn is_settled(&self, xid: u64) -> bool {
         self.find_entry(xid).is_none_or(|at| self.region.read::<Entry>(at).state & SETTLED != 0)
     }
@@ -194,6 +209,6 @@ impl Space<'_> {
 impl Node {
     /// Whether no transaction has deleted this version, as far as published.
     pub(crate) fn is_current(&self) -> bool {
-        self.has(USED) && !self.has(DEAD | REVOKED | BURIED | TOMBSTONE) && (!self.has(GONE) || self.has(UNGONE))
+        self.has(USED) && !self.has(DEAD | REVOKED | BURIED | TOMBSTONE | GONE)
     }
 }

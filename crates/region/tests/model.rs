@@ -106,7 +106,8 @@ struct Session {
     writes: Writes,
     locks: BTreeSet<u8>,
     done: Vec<Done>,
-    savepoint: Option<(Writes, usize)>,
+    /// Its own writes, row locks and number of things done when the savepoint was set.
+    savepoint: Option<(Writes, BTreeSet<u8>, usize)>,
     /// What the session's repeatable snapshot sees, and which transactions.
     snapshot: Option<(Rows, BTreeSet<u64>)>,
 }
@@ -150,16 +151,17 @@ impl World<'_> {
         }
         let exists = self.rows_now(me).contains_key(&row);
         if exists {
-            loop {
-                match self.space.publish_delete(xid, &id(row)) {
-                    Ok(Some(done)) => {
-                        self.sessions[me].done.push(done);
-                        break;
-                    }
-                    Ok(None) => panic!("row {row} is unknown to the region"),
-                    Err(Refused::Unsettled(_)) => self.settle(),
-                    Err(Refused::Full) => panic!("the region is large enough"),
+            let deleted = match self.space.publish_delete(xid, &id(row)) {
+                // What stands in the way has ended: settled once, it does not any more.
+                Err(Refused::Unsettled(_)) => {
+                    self.settle();
+                    self.space.publish_delete(xid, &id(row))
                 }
+                first => first,
+            };
+            match deleted {
+                Ok(Some(done)) => self.sessions[me].done.push(done),
+                other => panic!("row {row} cannot be deleted: {other:?}"),
             }
         }
         let salt = self.next;
@@ -240,13 +242,14 @@ fn run(ops: Vec<Op>) {
             Op::Delete(s, n) => w.write(s as usize, n, false),
             Op::Savepoint(s) => {
                 let s = &mut w.sessions[s as usize];
-                s.savepoint = Some((s.writes.clone(), s.done.len()));
+                s.savepoint = Some((s.writes.clone(), s.locks.clone(), s.done.len()));
             }
             Op::RollbackTo(s) => {
                 let s = &mut w.sessions[s as usize];
-                if let Some((writes, n)) = s.savepoint.clone() {
-                    s.done.split_off(n).iter().rev().for_each(|d| w.space.revoke(*d));
-                    s.writes = writes;
+                if let Some(((writes, locks, n), xid)) = s.savepoint.clone().zip(s.xid) {
+                    s.done.split_off(n).iter().rev().for_each(|d| w.space.revoke(xid, *d));
+                    // What was locked since is free for others, while this transaction goes on.
+                    (s.writes, s.locks) = (writes, locks);
                 }
             }
             Op::Commit(s) => {
@@ -304,13 +307,31 @@ fn run(ops: Vec<Op>) {
     assert_eq!(ids, w.committed.keys().copied().collect::<Vec<u8>>());
 }
 
+/// As many cases as `PROPTEST_CASES` says: valgrind and Miri, each many times slower, set it to a few.
+fn cases() -> ProptestConfig {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(300),
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: if cfg!(miri) { 2 } else { 300 }, ..ProptestConfig::default() })]
+    #![proptest_config(cases())]
 
     #[test]
     fn every_snapshot_sees_what_the_model_says(ops in proptest::collection::vec(op(), 1..120)) {
         run(ops);
     }
+}
+
+#[test]
+fn a_row_whose_deletion_was_rolled_back_is_deleted_by_the_next_transaction() {
+    let delete_and_roll_back =
+        [Op::Begin(0), Op::Put(0, 1), Op::Commit(0), Op::Begin(0), Op::Savepoint(0), Op::Delete(0, 1), Op::RollbackTo(0)];
+    let next = [Op::Begin(1), Op::Delete(1, 1), Op::Commit(1), Op::Settle];
+    // While the first transaction still runs, and while a snapshot holds the entry it left.
+    run([&delete_and_roll_back[..], &next, &[Op::Commit(0)]].concat());
+    run([&delete_and_roll_back[..], &[Op::Snapshot(2), Op::Commit(0)], &next].concat());
 }
 
 #[test]

@@ -9,6 +9,8 @@ with_progress() {
     if [ -n "${LIMIT:-}" ]; then set -- timeout --kill-after=30 "$LIMIT" "$@"; fi
     "$@" >"$LOGS/$name.log" 2>&1 &
     pid=$!
+    # timeout has a process group of its own, which Ctrl-C does not reach.
+    trap 'kill "$pid" 2>/dev/null || true' EXIT
     while kill -0 "$pid" 2>/dev/null; do
         sleep 1
         waited=$((waited + 1))
@@ -17,6 +19,7 @@ with_progress() {
         fi
     done
     wait "$pid" || status=$?
+    trap - EXIT
     [ "$status" -ne 124 ] || printf '%s had not ended after %s seconds\n' "$name" "$LIMIT" >&2
     if [ "$status" -ne 0 ]; then
         tail -n 40 "$LOGS/$name.log" >&2

@@ -326,8 +326,15 @@ proptest! {
 
 #[test]
 fn a_row_whose_deletion_was_rolled_back_is_deleted_by_the_next_transaction() {
-    let delete_and_roll_back =
-        [Op::Begin(0), Op::Put(0, 1), Op::Commit(0), Op::Begin(0), Op::Savepoint(0), Op::Delete(0, 1), Op::RollbackTo(0)];
+    let delete_and_roll_back = [
+        Op::Begin(0),
+        Op::Put(0, 1),
+        Op::Commit(0),
+        Op::Begin(0),
+        Op::Savepoint(0),
+        Op::Delete(0, 1),
+        Op::RollbackTo(0),
+    ];
     let next = [Op::Begin(1), Op::Delete(1, 1), Op::Commit(1), Op::Settle];
     // While the first transaction still runs, and while a snapshot holds the entry it left.
     run([&delete_and_roll_back[..], &next, &[Op::Commit(0)]].concat());

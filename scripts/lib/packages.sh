@@ -70,6 +70,35 @@ debian_mirror() {
     echo "${found:-http://deb.debian.org/debian}"
 }
 
+# pinned_source PACKAGE: a release that is known to build, by its place on the mirror and its SHA-256.
+pinned_source() {
+    case "$1" in
+    postgresql-17)
+        echo pool/main/p/postgresql-17/postgresql-17_17.11.orig.tar.bz2 \
+            dd27f2b3c59e73ed14aa3324901242bf69a032a6347805f274e6260322d42979
+        ;;
+    pgvector)
+        echo pool/main/p/pgvector/pgvector_0.8.0.orig.tar.gz \
+            867a2c328d4928a5a9d6f052cd3bc78c7d60228a9b914ad32aa3db88e9de27b0
+        ;;
+    esac
+}
+
+# fetch_pinned PACKAGE: that release, for a mirror whose lists are ahead of its files.
+fetch_pinned() {
+    local path sum file
+    read -r path sum < <(pinned_source "$1") || return 1
+    need ca-certificates curl
+    file="$CACHE/src/$(basename "$path")"
+    step "the mirror does not have what it lists; fetching $(basename "$path")"
+    quietly "pinned-$1" curl -fsS --retry 3 -o "$file" "$(debian_mirror)/$path" || return 1
+    if [ "$(sha256sum "$file" | cut -d' ' -f1)" != "$sum" ]; then
+        rm -f "$file"
+        step "$(basename "$path") is not the file that it should be"
+        return 1
+    fi
+}
+
 # fetch_source PACKAGE PATTERN: downloads Debian's source of a package into .cache/src, checked
 # by apt against Debian's signature, and sets SOURCE to the upstream tarball matching PATTERN.
 fetch_source() {
@@ -90,6 +119,7 @@ fetch_source() {
     quietly "source-list-$package" apt-get "${options[@]}" update ||
         die "Debian's list of source packages could not be read: check the network, then run this again."
     (cd "$CACHE/src" && quietly "source-$package" apt-get "${options[@]}" source --download-only "$package") ||
+        fetch_pinned "$package" ||
         die "The source of $package could not be downloaded: check the network, then run this again."
     SOURCE=$(find "$CACHE/src" -name "$pattern" | sort -V | tail -n 1)
     [ -n "$SOURCE" ] || die "Debian $suite has no $package in the form $pattern: set ENGRAM_PG_CONFIG to a PostgreSQL that has pgvector 0.8."

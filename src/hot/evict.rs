@@ -48,10 +48,12 @@ pub fn compact(hot: &Hot, place: Place) {
     while let Some(Some(victim)) = hot.read(place, |s| s.empty_segment()) {
         hot.write(place, |s| s.evict(&victim));
     }
-    if let Some(Some(mut victim)) = hot.read(place, |s| s.sparse_segment()) {
+    while let Some(Some(mut victim)) = hot.read(place, |s| s.scattered_segment()) {
         while let Some(Ok(true)) = hot.write(place, |s| s.move_survivors(&mut victim, BATCH)) {}
-        if victim.survivors() == 0 {
-            hot.write(place, |s| s.evict(&victim));
+        if victim.survivors() > 0 {
+            // There is no room: the rest stays where it is.
+            return;
         }
+        hot.write(place, |s| s.evict(&victim));
     }
 }

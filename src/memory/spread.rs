@@ -1,11 +1,11 @@
 //! Spreading alone: what is associated with some memories, without a question.
 
 use super::recall::question::{self, spread_config};
-use super::recall::{every_one_is_there, readable, rows, with_space};
+use super::recall::{every_one_is_there, readable, rows, search, with_space};
 use crate::error::Error;
 use crate::guc;
 use crate::pg::snapshot::Pinned;
-use engram_engine::spread::{self, CUE, Seed};
+use engram_engine::spread::{CUE, Seed};
 use pgrx::Uuid;
 
 /// A memory that activation reached.
@@ -40,8 +40,7 @@ pub fn spread(
     let mass = 1.0 / sources.len().max(1) as f32;
     let (mut found, limited) = with_space(space, &snapshot, |reader| {
         let seeds: Vec<Seed> = sources.iter().filter_map(|s| reader.by_id(s)).map(|node| Seed { node, mass }).collect();
-        let result =
-            spread::spread(reader, &seeds, &config, &mut || Ok(())).map_err(|spread::Stop| reader.why_stopped())?;
+        let result = search::spread_from(reader, &seeds, &config)?;
         let mut found: Vec<(f32, [u8; 16], u32)> = result
             .received
             .iter()
@@ -58,7 +57,10 @@ pub fn spread(
             let hops = result.get(node).map_or(0, |r| r.hops);
             Reached { id, activation, hops, via: before.map(|p| reader.id_of(*p)).collect() }
         });
-        Ok((reached.collect::<Vec<_>>(), result.limited))
+        let reached: Vec<Reached> = reached.collect();
+        let limited = result.limited;
+        search::recycle(result);
+        Ok((reached, limited))
     })?;
     let mut asked: Vec<[u8; 16]> = found.iter().flat_map(|r| r.via.iter().copied().chain([r.id])).collect();
     asked.sort_unstable();

@@ -4,7 +4,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use engram_engine::spread::{
-    CUE, Config, Degree, EdgeKind, Graph, NodeIdx, Scratch, Seed, Stop, contiguity_weight, mention_weight, spread_with,
+    CUE, Config, Degree, EdgeKind, Graph, NodeIdx, Scratch, Seed, Stop, contiguity_weight, mention_weight, spread,
 };
 use std::hint::black_box;
 
@@ -137,9 +137,8 @@ fn spreading(c: &mut Criterion) {
         c.bench_function(&format!("{name}, {memories} memories"), |b| {
             b.iter(|| {
                 next = (next + 1) % questions.len();
-                let result =
-                    spread_with(&mut scratch, &mut &graph, black_box(&questions[next]), &config, &mut || Ok(()))
-                        .expect("nothing stops the call");
+                let result = spread(&mut scratch, &mut &graph, black_box(&questions[next]), &config, &mut || Ok(()))
+                    .expect("nothing stops the call");
                 (edges, calls) = (edges + result.edges, calls + 1);
                 scratch.recycle(result);
             })

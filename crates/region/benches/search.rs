@@ -7,7 +7,7 @@
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use engram_engine::bm25::{self, Params};
 use engram_engine::code::quantise;
-use engram_engine::spread::{Config, Scratch, Seed, spread_with};
+use engram_engine::spread::{Config, Scratch, Seed, spread};
 use engram_region::dense::Query;
 use engram_region::read::{NoPause, Reader, Seen};
 use engram_region::settle::Outcome;
@@ -255,7 +255,7 @@ fn searching(c: &mut Criterion) {
         let mut scratch = Scratch::new();
         group.bench_function(BenchmarkId::new("spread_5_memories_3_cues", n), |b| {
             b.iter(|| {
-                let found = spread_with(&mut scratch, &mut reader, &starts[turn()], &Config::default(), &mut || Ok(()))
+                let found = spread(&mut scratch, &mut reader, &starts[turn()], &Config::default(), &mut || Ok(()))
                     .expect("nothing stops the call");
                 (edges, calls) = (edges + found.edges, calls + 1);
                 scratch.recycle(found);

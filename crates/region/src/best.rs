@@ -26,7 +26,7 @@ pub(crate) fn unordered(bits: u32) -> f32 {
 
 impl Best {
     pub fn new(n: usize) -> Best {
-        Best { n, floor: 0, kept: Vec::new(), limit: 4 * n + 64 }
+        Best { n, floor: 0, kept: Vec::new(), limit: 2 * n + 64 }
     }
 
     /// Whether a score could get in.

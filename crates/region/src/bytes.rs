@@ -121,6 +121,18 @@ impl Region<'_> {
         unsafe { std::sync::atomic::AtomicU32::from_ptr(p) }.store(value, std::sync::atomic::Ordering::Relaxed);
     }
 
+    /// Asks for the cache line at a byte address, which will be read soon. An address outside is of no consequence.
+    pub(crate) fn prefetch(&self, addr: usize) {
+        #[cfg(target_arch = "x86_64")]
+        if addr < self.len {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            // SAFETY: the address is inside the region, and a prefetch does not fault.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(self.base.add(addr).cast()) };
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = addr;
+    }
+
     /// Fills bytes with zero.
     pub(crate) fn zero(&self, addr: usize, bytes: usize) {
         self.slice_mut::<u8, _>(addr, bytes, |s| s.fill(0));

@@ -18,7 +18,15 @@ pub struct Victim {
     segment: u32,
     version: u32,
     survivors: Vec<(u32, Record)>,
+    /// Documents that a segment opened for the survivors has room for.
+    cap: u32,
 }
+
+/// Where there is no room a small segment is enough: it only takes what another one leaves behind.
+const SMALL: u32 = 256;
+
+/// From this many documents on a space keeps no forward lists: each question would walk them all.
+const FORWARD_UNTIL: u32 = 2048;
 
 impl Victim {
     /// Memories that stay resident.
@@ -62,7 +70,7 @@ impl Space<'_> {
         let median = live.get(live.len() / 2).map_or(0, |l| l.0);
         // Only what was touched after the median stays, so at least half goes.
         let stay: Vec<(u32, u32)> = live.iter().filter(|l| l.0 > median).map(|l| (l.1, l.2)).collect();
-        Some(Victim { segment: i, version: s.version, survivors: self.records_of(&s, &stay) })
+        Some(Victim { segment: i, version: s.version, survivors: self.records_of(&s, &stay), cap: SMALL })
     }
 
     /// The records of documents as they lie in a segment.
@@ -122,19 +130,17 @@ impl Space<'_> {
             let n = self.node(node);
             let here = n.place != NONE && n.place >> DOC_BITS == victim.segment && n.id == record.id;
             if n.has(USED) && !n.has(DEAD) && here {
-                self.move_node(node, &n, &record, victim.segment)?;
+                self.move_node(node, &n, &record, victim.segment, victim.cap)?;
             }
         }
         Ok(!victim.survivors.is_empty())
     }
 
-    fn move_node(&self, node: u32, n: &Node, record: &Record, from: u32) -> Result<(), Full> {
+    fn move_node(&self, node: u32, n: &Node, record: &Record, from: u32, cap: u32) -> Result<(), Full> {
         let dims = record.code.as_ref().map_or(0, |c| c.values.len() as u32);
         let kind = usize::from(dims == 0);
         let open: u32 = self.head().open[kind];
         let usable = open != NONE && open != from && !self.region.read::<Segment>(self.segment_at(open)).is_full();
-        // A small segment is enough: it only takes what this one leaves behind.
-        let cap = 256;
         pages::reserve(&self.region, self.owner(), 4)?;
         self.begin();
         let target = if usable { open } else { self.free_segment()? };
@@ -213,17 +219,21 @@ impl Space<'_> {
         let mut found = None;
         self.each_segment(|i, _, s| {
             if s.state != FREE && s.is_full() && s.n_gone == s.n {
-                found = Some(Victim { segment: i, version: s.version, survivors: Vec::new() });
+                found = Some(Victim { segment: i, version: s.version, survivors: Vec::new(), cap: SMALL });
             }
         });
         found
     }
 
-    /// A sealed segment of which more than half is gone, with its survivors.
-    pub fn sparse_segment(&self) -> Option<Victim> {
+    /// A segment whose documents are better kept elsewhere, with its survivors: a sealed one of which more than half is gone,
+    /// or one of forward lists that the space has outgrown.
+    pub fn scattered_segment(&self) -> Option<Victim> {
         let mut found = None;
+        let documents = self.head().n_documents;
         self.each_segment(|i, _, s| {
-            if s.state == SEALED && s.n_gone * 2 > s.n && found.is_none() {
+            let sparse = s.state == SEALED && s.n_gone * 2 > s.n;
+            let outgrown = s.state == FORWARD && s.is_full() && documents >= FORWARD_UNTIL;
+            if (sparse || outgrown) && found.is_none() {
                 found = Some((i, *s));
             }
         });
@@ -234,7 +244,8 @@ impl Space<'_> {
                 (node != NONE).then_some((doc, node))
             })
             .collect();
-        Some(Victim { segment: i, version: s.version, survivors: self.records_of(&s, &stay) })
+        let cap = segment::next_cap(documents);
+        Some(Victim { segment: i, version: s.version, survivors: self.records_of(&s, &stay), cap })
     }
 }
 

@@ -18,6 +18,9 @@ pub(crate) struct Kept {
     pushed: bool,
 }
 
+/// Mentions between the one looked at and the one asked for.
+const AHEAD: usize = 8;
+
 impl<P: Pause> Reader<'_, P> {
     fn mention(&self, df: u32) -> u32 {
         let compute = || mention_weight(self.stats.memories, df);
@@ -60,9 +63,13 @@ impl<P: Pause> Reader<'_, P> {
 
     fn each_edge(&self, node: u32, f: &mut dyn FnMut(NodeIdx, EdgeKind, u32)) {
         let n = self.space.node(node);
-        for entry in self.space.cues_of(&n) {
+        let cues = self.space.cues_of(&n);
+        let df_at = |cue: u32| self.space.cue_at(cue) + std::mem::offset_of!(Cue, df);
+        // All are asked for before the first is waited for.
+        cues.iter().for_each(|entry| self.space.region.prefetch(df_at(entry & !ABOUT)));
+        for entry in cues {
             let cue = entry & !ABOUT;
-            let df: u32 = self.space.region.read(self.space.cue_at(cue) + std::mem::offset_of!(Cue, df));
+            let df: u32 = self.space.region.read(df_at(cue));
             let about = if entry & ABOUT != 0 { ABOUT_FACTOR } else { 1 };
             f(cue | CUE, EdgeKind::Mention, self.mention(df) * about);
         }
@@ -102,6 +109,15 @@ impl<P: Pause> Graph for Reader<'_, P> {
         degree
     }
 
+    fn expect(&self, node: NodeIdx) {
+        if node & CUE != 0 {
+            self.space.region.prefetch(self.space.cue_at(node & !CUE));
+        } else {
+            // State and number of cues lie in one line.
+            self.space.region.prefetch(self.space.node_at(node) + std::mem::offset_of!(Node, state));
+        }
+    }
+
     fn least_edges(&mut self, node: NodeIdx) -> u32 {
         if node & CUE != 0 {
             return 0;
@@ -130,7 +146,10 @@ impl<P: Pause> Graph for Reader<'_, P> {
             let c: Cue = self.space.region.read(self.space.cue_at(node & !CUE));
             let weight = self.mention(self.mentioned(&c).0);
             chunks::while_each(&self.space.region, &c.mentions, |run| {
-                for m in run {
+                for (at, m) in run.iter().enumerate() {
+                    if let Some(soon) = run.get(at + AHEAD) {
+                        self.expect(soon & !ABOUT);
+                    }
                     let (i, about) = (m & !ABOUT, if m & ABOUT != 0 { ABOUT_FACTOR } else { 1 });
                     if self.visible(i) {
                         edge(i, EdgeKind::Mention, weight * about);

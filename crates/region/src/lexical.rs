@@ -1,14 +1,14 @@
 //! Words: document frequencies and BM25 sums from the postings of a space.
 
 use crate::array;
-use crate::bytes::{NONE, addr};
+use crate::bytes::{NONE, Region, addr};
 use crate::read::{Pause, Reader, Stopped};
 use crate::segment::{self, FORWARD, FREE, OPEN, Segment, Term};
 use crate::{chunks, hash};
 use engram_engine::bm25;
 
-/// Lengths whose part of the BM25 denominator is computed once for a call.
-const NORMS: usize = 1024;
+/// Lengths for which contributions are computed once for a call: those of most documents.
+const LENGTHS: usize = 512;
 
 /// Terms that were looked up in a space.
 pub struct Words {
@@ -17,6 +17,19 @@ pub struct Words {
     pub df: Vec<u32>,
     /// Postings met in forward lists: place, number of the term, frequency.
     forward: Vec<(u32, u32, u8)>,
+    /// The version of each segment, and where each term lies in it: as many as there are terms, segment by segment.
+    versions: Vec<u32>,
+    found: Vec<Place>,
+}
+
+/// Where the postings of a term lie in an indexed segment, as long as the segment has its version.
+#[derive(Clone, Copy)]
+enum Place {
+    Nowhere,
+    /// Number of the term in the dictionary of an open segment.
+    Open(u32),
+    /// First posting in a sealed segment, and the one after the last.
+    Sealed(u32, u32),
 }
 
 /// BM25 sums of one call: for each segment one number per document, in units of `bm25::UNITS`.
@@ -36,22 +49,7 @@ impl Sums {
     }
 }
 
-/// Where the postings of a term lie in a sealed segment.
-fn sealed_range(reader: &crate::Region<'_>, s: &Segment, hash: u64) -> Option<(u32, u32)> {
-    let (mut low, mut high) = (0, s.dict.len);
-    while low < high {
-        let middle = (low + high) / 2;
-        if array::get::<u64>(reader, &s.dict, middle) < hash { low = middle + 1 } else { high = middle }
-    }
-    if low == s.dict.len || array::get::<u64>(reader, &s.dict, low) != hash {
-        return None;
-    }
-    let start = array::get::<u32>(reader, &s.starts, low);
-    let end = if low + 1 == s.dict.len { s.docs.len } else { array::get::<u32>(reader, &s.starts, low + 1) };
-    Some((start, end))
-}
-
-/// Position of a hash in a sorted list of hashes, found by interpolation: hashes are uniform.
+/// Position of a hash in a sorted list of hashes, found by interpolation as in a dictionary.
 fn position(hashes: &[u64], hash: u64) -> Option<usize> {
     let n = hashes.len();
     let mut i = ((u128::from(hash) * n as u128) >> 64) as usize;
@@ -64,50 +62,132 @@ fn position(hashes: &[u64], hash: u64) -> Option<usize> {
     (i < n && hashes[i] == hash).then_some(i)
 }
 
-/// Calls `f(document, frequency)` for each posting of a term in an indexed segment.
-fn postings(region: &crate::Region<'_>, s: &Segment, at: usize, hash: u64, mut f: impl FnMut(u32, u8)) {
+/// Looks terms up in the indexed segment at `at`.
+fn look_up(region: &Region<'_>, s: &Segment, at: usize, terms: &[u64], found: &mut [Place]) {
     if s.state == OPEN {
         let table = at + std::mem::offset_of!(Segment, terms);
-        let is = |i| array::get::<Term>(region, &s.dict, i).hash == hash;
-        if let Some(i) = hash::find(region, table, hash as u32, is) {
-            let term: Term = array::get(region, &s.dict, i);
+        for (place, hash) in found.iter_mut().zip(terms) {
+            let is = |i| array::get::<Term>(region, &s.dict, i).hash == *hash;
+            *place = hash::find(region, table, *hash as u32, is).map_or(Place::Nowhere, Place::Open);
+        }
+        return;
+    }
+    for (place, i) in found.iter_mut().zip(in_dictionary(region, s, terms)) {
+        *place = i.map_or(Place::Nowhere, |i| {
+            let end = if i + 1 == s.dict.len { s.docs.len } else { array::get(region, &s.starts, i + 1) };
+            Place::Sealed(array::get(region, &s.starts, i), end)
+        });
+    }
+}
+
+/// Index of each hash in the sorted dictionary of a sealed segment.
+///
+/// Hashes are uniform, so the place of one can be computed from its value; a second guess from the value found there is off by
+/// a few. Each step is taken for all hashes before the next one, so that the memory they wait for comes together.
+fn in_dictionary(region: &Region<'_>, s: &Segment, hashes: &[u64]) -> Vec<Option<u32>> {
+    let Some(last) = s.dict.len.checked_sub(1) else { return vec![None; hashes.len()] };
+    let at = |i: u32| array::at::<u64>(region, &s.dict, i);
+    let value = |i: u32| region.read::<u64>(at(i));
+    let expected = |distance: u64| ((u128::from(distance) * u128::from(s.dict.len)) >> 64) as u32;
+    let mut guesses: Vec<u32> = hashes.iter().map(|hash| expected(*hash)).collect();
+    guesses.iter().for_each(|i| region.prefetch(at(*i)));
+    for (i, hash) in guesses.iter_mut().zip(hashes) {
+        let met = value(*i);
+        *i = if met < *hash {
+            i.saturating_add(expected(*hash - met)).min(last)
+        } else {
+            i.saturating_sub(expected(met - *hash))
+        };
+        region.prefetch(at(*i));
+    }
+    let walk = |(mut i, hash): (u32, &u64)| {
+        while i < last && value(i) < *hash {
+            i += 1;
+        }
+        while i > 0 && value(i) > *hash {
+            i -= 1;
+        }
+        region.prefetch(array::at::<u32>(region, &s.starts, i));
+        (value(i) == *hash).then_some(i)
+    };
+    guesses.into_iter().zip(hashes).map(walk).collect()
+}
+
+/// Number of postings at a place.
+fn count(region: &Region<'_>, s: &Segment, place: Place) -> u32 {
+    match place {
+        Place::Nowhere => 0,
+        Place::Open(term) => array::get::<Term>(region, &s.dict, term).postings.n,
+        Place::Sealed(start, end) => end - start,
+    }
+}
+
+/// Calls `f(document, frequency)` for each posting at a place.
+fn postings(region: &Region<'_>, s: &Segment, place: Place, mut f: impl FnMut(u32, u8)) {
+    match place {
+        Place::Nowhere => {}
+        Place::Open(term) => {
+            let term: Term = array::get(region, &s.dict, term);
             chunks::while_each(region, &term.postings, |run| {
                 run.iter().for_each(|p| f(p >> 8, (p & 255) as u8));
                 true
             });
         }
-    } else if let Some((start, end)) = sealed_range(region, s, hash) {
-        let mut i = start;
-        while i < end {
-            // Both streams come in runs of a page, those of the documents being the shorter ones.
-            let n = (end - i).min(8192 - i % 8192);
-            let docs = region.slice::<u16>(array::at::<u16>(region, &s.docs, i), n as usize);
-            let frequencies = region.slice::<u8>(array::at::<u8>(region, &s.frequencies, i), n as usize);
-            docs.iter().zip(frequencies).for_each(|(d, t)| f(u32::from(*d), *t));
-            i += n;
+        Place::Sealed(start, end) => {
+            let mut i = start;
+            while i < end {
+                // Both streams come in runs of a page, those of the documents being the shorter ones.
+                let n = (end - i).min(8192 - i % 8192);
+                let docs = region.slice::<u16>(array::at::<u16>(region, &s.docs, i), n as usize);
+                let frequencies = region.slice::<u8>(array::at::<u8>(region, &s.frequencies, i), n as usize);
+                docs.iter().zip(frequencies).for_each(|(d, t)| f(u32::from(*d), *t));
+                i += n;
+            }
         }
     }
 }
 
-/// Number of postings of a term.
-fn count(region: &crate::Region<'_>, s: &Segment, at: usize, hash: u64) -> u32 {
-    if s.state == OPEN {
-        let table = at + std::mem::offset_of!(Segment, terms);
-        let is = |i| array::get::<Term>(region, &s.dict, i).hash == hash;
-        return hash::find(region, table, hash as u32, is)
-            .map_or(0, |i| array::get::<Term>(region, &s.dict, i).postings.n);
+/// What a posting of one term adds to a sum, by the formula of `bm25`.
+struct Scale {
+    idf: f32,
+    /// For a single occurrence in documents of the usual lengths, where the term has postings enough to be worth it:
+    /// most postings are such.
+    once: Vec<u32>,
+}
+
+/// The part of the formula that all terms of a question share.
+#[derive(Clone, Copy)]
+struct Formula {
+    average_length: f32,
+    params: bm25::Params,
+}
+
+impl Formula {
+    fn contribution(&self, idf: f32, tf: u8, length: u32) -> u32 {
+        bm25::contribution(idf, bm25::weight(u16::from(tf), length, self.average_length, self.params))
     }
-    sealed_range(region, s, hash).map_or(0, |(start, end)| end - start)
+
+    fn scale(&self, idf: f32, postings: u32) -> Scale {
+        let lengths = if postings as usize > 2 * LENGTHS { LENGTHS as u32 } else { 0 };
+        Scale { idf, once: (0..lengths).map(|length| self.contribution(idf, 1, length)).collect() }
+    }
 }
 
 impl<P: Pause> Reader<'_, P> {
     /// Looks terms up: how many settled resident memories hold each.
     pub fn words(&mut self, terms: &[u64]) -> Result<Words, Stopped> {
-        let mut df = vec![0u32; terms.len()];
-        let mut forward = Vec::new();
-        for i in 0..self.segments() {
+        let segments = self.segments() as usize;
+        let mut words = Words {
+            terms: terms.to_vec(),
+            df: vec![0; terms.len()],
+            forward: Vec::new(),
+            versions: Vec::with_capacity(segments),
+            found: vec![Place::Nowhere; segments * terms.len()],
+        };
+        for i in 0..segments as u32 {
             let at = self.space.segment_at(i);
             let s: Segment = self.space.region.read(at);
+            words.versions.push(s.version);
             if s.state == FREE || (s.state != FORWARD && s.n_alive == 0) {
                 continue;
             }
@@ -119,25 +199,27 @@ impl<P: Pause> Reader<'_, P> {
                     segment::forward(region, &s, doc, |hashes, frequencies| {
                         for (term, hash) in terms.iter().enumerate() {
                             if let Some(p) = position(hashes, *hash) {
-                                df[term] += u32::from(lives(doc));
+                                words.df[term] += u32::from(lives(doc));
                                 let place = i << segment::DOC_BITS | doc;
-                                forward.push((place, term as u32, frequencies[p]));
+                                words.forward.push((place, term as u32, frequencies[p]));
                             }
                         }
                     });
                 }
             } else {
-                for (n, hash) in df.iter_mut().zip(terms) {
+                let found = &mut words.found[i as usize * terms.len()..][..terms.len()];
+                look_up(region, &s, at, terms, found);
+                for (n, place) in words.df.iter_mut().zip(found) {
                     if s.n_alive == s.n {
-                        *n += count(region, &s, at, *hash);
+                        *n += count(region, &s, *place);
                     } else {
-                        postings(region, &s, at, *hash, |doc, _| *n += u32::from(lives(doc)));
+                        postings(region, &s, *place, |doc, _| *n += u32::from(lives(doc)));
                     }
                 }
             }
             self.pause(s.n / 8)?;
         }
-        Ok(Words { terms: terms.to_vec(), df, forward })
+        Ok(words)
     }
 
     /// BM25 sums of all resident documents for terms that were looked up, with an idf for each.
@@ -148,8 +230,8 @@ impl<P: Pause> Reader<'_, P> {
         average_length: f32,
         params: bm25::Params,
     ) -> Result<Sums, Stopped> {
-        let norm = |length: u32| bm25_norm(length, average_length, params);
-        let norms: Vec<f32> = (0..NORMS as u32).map(norm).collect();
+        let formula = Formula { average_length, params };
+        let scales: Vec<Scale> = idfs.iter().zip(&words.df).map(|(idf, df)| formula.scale(*idf, *df)).collect();
         let mut sums = Sums { units: vec![Vec::new(); self.segments() as usize] };
         for i in 0..self.segments() {
             let at = self.space.segment_at(i);
@@ -160,12 +242,13 @@ impl<P: Pause> Reader<'_, P> {
             let region = &self.space.region;
             let lengths = region.slice::<u32>(addr(s.lengths), s.n as usize);
             let mut units = vec![0u32; s.n as usize];
-            let mut add = |doc: u32, tf: u8, idf: f32| {
-                let length = lengths[doc as usize];
-                let norm = norms.get(length as usize).copied().unwrap_or_else(|| norm(length));
-                let tf = f32::from(tf);
-                let u = &mut units[doc as usize];
-                *u = u.saturating_add(bm25::contribution(idf, tf * (params.k1 + 1.0) / (tf + norm)));
+            let mut add = |doc: u32, tf: u8, scale: &Scale| {
+                let (u, length) = (&mut units[doc as usize], lengths[doc as usize]);
+                let once = if tf == 1 { scale.once.get(length as usize) } else { None };
+                *u = u.saturating_add(match once {
+                    Some(units) => *units,
+                    None => formula.contribution(scale.idf, tf, length),
+                });
             };
             if s.state == FORWARD {
                 // What the search for frequencies met: forward lists are walked once.
@@ -174,11 +257,18 @@ impl<P: Pause> Reader<'_, P> {
                     if place >> segment::DOC_BITS != i {
                         break;
                     }
-                    add(crate::space::doc_of(*place), *tf, idfs[*term as usize]);
+                    add(crate::space::doc_of(*place), *tf, &scales[*term as usize]);
                 }
             } else {
-                for (hash, idf) in words.terms.iter().zip(idfs) {
-                    postings(region, &s, at, *hash, |doc, tf| add(doc, tf, *idf));
+                let known = words.found.chunks_exact(words.terms.len().max(1)).nth(i as usize);
+                let known = known.filter(|_| words.versions.get(i as usize) == Some(&s.version));
+                let mut found = known.map_or_else(|| vec![Place::Nowhere; words.terms.len()], <[Place]>::to_vec);
+                if known.is_none() {
+                    // Sealed in the meantime, or new.
+                    look_up(region, &s, at, &words.terms, &mut found);
+                }
+                for (place, scale) in found.iter().zip(&scales) {
+                    postings(region, &s, *place, |doc, tf| add(doc, tf, scale));
                 }
             }
             sums.units[i as usize] = units;
@@ -188,14 +278,8 @@ impl<P: Pause> Reader<'_, P> {
     }
 }
 
-/// What the frequency is added to in the denominator of BM25. As `bm25::weight` has it.
-fn bm25_norm(length: u32, average_length: f32, p: bm25::Params) -> f32 {
-    let ratio = if average_length > 0.0 { length as f32 / average_length } else { 1.0 };
-    p.k1 * (1.0 - p.b + p.b * ratio)
-}
-
 /// The documents of a sealed or open segment with their terms, by document: what sealing and eviction need.
-pub(crate) fn invert(region: &crate::Region<'_>, s: &Segment, mut f: impl FnMut(u32, u64, u8)) {
+pub(crate) fn invert(region: &Region<'_>, s: &Segment, mut f: impl FnMut(u32, u64, u8)) {
     if s.state == OPEN {
         array::runs::<Term>(region, &s.dict, |_, run| {
             for t in run {

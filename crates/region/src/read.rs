@@ -11,6 +11,7 @@ use crate::bytes::{NONE, addr};
 use crate::context::{self, Context};
 use crate::edges::Edge;
 use crate::graph::Kept;
+use crate::kernel;
 use crate::lexical::Sums;
 use crate::record::{
     COUNTED, Cue, DEAD, Entry, GONE, MADE, NEEDS_LOAD, Node, RESET, REVOKED, SETTLED, TOMBSTONE, USED,
@@ -266,9 +267,16 @@ impl<'a, P: Pause> Reader<'a, P> {
             let Some(units) = sums.units.get(i as usize).filter(|u| !u.is_empty()) else { continue };
             let s: Segment = self.space.region.read(self.space.segment_at(i));
             let mask = self.mask(i, &s);
-            for (doc, u) in units.iter().enumerate().filter(|(_, u)| **u > 0) {
-                if mask[doc / 64] >> (doc % 64) & 1 == 1 && best.floor(*u) {
-                    self.offer(&mut best, &s, doc as u32, *u, filter);
+            for (block, units) in units.chunks(64).enumerate() {
+                // Mostly nothing in a block is good enough: one look at its best settles that.
+                let highest = kernel::highest(units);
+                if highest == 0 || !best.floor(highest) {
+                    continue;
+                }
+                for (bit, u) in units.iter().enumerate().filter(|(_, u)| **u > 0) {
+                    if mask[block] >> bit & 1 == 1 && best.floor(*u) {
+                        self.offer(&mut best, &s, (block * 64 + bit) as u32, *u, filter);
+                    }
                 }
             }
             self.pause(s.n / 16)?;

@@ -341,6 +341,47 @@ fn a_row_whose_deletion_was_rolled_back_is_deleted_by_the_next_transaction() {
     run([&delete_and_roll_back[..], &[Op::Snapshot(2), Op::Commit(0)], &next].concat());
 }
 
+/// The memories that hold a word, with the sums of all their words as BM25 has them.
+fn by_word(space: Space<'_>, word: u64) -> Vec<([u8; 16], u32)> {
+    let mut reader = Reader::new(space, Seen::default(), NoPause).expect("the space is ready");
+    let words = reader.words(&[word, 42]).expect("nothing moves");
+    let sums = reader.sums(&words, &[2.0, 0.5], 5.0, Default::default()).expect("nothing moves");
+    let best = reader.best_by_words(&sums, 5_000, None).expect("nothing moves");
+    best.into_iter().map(|(node, units)| (reader.found(node).id, units)).collect()
+}
+
+#[test]
+fn a_space_that_has_outgrown_forward_lists_answers_as_before_without_them() {
+    let bytes = Bytes::new(32 << 20);
+    let directory = Directory::format(bytes.region()).expect("room for a directory");
+    let slot = directory.find_or_add(&SpaceKey { database: 1, table: 2, name: "s" }).expect("room for a space");
+    let space = directory.space(slot);
+    space.reset(State::Ready);
+    let numbered = |n: u16| {
+        let mut record = record(n as u8, 5, u64::from(n >> 8));
+        record.id[14..].copy_from_slice(&n.to_be_bytes());
+        record
+    };
+    let mut n = 0;
+    while space.scattered_segment().is_none() {
+        space.load(&numbered(n), &Seen::default()).expect("room");
+        n += 1;
+    }
+    let words: Vec<u64> = numbered(7).terms.iter().map(|t| t.0).collect();
+    let before: Vec<_> = words.iter().map(|word| by_word(space, *word)).collect();
+    assert_eq!(before[0].len(), usize::from(n), "all share a word");
+    let mut moved = 0;
+    while let Some(mut victim) = space.scattered_segment() {
+        moved += victim.survivors();
+        while space.move_survivors(&mut victim, 16).expect("room") {}
+        assert_eq!(space.evict(&victim), 0, "nothing is left behind");
+    }
+    assert!(moved >= 64, "{moved}");
+    let after: Vec<_> = words.iter().map(|word| by_word(space, *word)).collect();
+    assert_eq!(after, before);
+    assert_eq!(space.violations(), Vec::<String>::new());
+}
+
 #[test]
 fn an_edge_outlives_the_update_of_its_memories_and_dies_with_its_transaction() {
     let bytes = Bytes::new(4 << 20);

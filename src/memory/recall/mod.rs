@@ -60,7 +60,7 @@ pub fn recall(name: &str, given: &Given<'_>, limits: &Limits) -> Result<Answer, 
     let mut question = Question::new(given, &space)?;
     let conditions = Conditions::new(given);
     let snapshot = Pinned::active();
-    let mut spilled = Spilled::new();
+    let mut spilled = Spilled::default();
     let reach = REACH.max(limits.k * 4);
     let (hits, cut, limited) = find(name, &snapshot, &question, &mut spilled, reach)?;
     let mut checked = check(name, &conditions, &hits, limits);

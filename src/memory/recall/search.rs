@@ -5,11 +5,12 @@
 
 use super::question::{Filter, Question};
 use engram_engine::rank::{self, Signals};
-use engram_engine::spread::{self, CUE, Seed, WEIGHT};
+use engram_engine::spread::{self, CUE, Scratch, Seed, Spread, WEIGHT};
 use engram_engine::{bm25, config};
 use engram_region::read::{Found, Pause, Reader, Stopped};
 use engram_region::{Record, Stats};
-use std::collections::HashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::Cell;
 
 /// A memory that came to mind.
 #[derive(Debug, Clone)]
@@ -34,7 +35,7 @@ pub enum Outcome {
 }
 
 /// Evicted memories by id, as their rows have them.
-pub type Spilled = HashMap<[u8; 16], Record>;
+pub type Spilled = FxHashMap<[u8; 16], Record>;
 
 /// Members of the context in the cue that become seeds, latest first.
 const CONTEXT_SEEDS: usize = 2;
@@ -43,6 +44,30 @@ const NAMED_BASE: f32 = 1.0 + config::LEXICAL_WEIGHT;
 /// Base score of the latest of the context.
 const CONTEXT_BASE: f32 = 0.5 * NAMED_BASE;
 
+thread_local! {
+    /// Buffers of the last spread of this backend.
+    static SCRATCH: Cell<Scratch> = Cell::default();
+}
+
+/// Spreads from seeds over the graph of a reader. What is returned goes back by [`recycle`].
+pub fn spread_from<P: Pause>(
+    reader: &mut Reader<'_, P>,
+    seeds: &[Seed],
+    config: &spread::Config,
+) -> Result<Spread, Stopped> {
+    let mut scratch = SCRATCH.take();
+    let result = spread::spread(&mut scratch, reader, seeds, config, &mut || Ok(()));
+    SCRATCH.set(scratch);
+    result.map_err(|spread::Stop| reader.why_stopped())
+}
+
+/// Keeps the buffers of a result for the next spread.
+pub fn recycle(spread: Spread) {
+    let mut scratch = SCRATCH.take();
+    scratch.recycle(spread);
+    SCRATCH.set(scratch);
+}
+
 struct Pool<'q> {
     question: &'q Question,
     spilled: &'q Spilled,
@@ -50,7 +75,7 @@ struct Pool<'q> {
     average_length: f32,
     bm25_max: f32,
     /// Signals by node.
-    rows: HashMap<u32, (Found, Signals)>,
+    rows: FxHashMap<u32, (Found, Signals)>,
 }
 
 /// Runs a search that wants the best `reach` of each arm.
@@ -80,7 +105,7 @@ pub fn search<P: Pause>(
         bm25_max: bm25::maximum(idfs.iter().copied(), question.bm25),
         average_length: average_length(&stats),
         idfs,
-        rows: HashMap::new(),
+        rows: FxHashMap::default(),
     };
     let sums = reader.sums(&words, &pool.idfs, pool.average_length, question.bm25)?;
     // Conditions are on what is returned: activation starts at the best matches and may lead to what fulfils them.
@@ -93,8 +118,7 @@ pub fn search<P: Pause>(
     let mut limited = false;
     let mut spread = None;
     if question.spread.hops > 0 && !seeds.is_empty() {
-        let result = spread::spread(reader, &seeds, &question.spread, &mut || Ok(()));
-        let result = result.map_err(|spread::Stop| reader.why_stopped())?;
+        let result = spread_from(reader, &seeds, &question.spread)?;
         limited = result.limited;
         cut |= pool.add_received(reader, &sums, &result, reach);
         spread = Some(result);
@@ -102,7 +126,7 @@ pub fn search<P: Pause>(
     let mut hits: Vec<(u32, Hit)> = pool.rows.iter().filter_map(|(node, row)| Some((*node, pool.hit(row)?))).collect();
     hits.sort_unstable_by(|a, b| b.1.evidence.total_cmp(&a.1.evidence).then(a.1.id.cmp(&b.1.id)));
     // Two versions of one memory can only meet while a load is under way; the better one stands for it.
-    let mut ids = std::collections::HashSet::new();
+    let mut ids = FxHashSet::default();
     hits.retain(|(_, h)| ids.insert(h.id));
     cut |= hits.len() > reach;
     hits.truncate(reach);
@@ -111,9 +135,10 @@ pub fn search<P: Pause>(
             let path = spread.path(*node);
             hit.hops = spread.get(*node).map_or(0, |r| r.hops);
             let before = path.iter().skip(1).rev().filter(|p| **p & CUE == 0);
-            hit.via = before.map(|p| reader.found(*p).id).collect();
+            hit.via = before.map(|p| reader.id_of(*p)).collect();
         }
     }
+    spread.map(recycle);
     Ok(Outcome::Done { hits: hits.into_iter().map(|h| h.1).collect(), cut, limited })
 }
 
@@ -234,7 +259,7 @@ impl Pool<'_> {
         &mut self,
         reader: &Reader<'_, P>,
         sums: &engram_region::lexical::Sums,
-        spread: &spread::Spread,
+        spread: &Spread,
         reach: usize,
     ) -> bool {
         let memories = spread.received.iter().filter(|r| r.node & CUE == 0 && r.total() > 0.0);

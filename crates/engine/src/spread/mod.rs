@@ -21,7 +21,7 @@ mod nodes;
 mod run;
 
 pub use kind::{AssociationKind, EdgeKind, association_weight, contiguity_weight, mention_weight};
-pub use run::{Scratch, spread, spread_with};
+pub use run::{Scratch, spread};
 
 use crate::config;
 use nodes::Table;
@@ -61,6 +61,9 @@ pub trait Graph {
     fn least_edges(&mut self, _node: NodeIdx) -> u32 {
         0
     }
+
+    /// The node will be asked about soon: a graph in memory may have it fetched.
+    fn expect(&self, _node: NodeIdx) {}
 
     /// Calls `edge(target, kind, weight)` for every edge that leaves the node, in any order.
     ///

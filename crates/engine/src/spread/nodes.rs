@@ -34,12 +34,14 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Empties the table, keeping its size.
+    /// Empties the table. It keeps its size, unless that was far too large for what was in it: emptying costs time in
+    /// proportion, and memory kept is not free either.
     pub fn clear(&mut self) {
         const LEAST: usize = 1 << 10;
+        let fitting = (self.len * 2).next_power_of_two().max(LEAST);
         self.len = 0;
-        if self.slots.is_empty() {
-            self.slots.resize(LEAST, (0, 0));
+        if self.slots.is_empty() || self.slots.len() > 4 * fitting {
+            self.slots = vec![(0, 0); fitting];
         } else {
             self.slots.fill((0, 0));
         }

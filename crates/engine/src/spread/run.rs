@@ -22,6 +22,10 @@ impl Scratch {
 
     /// Takes back what a result held, for the next call.
     pub fn recycle(&mut self, spread: Spread) {
+        if self.nodes.capacity() > KEPT {
+            *self = Scratch::default();
+            return;
+        }
         self.table = spread.table;
         self.received = spread.received;
     }
@@ -42,19 +46,6 @@ struct Active {
 /// # Errors
 /// [`Stop`] when `check` or the graph says so.
 pub fn spread(
-    graph: &mut impl Graph,
-    seeds: &[Seed],
-    config: &Config,
-    check: &mut dyn FnMut() -> Result<(), Stop>,
-) -> Result<Spread, Stop> {
-    spread_with(&mut Scratch::new(), graph, seeds, config, check)
-}
-
-/// [`spread`] with buffers that are used again.
-///
-/// # Errors
-/// [`Stop`] when `check` or the graph says so.
-pub fn spread_with(
     scratch: &mut Scratch,
     graph: &mut impl Graph,
     seeds: &[Seed],
@@ -137,6 +128,12 @@ impl Scratch {
     }
 }
 
+/// Nodes beyond which buffers are not kept for the next call: 4 MB of them.
+const KEPT: usize = 1 << 16;
+
+/// Candidates between the one looked at and the one announced: about as many as memory delivers meanwhile.
+const AHEAD: usize = 8;
+
 struct Run<'a> {
     s: &'a mut Scratch,
     config: &'a Config,
@@ -152,7 +149,12 @@ impl Run<'_> {
         let Scratch { nodes, candidates, active, .. } = &mut *self.s;
         active.clear();
         let least = f64::from(self.config.threshold) * MASS as f64;
-        for &place in candidates.iter() {
+        for (at, &place) in candidates.iter().enumerate() {
+            if let Some(&soon) = candidates.get(at + AHEAD)
+                && nodes[soon as usize].residual as f64 > least
+            {
+                graph.expect(nodes[soon as usize].node);
+            }
             let node = &mut nodes[place as usize];
             node.waiting = false;
             let at_the_rim = node.node & CUE == 0 && node.hops >= self.config.hops;

@@ -75,7 +75,7 @@ fn from(node: NodeIdx) -> Seed {
 }
 
 fn run(graph: &VecGraph, seeds: &[Seed], config: Config) -> Spread {
-    spread(&mut graph.clone(), seeds, &config, &mut || Ok(())).unwrap()
+    spread(&mut Scratch::new(), &mut graph.clone(), seeds, &config, &mut || Ok(())).unwrap()
 }
 
 /// What each memory received, by its key: independent of where it is stored.
@@ -172,7 +172,7 @@ fn the_work_limit_raises_the_threshold_and_is_reported() {
 fn a_caller_that_says_stop_gets_nothing() {
     let mut g = VecGraph::new(2, 0);
     g.link(0, 1);
-    assert!(spread(&mut g.clone(), &[from(0)], &Config::default(), &mut || Err(Stop)).is_err());
+    assert!(spread(&mut Scratch::new(), &mut g.clone(), &[from(0)], &Config::default(), &mut || Err(Stop)).is_err());
 }
 
 #[test]
@@ -181,10 +181,10 @@ fn buffers_used_again_change_nothing() {
     (0..3).for_each(|m| g.link(m, m + 1));
     g.associate(3, 0, AssociationKind::Inhibitory, 1.0);
     let mut scratch = Scratch::new();
-    let first = spread_with(&mut scratch, &mut g, &[from(0)], &Config::default(), &mut || Ok(())).unwrap();
+    let first = spread(&mut scratch, &mut g, &[from(0)], &Config::default(), &mut || Ok(())).unwrap();
     let expected = first.received.clone();
     scratch.recycle(first);
-    let again = spread_with(&mut scratch, &mut g, &[from(0)], &Config::default(), &mut || Ok(())).unwrap();
+    let again = spread(&mut scratch, &mut g, &[from(0)], &Config::default(), &mut || Ok(())).unwrap();
     assert_eq!(again.received, expected);
     assert!(again.get(3).is_some());
 }

@@ -13,6 +13,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod dense;
+mod extremes;
 mod level;
 mod nearest;
 mod portable;
@@ -22,6 +23,7 @@ mod tests;
 mod top_k;
 
 pub use dense::{PreparedQuery, dot, dots, prefetch};
+pub use extremes::{highest, lowest};
 pub use level::{Kernel, Level};
 pub use nearest::{Candidate, EXCLUDED, Nearest};
 pub use signs::{LANES, hamming, lane, set_lane};

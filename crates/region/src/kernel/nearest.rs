@@ -1,5 +1,7 @@
 //! The candidates of a scan of sign codes.
 
+use super::extremes::lowest;
+
 /// Put in place of a distance, it keeps a vector out: a lane without a memory, or one that the query must not see.
 pub const EXCLUDED: u16 = u16::MAX;
 
@@ -62,8 +64,7 @@ impl Nearest {
         }
         let mut position = first;
         for group in distances.chunks(GROUP) {
-            let nearest = group.iter().fold(EXCLUDED, |least, &distance| least.min(distance));
-            if nearest <= self.cutoff {
+            if lowest(group) <= self.cutoff {
                 self.add_group(position, group);
             }
             position += group.len() as u32;

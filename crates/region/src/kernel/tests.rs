@@ -76,6 +76,19 @@ fn check_hamming(query: &[u64], codes: &[Vec<u64>], filler: u64) {
 }
 
 #[test]
+fn every_kernel_finds_the_highest_and_the_lowest_of_any_group() {
+    let mut numbers = Numbers(11);
+    for len in (0..70).chain([511, 512, 4096]) {
+        let high: Vec<u32> = (0..len).map(|_| numbers.next() as u32).collect();
+        let low: Vec<u16> = (0..len).map(|_| numbers.next() as u16).collect();
+        for kernel in Kernel::supported() {
+            assert_eq!(kernel.highest(&high), high.iter().copied().max().unwrap_or(0), "{kernel:?}, {len}");
+            assert_eq!(kernel.lowest(&low), low.iter().copied().min().unwrap_or(u16::MAX), "{kernel:?}, {len}");
+        }
+    }
+}
+
+#[test]
 fn the_fastest_kernel_is_among_those_tested() {
     let supported = Kernel::supported();
     assert_eq!(supported.last(), Some(&Kernel::best()));

@@ -8,10 +8,13 @@ use crate::segment::{self, DOC_BITS, FREE, Segment};
 use engram_engine::code::{Code, similarity};
 
 /// From this many memories on, sign codes choose candidates that 8-bit codes rank. Below, a scan of all 8-bit codes
-/// costs less than 0.15 ms and loses nothing.
-pub const SIGNS_FROM: u32 = 20_000;
-/// Candidates that sign codes choose for ten results.
+/// costs less than 0.1 ms and loses nothing.
+pub const SIGNS_FROM: u32 = 4_096;
+/// Candidates that sign codes choose, at least.
 const CANDIDATES: usize = 500;
+/// Candidates in a space of up to [`WIDE_UNTIL`] memories, where they cost less than they spare.
+const WIDE: usize = 1_000;
+const WIDE_UNTIL: u32 = 20_000;
 
 /// A prepared question.
 pub struct Query {
@@ -46,7 +49,7 @@ impl<P: Pause> Reader<'_, P> {
         exact: bool,
         filter: Filter<'_>,
     ) -> Result<Vec<(u32, f32)>, Stopped> {
-        if self.space.stats().resident < SIGNS_FROM || exact {
+        if self.stats.resident < SIGNS_FROM || exact {
             self.dense_by_codes(query, n, filter)
         } else {
             self.dense_by_signs(query, n, filter)
@@ -84,14 +87,15 @@ impl<P: Pause> Reader<'_, P> {
             self.pause(s.n / 2)?;
         }
         Ok(best
-            .into_sorted(|node| self.space.id_of(node))
+            .into_sorted(|node| self.id_of(node))
             .into_iter()
             .map(|(node, score)| (node, unordered(score)))
             .collect())
     }
 
     fn dense_by_signs(&mut self, query: &Query, n: usize, filter: Filter<'_>) -> Result<Vec<(u32, f32)>, Stopped> {
-        let wanted = CANDIDATES.max(n * 5);
+        let least = if self.stats.resident <= WIDE_UNTIL { WIDE } else { CANDIDATES };
+        let wanted = least.max(n * 5);
         let mut nearest = Nearest::new(wanted, query.dims() as u16);
         let mut distances = Vec::new();
         for i in 0..self.segments() {
@@ -124,19 +128,15 @@ impl<P: Pause> Reader<'_, P> {
         // Candidates come in the order of storage, a segment after the other. Their rows are scattered: they are asked
         // for before the first is used.
         let region = self.space.region;
-        let mut segment: Option<(u32, Segment)> = None;
-        let mut rows = Vec::new();
-        for c in nearest.into_candidates() {
-            let i = c.position >> DOC_BITS;
-            let s = match segment {
-                Some((known, s)) if known == i => s,
-                _ => region.read(self.space.segment_at(i)),
-            };
-            segment = Some((i, s));
-            let doc = crate::space::doc_of(c.position);
-            if let Some((row, scale)) = segment::code(&region, &s, doc) {
-                kernel::prefetch(row);
-                rows.push((c.position, row, scale));
+        let candidates = nearest.into_candidates();
+        let mut rows = Vec::with_capacity(candidates.len());
+        for run in candidates.chunk_by(|a, b| a.position >> DOC_BITS == b.position >> DOC_BITS) {
+            let codes = region.read::<Segment>(self.space.segment_at(run[0].position >> DOC_BITS)).codes();
+            for c in run {
+                if let Some((row, scale)) = codes.get(&region, crate::space::doc_of(c.position)) {
+                    kernel::prefetch(row);
+                    rows.push((c.position, row, scale));
+                }
             }
         }
         for (position, row, scale) in rows {
@@ -147,7 +147,7 @@ impl<P: Pause> Reader<'_, P> {
             }
         }
         Ok(best
-            .into_sorted(|node| self.space.id_of(node))
+            .into_sorted(|node| self.id_of(node))
             .into_iter()
             .map(|(node, score)| (node, unordered(score)))
             .collect())
@@ -168,7 +168,7 @@ impl<P: Pause> Reader<'_, P> {
 
     /// Similarity of a resident node to the question; none without a code.
     pub fn similarity(&self, query: &Query, node: u32) -> Option<f32> {
-        let place = self.space.node(node).place;
+        let place = self.node(node).place;
         if place == NONE {
             return None;
         }
@@ -176,7 +176,6 @@ impl<P: Pause> Reader<'_, P> {
         if s.dims as usize != query.dims() {
             return None;
         }
-        segment::code(&self.space.region, &s, crate::space::doc_of(place))
-            .map(|(row, scale)| query.similarity(row, scale))
+        s.codes().get(&self.space.region, crate::space::doc_of(place)).map(|(row, scale)| query.similarity(row, scale))
     }
 }

@@ -83,7 +83,7 @@ impl Space<'_> {
         for (doc, node) in docs {
             slot[*doc as usize] = out.len() as u32;
             let n = self.node(*node);
-            let code = segment::code(&self.region, s, *doc).map(|(values, scale)| Code {
+            let code = s.codes().get(&self.region, *doc).map(|(values, scale)| Code {
                 scale,
                 values: values.to_vec(),
                 signs: signs_of(values),

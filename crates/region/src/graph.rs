@@ -58,13 +58,13 @@ impl<P: Pause> Reader<'_, P> {
             return [NONE; 2];
         }
         let c: Context = self.space.region.read(self.space.context_at(n.context));
-        context::neighbours(&self.space.region, &c, i, |m| self.space.key_of(m), |m| self.visible(m))
+        context::neighbours(&self.space.region, &c, i, |m| self.key_of(m), |m| self.visible(m))
     }
 
     fn each_edge(&self, node: u32, f: &mut dyn FnMut(NodeIdx, EdgeKind, u32)) {
-        let n = self.space.node(node);
+        let n = self.node(node);
         let cues = self.space.cues_of(&n);
-        let df_at = |cue: u32| self.space.cue_at(cue) + std::mem::offset_of!(Cue, df);
+        let df_at = |cue: u32| self.cue_at(cue) + std::mem::offset_of!(Cue, df);
         // All are asked for before the first is waited for.
         cues.iter().for_each(|entry| self.space.region.prefetch(df_at(entry & !ABOUT)));
         for entry in cues {
@@ -89,7 +89,7 @@ impl<P: Pause> Reader<'_, P> {
 impl<P: Pause> Graph for Reader<'_, P> {
     fn degree(&mut self, node: NodeIdx) -> Degree {
         if node & CUE != 0 {
-            let c: Cue = self.space.region.read(self.space.cue_at(node & !CUE));
+            let c: Cue = self.space.region.read(self.cue_at(node & !CUE));
             let (df, about) = self.mentioned(&c);
             let units = u64::from(df) + u64::from(about) * u64::from(ABOUT_FACTOR - 1);
             return Degree { weight: units * u64::from(self.mention(df)), edges: df };
@@ -111,10 +111,10 @@ impl<P: Pause> Graph for Reader<'_, P> {
 
     fn expect(&self, node: NodeIdx) {
         if node & CUE != 0 {
-            self.space.region.prefetch(self.space.cue_at(node & !CUE));
+            self.space.region.prefetch(self.cue_at(node & !CUE));
         } else {
             // State and number of cues lie in one line.
-            self.space.region.prefetch(self.space.node_at(node) + std::mem::offset_of!(Node, state));
+            self.space.region.prefetch(self.node_at(node) + std::mem::offset_of!(Node, state));
         }
     }
 
@@ -122,7 +122,7 @@ impl<P: Pause> Graph for Reader<'_, P> {
         if node & CUE != 0 {
             return 0;
         }
-        let at = self.space.node_at(node) + std::mem::offset_of!(Node, n_cues);
+        let at = self.node_at(node) + std::mem::offset_of!(Node, n_cues);
         u32::from(self.space.region.read::<u16>(at))
     }
 
@@ -143,7 +143,7 @@ impl<P: Pause> Graph for Reader<'_, P> {
                 }),
             }
         } else {
-            let c: Cue = self.space.region.read(self.space.cue_at(node & !CUE));
+            let c: Cue = self.space.region.read(self.cue_at(node & !CUE));
             let weight = self.mention(self.mentioned(&c).0);
             chunks::while_each(&self.space.region, &c.mentions, |run| {
                 for (at, m) in run.iter().enumerate() {
@@ -166,6 +166,6 @@ impl<P: Pause> Graph for Reader<'_, P> {
     }
 
     fn key(&mut self, node: NodeIdx) -> u128 {
-        if node & CUE != 0 { u128::from(self.cue_hash(node)) } else { u128::from_be_bytes(self.space.id_of(node)) }
+        if node & CUE != 0 { u128::from(self.cue_hash(node)) } else { u128::from_be_bytes(self.id_of(node)) }
     }
 }

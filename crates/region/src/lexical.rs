@@ -4,7 +4,7 @@ use crate::array;
 use crate::bytes::{NONE, Region, addr};
 use crate::read::{Pause, Reader, Stopped};
 use crate::segment::{self, FORWARD, FREE, OPEN, Segment, Term};
-use crate::{chunks, hash};
+use crate::{chunks, hash, kernel};
 use engram_engine::bm25;
 
 /// Lengths for which contributions are computed once for a call: those of most documents.
@@ -36,6 +36,8 @@ enum Place {
 #[derive(Default)]
 pub struct Sums {
     pub(crate) units: Vec<Vec<u32>>,
+    /// The highest of each group of `kernel::GROUP` of them.
+    pub(crate) highest: Vec<Vec<u32>>,
 }
 
 impl Sums {
@@ -232,7 +234,8 @@ impl<P: Pause> Reader<'_, P> {
     ) -> Result<Sums, Stopped> {
         let formula = Formula { average_length, params };
         let scales: Vec<Scale> = idfs.iter().zip(&words.df).map(|(idf, df)| formula.scale(*idf, *df)).collect();
-        let mut sums = Sums { units: vec![Vec::new(); self.segments() as usize] };
+        let none = || vec![Vec::new(); self.segments() as usize];
+        let mut sums = Sums { units: none(), highest: none() };
         for i in 0..self.segments() {
             let at = self.space.segment_at(i);
             let s: Segment = self.space.region.read(at);
@@ -271,6 +274,7 @@ impl<P: Pause> Reader<'_, P> {
                     postings(region, &s, *place, |doc, tf| add(doc, tf, scale));
                 }
             }
+            kernel::highest(&units, &mut sums.highest[i as usize]);
             sums.units[i as usize] = units;
             self.pause(s.n / 4)?;
         }

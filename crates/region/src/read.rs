@@ -5,13 +5,13 @@
 //! ([`Pause`]); when it comes back and something has moved, it takes a new view or says [`Stopped::Moved`]
 //! and the caller starts again.
 
-use crate::array::{self, Array};
+use crate::array::{self, Array, Blocks};
 use crate::best::Best;
 use crate::bytes::{NONE, addr};
 use crate::context::{self, Context};
 use crate::edges::Edge;
 use crate::graph::Kept;
-use crate::kernel;
+use crate::kernel::{self, GROUP};
 use crate::lexical::Sums;
 use crate::record::{
     COUNTED, Cue, DEAD, Entry, GONE, MADE, NEEDS_LOAD, Node, RESET, REVOKED, SETTLED, TOMBSTONE, USED,
@@ -106,6 +106,8 @@ pub struct Reader<'a, P: Pause> {
     /// Weights of mentions by frequency of the cue, 0 where not computed yet: each costs a logarithm.
     pub(crate) weights: RefCell<Vec<u32>>,
     pub(crate) kept: Kept,
+    nodes: Blocks,
+    cues: Blocks,
 }
 
 /// Frequencies whose weight is kept.
@@ -135,7 +137,10 @@ impl<'a, P: Pause> Reader<'a, P> {
             patient: true,
             weights: RefCell::new(vec![0; WEIGHTS]),
             kept: Kept::default(),
+            nodes: Blocks::default(),
+            cues: Blocks::default(),
         };
+        reader.find_blocks();
         reader.look()?;
         Ok(reader)
     }
@@ -154,6 +159,29 @@ impl<'a, P: Pause> Reader<'a, P> {
     /// Why the graph ended a spread.
     pub fn why_stopped(&self) -> Stopped {
         self.stopped.unwrap_or(Stopped::Moved)
+    }
+
+    /// Where nodes and cues lie, until the lock is let go of.
+    fn find_blocks(&mut self) {
+        let region = self.space.region;
+        self.nodes.renew::<Node>(&region, region.read(field!(self.space, nodes)));
+        self.cues.renew::<Cue>(&region, region.read(field!(self.space, cues)));
+    }
+
+    pub(crate) fn node_at(&self, i: u32) -> usize {
+        self.nodes.at::<Node>(i)
+    }
+
+    pub(crate) fn node(&self, i: u32) -> Node {
+        self.space.region.read(self.node_at(i))
+    }
+
+    pub(crate) fn cue_at(&self, i: u32) -> usize {
+        self.cues.at::<Cue>(i)
+    }
+
+    pub(crate) fn key_of(&self, node: u32) -> context::Key {
+        self.space.key_at(self.node_at(node))
     }
 
     /// Takes the view anew.
@@ -186,7 +214,7 @@ impl<'a, P: Pause> Reader<'a, P> {
     }
 
     fn check(&mut self, i: u32) -> Node {
-        let n = self.space.node(i);
+        let n = self.node(i);
         if self.truly_visible(&n) != n.has(COUNTED) && self.view.flips.insert(i) && n.place != NONE {
             self.view.places.push(n.place);
         }
@@ -204,7 +232,7 @@ impl<'a, P: Pause> Reader<'a, P> {
 
     /// Whether the snapshot sees a node.
     pub fn visible(&self, i: u32) -> bool {
-        let state: u16 = self.space.region.read(self.space.node_at(i) + std::mem::offset_of!(Node, state));
+        let state: u16 = self.space.region.read(self.node_at(i) + std::mem::offset_of!(Node, state));
         (state & COUNTED != 0) != (!self.view.flips.is_empty() && self.view.flips.contains(&i))
     }
 
@@ -228,6 +256,7 @@ impl<'a, P: Pause> Reader<'a, P> {
         if self.space.epoch() != self.epoch {
             return Err(Stopped::Moved);
         }
+        self.find_blocks();
         let (settled, sequence) = (self.space.settle_count(), self.space.head().sequence);
         if (settled, sequence) != (self.settled, self.sequence) {
             (self.settled, self.sequence) = (settled, sequence);
@@ -252,7 +281,7 @@ impl<'a, P: Pause> Reader<'a, P> {
 
     /// What a filter may look at.
     pub fn found(&self, node: u32) -> Found {
-        let n = self.space.node(node);
+        let n = self.node(node);
         let context = match n.context {
             NONE => 0,
             c => self.space.region.read::<Context>(self.space.context_at(c)).hash,
@@ -267,36 +296,54 @@ impl<'a, P: Pause> Reader<'a, P> {
             let Some(units) = sums.units.get(i as usize).filter(|u| !u.is_empty()) else { continue };
             let s: Segment = self.space.region.read(self.space.segment_at(i));
             let mask = self.mask(i, &s);
-            for (block, units) in units.chunks(64).enumerate() {
-                // Mostly nothing in a block is good enough: one look at its best settles that.
-                let highest = kernel::highest(units);
-                if highest == 0 || !best.floor(highest) {
+            for (group, highest) in sums.highest[i as usize].iter().enumerate() {
+                // Mostly nothing in a group is good enough.
+                if *highest == 0 || !best.floor(*highest) {
                     continue;
                 }
-                for (bit, u) in units.iter().enumerate().filter(|(_, u)| **u > 0) {
-                    if mask[block] >> bit & 1 == 1 && best.floor(*u) {
-                        self.offer(&mut best, &s, (block * 64 + bit) as u32, *u, filter);
+                let first = group * GROUP;
+                for (doc, u) in (first..).zip(units[first..].iter().take(GROUP)).filter(|(_, u)| **u > 0) {
+                    if mask[doc / 64] >> (doc % 64) & 1 == 1 && best.floor(*u) {
+                        self.offer(&mut best, &s, doc as u32, *u, filter);
                     }
                 }
             }
             self.pause(s.n / 16)?;
         }
-        Ok(best.into_sorted(|node| self.space.id_of(node)))
+        Ok(best.into_sorted(|node| self.id_of(node)))
     }
 
     /// BM25 sum of a node.
     pub fn sum_of(&self, sums: &Sums, node: u32) -> u32 {
-        sums.of(self.space.node(node).place)
+        sums.of(self.node(node).place)
+    }
+
+    /// A node will be read soon.
+    pub fn expect_node(&self, node: u32) {
+        let at = self.node_at(node);
+        self.space.region.prefetch(at);
+        self.space.region.prefetch(at + size_of::<Node>() - 1);
+    }
+
+    /// The code of a node will be read soon.
+    pub fn expect_code(&self, node: u32) {
+        let place = self.node(node).place;
+        if place != NONE {
+            let s: Segment = self.space.region.read(self.space.segment_at(place >> DOC_BITS));
+            if let Some((row, _)) = s.codes().get(&self.space.region, doc_of(place)) {
+                kernel::prefetch(row);
+            }
+        }
     }
 
     /// Id of a node.
     pub fn id_of(&self, node: u32) -> [u8; 16] {
-        self.space.id_of(node)
+        self.key_of(node).1
     }
 
     /// Whether the codes and postings of a node are in the region.
     pub fn resident(&self, node: u32) -> bool {
-        self.space.node(node).place != NONE
+        self.node(node).place != NONE
     }
 
     /// Every memory the snapshot sees.
@@ -304,7 +351,7 @@ impl<'a, P: Pause> Reader<'a, P> {
         let mut out = Vec::new();
         for i in 0..self.space.node_bound() {
             if self.visible(i) {
-                out.push(Summary::of(&self.space.node(i)));
+                out.push(Summary::of(&self.node(i)));
             }
             self.pause(1)?;
         }
@@ -330,12 +377,12 @@ impl<'a, P: Pause> Reader<'a, P> {
     /// The cue of a hash with the number of memories that mention it.
     pub fn cue(&self, hash: u64) -> Option<(NodeIdx, u32)> {
         let i = self.space.find_cue(hash)?;
-        Some((i | CUE, self.space.region.read::<Cue>(self.space.cue_at(i)).df))
+        Some((i | CUE, self.space.region.read::<Cue>(self.cue_at(i)).df))
     }
 
     /// Hash of a cue node.
     pub fn cue_hash(&self, cue: NodeIdx) -> u64 {
-        self.space.region.read::<Cue>(self.space.cue_at(cue & !CUE)).hash
+        self.space.region.read::<Cue>(self.cue_at(cue & !CUE)).hash
     }
 
     /// The latest visible members of a context, at most `n`, latest first.
@@ -357,11 +404,11 @@ impl<'a, P: Pause> Reader<'a, P> {
     /// Visible nodes whose codes and postings are not in the region.
     pub fn spilled(&mut self) -> Result<Vec<(u32, [u8; 16])>, Stopped> {
         let mut out = Vec::new();
-        if self.space.stats().spilled == 0 {
+        if self.stats.spilled == 0 {
             return Ok(out);
         }
         for i in 0..self.space.node_bound() {
-            let n = self.space.node(i);
+            let n = self.node(i);
             if n.place == NONE && n.has(USED) && !n.has(TOMBSTONE) && self.visible(i) {
                 out.push((i, n.id));
             }

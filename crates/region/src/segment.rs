@@ -65,6 +65,32 @@ pub(crate) struct Segment {
 }
 pod!(Segment);
 
+/// Where the 8-bit codes of a segment lie.
+#[derive(Clone, Copy)]
+pub(crate) struct Codes {
+    top: Off,
+    scales: Off,
+    dims: u32,
+    stride: usize,
+    per_page: u32,
+}
+
+impl Codes {
+    fn row_at(&self, region: &Region<'_>, doc: u32) -> usize {
+        let page: Off = region.read(addr(self.top) + (doc / self.per_page) as usize * 4);
+        addr(page) + (doc % self.per_page) as usize * self.stride
+    }
+
+    /// The 8-bit code of a document and its scale; none if it has no embedding.
+    pub fn get<'r>(&self, region: &'r Region<'_>, doc: u32) -> Option<(&'r [i8], f32)> {
+        if self.dims == 0 {
+            return None;
+        }
+        let scale: f32 = region.read(addr(self.scales) + doc as usize * 4);
+        (scale > 0.0).then(|| (region.slice(self.row_at(region, doc), self.dims as usize), scale))
+    }
+}
+
 /// A term of an open segment.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -131,6 +157,12 @@ impl Segment {
 
     fn blocks_per_page(&self) -> usize {
         PAGE / (self.words() * 64)
+    }
+
+    /// How its 8-bit codes lie, for many accesses.
+    pub fn codes(&self) -> Codes {
+        let per_page = if self.dims == 0 { 1 } else { self.rows_per_page() as u32 };
+        Codes { top: self.codes, scales: self.scales, dims: self.dims, stride: self.stride(), per_page }
     }
 }
 
@@ -255,28 +287,13 @@ fn set_code(region: &Region<'_>, s: &Segment, doc: u32, record: &Record) {
         s.dims
     );
     region.write(addr(s.scales) + doc as usize * 4, code.scale);
-    let row = row_at(region, s, doc);
-    region.slice_mut(row, code.values.len(), |r: &mut [i8]| r.copy_from_slice(&code.values));
+    region.slice_mut(s.codes().row_at(region, doc), code.values.len(), |r: &mut [i8]| r.copy_from_slice(&code.values));
     let (block, lane) = (doc as usize / 8, doc as usize % 8);
     let page: Off = region.read(addr(s.signs) + block / s.blocks_per_page() * 4);
     let words = s.words();
     region.slice_mut(addr(page) + block % s.blocks_per_page() * words * 64, words * 8, |b: &mut [u64]| {
         crate::kernel::set_lane(b, words, lane, &code.signs);
     });
-}
-
-fn row_at(region: &Region<'_>, s: &Segment, doc: u32) -> usize {
-    let (page, within) = (doc as usize / s.rows_per_page(), doc as usize % s.rows_per_page());
-    addr(region.read::<Off>(addr(s.codes) + page * 4)) + within * s.stride()
-}
-
-/// The 8-bit code of a document and its scale; none if it has no embedding.
-pub(crate) fn code<'r>(region: &'r Region<'_>, s: &Segment, doc: u32) -> Option<(&'r [i8], f32)> {
-    if s.dims == 0 {
-        return None;
-    }
-    let scale: f32 = region.read(addr(s.scales) + doc as usize * 4);
-    (scale > 0.0).then(|| (region.slice(row_at(region, s, doc), s.dims as usize), scale))
 }
 
 /// Calls `f(first document, rows, number)` for each run of 8-bit rows.

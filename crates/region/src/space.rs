@@ -310,13 +310,17 @@ impl<'a> Space<'a> {
     }
 
     pub(crate) fn key_of(&self, node: u32) -> context::Key {
-        let at = self.node_at(node);
-        (self.region.read(at + offset_of!(Node, occurred_at)), self.id_of(node))
+        self.key_at(self.node_at(node))
+    }
+
+    /// Time and id of the node at a byte address.
+    pub(crate) fn key_at(&self, at: usize) -> context::Key {
+        let id = self.region.slice::<u8>(at, 16).try_into().expect("a uuid has sixteen bytes");
+        (self.region.read(at + offset_of!(Node, occurred_at)), id)
     }
 
     pub(crate) fn id_of(&self, node: u32) -> [u8; 16] {
-        let bytes = self.region.slice::<u8>(self.node_at(node), 16);
-        bytes.try_into().expect("a uuid has sixteen bytes")
+        self.key_of(node).1
     }
 
     /// Id of a node.

@@ -17,14 +17,11 @@ use engram_region::{Space, State};
 use pgrx::Uuid;
 use question::{Given, Question};
 use rows::{Conditions, Row};
+use rustc_hash::FxHashSet;
 use search::{Hit, Outcome, Spilled};
-use std::collections::{HashMap, HashSet};
 
 /// Fewest candidates of each arm.
 const REACH: usize = 100;
-/// Rows checked at first beyond those wanted.
-const SLACK: usize = 2;
-
 /// What a recall is limited to, beside its cue.
 pub struct Limits {
     pub k: usize,
@@ -71,7 +68,7 @@ pub fn recall(name: &str, given: &Given<'_>, limits: &Limits) -> Result<Answer, 
         checked = check(name, &conditions, &hits, limits);
     }
     let mut recalled = checked.recalled;
-    hide_paths(name, &mut recalled);
+    hide_paths(name, &mut recalled, checked.known);
     if limits.reinforce && !pg::in_recovery() {
         touch(name, &recalled);
     }
@@ -184,6 +181,8 @@ struct Checked {
     dropped: bool,
     /// Score or tokens met their limit, so what has not been looked at would not be taken either.
     ended: bool,
+    /// Ids that the caller may see, as far as they were looked up.
+    known: FxHashSet<[u8; 16]>,
 }
 
 /// Reads the rows of hits in order until `k` are there.
@@ -191,14 +190,15 @@ fn check(name: &str, conditions: &Conditions, hits: &[Hit], limits: &Limits) -> 
     let mut out: Vec<Recalled> = Vec::new();
     let (mut dropped, mut ended) = (false, false);
     let mut tokens = 0usize;
+    let mut known = FxHashSet::default();
     let mut next = 0;
-    let mut batch = limits.k * SLACK;
+    // Mostly the first k are those that are returned.
+    let mut batch = limits.k;
     while out.len() < limits.k && next < hits.len() {
         let part = &hits[next..(next + batch).min(hits.len())];
         next += part.len();
         batch *= 2;
-        let ids: Vec<[u8; 16]> = part.iter().map(|h| h.id).collect();
-        let mut rows: HashMap<[u8; 16], Row> = rows::fetch(name, &ids, conditions);
+        let mut rows = rows::fetch(name, part, conditions, &mut known);
         for hit in part {
             let score = engram_engine::rank::score(&hit.signals);
             if score < limits.min_score || out.len() == limits.k {
@@ -224,12 +224,11 @@ fn check(name: &str, conditions: &Conditions, hits: &[Hit], limits: &Limits) -> 
             out.push(Recalled { hit: hit.clone(), row, score });
         }
     }
-    Checked { recalled: out, dropped, ended }
+    Checked { recalled: out, dropped, ended, known }
 }
 
 /// Takes ids that the caller may not see out of the paths.
-fn hide_paths(name: &str, recalled: &mut [Recalled]) {
-    let mut known: HashSet<[u8; 16]> = recalled.iter().map(|r| r.hit.id).collect();
+fn hide_paths(name: &str, recalled: &mut [Recalled], mut known: FxHashSet<[u8; 16]>) {
     let asked: Vec<[u8; 16]> =
         recalled.iter().flat_map(|r| &r.hit.via).filter(|v| !known.contains(*v)).copied().collect();
     if !asked.is_empty() {

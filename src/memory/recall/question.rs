@@ -8,7 +8,7 @@ use engram_engine::code::quantise;
 use engram_engine::{bm25, cues, spread};
 use engram_region::dense::Query;
 use engram_region::read::Found;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// What SQL hands in; none stands for an argument left out.
 #[derive(Default)]
@@ -35,7 +35,7 @@ pub struct Filter {
     since: i64,
     until: i64,
     /// Ids that the caller may see and that fulfil every condition; none until they were fetched.
-    pub allowed: Option<HashSet<[u8; 16]>>,
+    pub allowed: Option<FxHashSet<[u8; 16]>>,
 }
 
 impl Filter {

@@ -1,10 +1,11 @@
 //! Rows of the answer, read under the caller's snapshot, rights and row-level security.
 
 use super::question::Given;
+use super::search::Hit;
 use crate::pg::spi::{self, Arg};
 use engram_engine::confidence::{self, Belief};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 
 /// Evidence and what is believed on it.
 type KeptBelief = ((f32, f32), Belief);
@@ -77,13 +78,29 @@ impl Conditions {
     }
 }
 
-/// The rows of `ids` that the caller may see and that fulfil the conditions.
-pub fn fetch(space: &str, ids: &[[u8; 16]], conditions: &Conditions) -> HashMap<[u8; 16], Row> {
+/// The rows of hits that the caller may see and that fulfil the conditions. Adds to `known` what was seen of hits and paths;
+/// conditions may keep an id of a path from being seen here.
+pub fn fetch(
+    space: &str,
+    hits: &[Hit],
+    conditions: &Conditions,
+    known: &mut FxHashSet<[u8; 16]>,
+) -> FxHashMap<[u8; 16], Row> {
+    let wanted: FxHashSet<[u8; 16]> = hits.iter().map(|h| h.id).collect();
+    // One statement more would cost as much as the few rows of the paths.
+    let mut ids: Vec<[u8; 16]> = hits.iter().flat_map(|h| h.via.iter().copied().chain([h.id])).collect();
+    ids.sort_unstable();
+    ids.dedup();
     let [filter, kinds, context, since, until] = conditions.args();
-    let args = [Arg::Text(space), Arg::UuidArray(ids), filter, kinds, context, since, until];
-    let mut out = HashMap::with_capacity(ids.len());
+    let args = [Arg::Text(space), Arg::UuidArray(&ids), filter, kinds, context, since, until];
+    let mut out = FxHashMap::default();
     let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
     spi::select(include_str!("../../../sql/query/recall_rows.sql"), &args, |r| {
+        let Some(id) = r.uuid(1) else { return };
+        known.insert(id);
+        if !wanted.contains(&id) {
+            return;
+        }
         let row = Row {
             content: text(r.text(2)),
             origin: text(r.text(3)),
@@ -94,18 +111,16 @@ pub fn fetch(space: &str, ids: &[[u8; 16]], conditions: &Conditions) -> HashMap<
             metadata: text(r.text(8)),
             evidence: (r.float4(9).unwrap_or(0.0), r.float4(10).unwrap_or(0.0)),
         };
-        if let Some(id) = r.uuid(1) {
-            out.insert(id, row);
-        }
+        out.insert(id, row);
     });
     out
 }
 
 /// Every id that the caller may see, that fulfils the conditions and is believed at least as much as `min_confidence`.
-pub fn allowed(space: &str, conditions: &Conditions, min_confidence: f32) -> HashSet<[u8; 16]> {
+pub fn allowed(space: &str, conditions: &Conditions, min_confidence: f32) -> FxHashSet<[u8; 16]> {
     let [filter, kinds, context, since, until] = conditions.args();
     let args = [Arg::Text(space), filter, kinds, context, since, until];
-    let mut out = HashSet::new();
+    let mut out = FxHashSet::default();
     spi::scan(include_str!("../../../sql/query/recall_allowed.sql"), &args, 1000, |r| {
         if confidence::mean(r.float4(2).unwrap_or(0.0), r.float4(3).unwrap_or(0.0)) >= min_confidence {
             out.extend(r.uuid(1));
@@ -115,8 +130,8 @@ pub fn allowed(space: &str, conditions: &Conditions, min_confidence: f32) -> Has
 }
 
 /// Those of `ids` that the caller may see.
-pub fn visible(space: &str, ids: &[[u8; 16]]) -> HashSet<[u8; 16]> {
-    let mut out = HashSet::new();
+pub fn visible(space: &str, ids: &[[u8; 16]]) -> FxHashSet<[u8; 16]> {
+    let mut out = FxHashSet::default();
     let args = [Arg::Text(space), Arg::UuidArray(ids)];
     spi::select(include_str!("../../../sql/query/recall_visible.sql"), &args, |r| out.extend(r.uuid(1)));
     out

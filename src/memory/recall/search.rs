@@ -74,8 +74,8 @@ struct Pool<'q> {
     idfs: Vec<f32>,
     average_length: f32,
     bm25_max: f32,
-    /// Signals by node.
-    rows: FxHashMap<u32, (Found, Signals)>,
+    /// Id and signals by node.
+    rows: FxHashMap<u32, ([u8; 16], Signals)>,
 }
 
 /// Runs a search that wants the best `reach` of each arm.
@@ -112,7 +112,7 @@ pub fn search<P: Pause>(
     let mut cut = pool.gather(reader, &sums, &evicted, reach, &Filter::OPEN)?;
     let seeds = pool.seeds(reader, &sums, n);
     if !question.filter.is_open() {
-        pool.rows.retain(|_, (found, _)| question.filter.passes(found));
+        pool.rows.retain(|node, _| question.filter.passes(&reader.found(*node)));
         cut = pool.gather(reader, &sums, &evicted, reach, &question.filter)?;
     }
     let mut limited = false;
@@ -170,36 +170,36 @@ impl Pool<'_> {
             cut |= by_meaning.len() == reach;
             nodes.extend(by_meaning.into_iter().map(|m| m.0));
         }
-        for node in nodes {
-            self.add(reader, sums, node);
-        }
-        for (node, _) in evicted {
-            let found = reader.found(*node);
-            if filter.passes(&found) {
-                let signals = self.spilled_signals(&found.id);
+        self.add(reader, sums, &nodes);
+        for (node, id) in evicted {
+            if filter.is_open() || filter.passes(&reader.found(*node)) {
+                let signals = self.spilled_signals(id);
                 if signals.similarity.is_some_and(|s| s > 0.0) || signals.bm25 > 0.0 {
-                    self.rows.insert(*node, (found, signals));
+                    self.rows.insert(*node, (*id, signals));
                 }
             }
         }
         Ok(cut)
     }
 
-    /// Adds a visible memory that passes the filter, with its match.
-    fn add<P: Pause>(&mut self, reader: &Reader<'_, P>, sums: &engram_region::lexical::Sums, node: u32) {
-        if self.rows.contains_key(&node) {
-            return;
+    /// Adds visible memories that pass the filter, with their match.
+    fn add<P: Pause>(&mut self, reader: &Reader<'_, P>, sums: &engram_region::lexical::Sums, nodes: &[u32]) {
+        let new: Vec<u32> = nodes.iter().filter(|node| !self.rows.contains_key(node)).copied().collect();
+        // They lie anywhere in memory: all are asked for before the first is waited for.
+        new.iter().for_each(|node| reader.expect_node(*node));
+        if self.question.query.is_some() {
+            new.iter().for_each(|node| reader.expect_code(*node));
         }
-        let found = reader.found(node);
-        let signals = if self.spilled.contains_key(&found.id) && !reader.resident(node) {
-            self.spilled_signals(&found.id)
-        } else {
-            self.signals(
-                self.question.query.as_ref().and_then(|q| reader.similarity(q, node)),
-                reader.sum_of(sums, node),
-            )
-        };
-        self.rows.insert(node, (found, signals));
+        for node in new {
+            let id = reader.id_of(node);
+            let signals = if self.spilled.contains_key(&id) && !reader.resident(node) {
+                self.spilled_signals(&id)
+            } else {
+                let similarity = self.question.query.as_ref().and_then(|q| reader.similarity(q, node));
+                self.signals(similarity, reader.sum_of(sums, node))
+            };
+            self.rows.insert(node, (id, signals));
+        }
     }
 
     fn signals(&self, similarity: Option<f32>, units: u32) -> Signals {
@@ -229,7 +229,7 @@ impl Pool<'_> {
         let mut memories: Vec<(f32, [u8; 16], u32)> = self
             .rows
             .iter()
-            .map(|(node, (found, s))| (rank::base(s.similarity, similarity, s.bm25, words), found.id, *node))
+            .map(|(node, (id, s))| (rank::base(s.similarity, similarity, s.bm25, words), *id, *node))
             .filter(|m| m.0 > 0.0)
             .collect();
         memories.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -240,9 +240,9 @@ impl Pool<'_> {
         };
         let named = self.question.ids.iter().filter_map(|id| reader.by_id(id)).map(|m| (m, NAMED_BASE));
         for (node, base) in named.chain(latest.into_iter().map(|m| (m, CONTEXT_BASE))) {
-            memories.push((base, reader.found(node).id, node));
+            memories.push((base, reader.id_of(node), node));
             if self.question.filter.passes(&reader.found(node)) {
-                self.add(reader, sums, node);
+                self.add(reader, sums, &[node]);
             }
         }
         let cues: Vec<(u32, u32)> = self.question.cues.iter().filter_map(|c| reader.cue(*c)).collect();
@@ -275,13 +275,11 @@ impl Pool<'_> {
         let mut reached: Vec<(f32, [u8; 16], u32)> =
             reached.into_iter().map(|(total, node)| (total, reader.id_of(node), node)).collect();
         reached.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let mut taken = 0;
-        for (_, _, node) in reached {
-            if taken < reach && !self.rows.contains_key(&node) && self.question.filter.passes(&reader.found(node)) {
-                self.add(reader, sums, node);
-                taken += 1;
-            }
-        }
+        let open = self.question.filter.is_open();
+        let passes = |node: &u32| open || self.question.filter.passes(&reader.found(*node));
+        let new = reached.into_iter().map(|r| r.2).filter(|node| !self.rows.contains_key(node) && passes(node));
+        let new: Vec<u32> = new.take(reach).collect();
+        self.add(reader, sums, &new);
         for (node, (_, signals)) in &mut self.rows {
             if let Some(r) = spread.get(*node) {
                 signals.by_cues = r.by_cues;
@@ -292,16 +290,16 @@ impl Pool<'_> {
         more
     }
 
-    fn hit(&self, (found, signals): &(Found, Signals)) -> Option<Hit> {
+    fn hit(&self, (id, signals): &([u8; 16], Signals)) -> Option<Hit> {
         let evidence = rank::evidence(signals);
-        let named = self.question.ids.contains(&found.id);
+        let named = self.question.ids.contains(id);
         (evidence > 0.0 || named).then(|| Hit {
-            id: found.id,
+            id: *id,
             signals: *signals,
             evidence,
             hops: 0,
             via: Vec::new(),
-            resident: !self.spilled.contains_key(&found.id),
+            resident: !self.spilled.contains_key(id),
         })
     }
 }

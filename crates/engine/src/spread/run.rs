@@ -53,7 +53,8 @@ pub fn spread(
     check: &mut dyn FnMut() -> Result<(), Stop>,
 ) -> Result<Spread, Stop> {
     scratch.begin(seeds);
-    let mut run = Run { s: scratch, config, edges: 0, limited: false, inhibitions: 0 };
+    let threshold = mass(config.threshold.max(0.0));
+    let mut run = Run { s: scratch, config, threshold, edges: 0, limited: false, inhibitions: 0 };
     for round in 1..=2 * u16::from(config.hops) {
         check()?;
         run.choose(graph);
@@ -78,8 +79,7 @@ impl Scratch {
         for seed in seeds.iter().filter(|seed| seed.mass > 0.0) {
             let place = self.place(seed.node, seed.node, 0, 0, 0);
             let node = &mut self.nodes[place];
-            let mass = (f64::from(seed.mass.min(1e3)) * MASS as f64).round() as u64;
-            node.residual = node.residual.saturating_add(mass);
+            node.residual = node.residual.saturating_add(mass(seed.mass.min(1e3)));
             if !std::mem::replace(&mut node.waiting, true) {
                 self.candidates.push(place as u32);
             }
@@ -137,6 +137,8 @@ const AHEAD: usize = 8;
 struct Run<'a> {
     s: &'a mut Scratch,
     config: &'a Config,
+    /// The configured threshold as mass.
+    threshold: u64,
     edges: u64,
     limited: bool,
     /// How many inhibitions were taken from the mass that travels on.
@@ -148,44 +150,37 @@ impl Run<'_> {
     fn choose(&mut self, graph: &mut impl Graph) {
         let Scratch { nodes, candidates, active, .. } = &mut *self.s;
         active.clear();
-        let least = f64::from(self.config.threshold) * MASS as f64;
         for (at, &place) in candidates.iter().enumerate() {
-            if let Some(&soon) = candidates.get(at + AHEAD)
-                && nodes[soon as usize].residual as f64 > least
-            {
+            if let Some(&soon) = candidates.get(at + AHEAD) {
                 graph.expect(nodes[soon as usize].node);
             }
             let node = &mut nodes[place as usize];
             node.waiting = false;
             let at_the_rim = node.node & CUE == 0 && node.hops >= self.config.hops;
-            // Most nodes could not push even with a single edge: their degree is not worth a look.
-            if at_the_rim || node.residual as f64 <= least {
+            if at_the_rim || !node.exceeds(self.threshold, node.edges.max(1)) {
                 continue;
             }
-            if node.edges > 0 && !exceeds(node, self.config.threshold) {
-                continue;
-            }
-            if node.edges == 0 && node.residual as f64 <= least * f64::from(graph.least_edges(node.node)) {
+            if node.edges == 0 && !node.exceeds(self.threshold, graph.least_edges(node.node)) {
                 continue;
             }
             let degree = graph.degree(node.node);
             node.edges = degree.edges;
-            if degree.weight > 0 && exceeds(node, self.config.threshold) {
+            if degree.weight > 0 && node.exceeds(self.threshold, degree.edges) {
                 active.push(Active { place, residual: node.residual, weight: degree.weight });
             }
         }
         candidates.clear();
-        let mut threshold = self.config.threshold.max(f32::MIN_POSITIVE);
+        let mut threshold = self.threshold.max(1);
         let left = self.config.max_edges.saturating_sub(self.edges);
         let work = |active: &[Active], nodes: &[Node]| {
             active.iter().map(|a| u64::from(nodes[a.place as usize].edges)).sum::<u64>()
         };
         while work(active, nodes) > left {
             self.limited = true;
-            threshold *= 2.0;
+            threshold = threshold.saturating_mul(2);
             active.retain(|a| {
                 let node = &mut nodes[a.place as usize];
-                let stays = exceeds(node, threshold);
+                let stays = node.exceeds(threshold, node.edges);
                 if !stays && !std::mem::replace(&mut node.waiting, true) {
                     candidates.push(a.place);
                 }
@@ -273,14 +268,25 @@ impl Run<'_> {
         for place in touched.drain(..) {
             let node = &mut nodes[place as usize];
             node.residual += std::mem::take(&mut node.arrived);
-            if !std::mem::replace(&mut node.waiting, true) {
+            // Most nodes could not push even with a single edge, until more arrives: they are not looked at again.
+            if node.exceeds(self.threshold, 1) && !std::mem::replace(&mut node.waiting, true) {
                 candidates.push(place);
             }
         }
     }
 }
 
+/// A share of the seed mass in fixed point.
+fn mass(share: f32) -> u64 {
+    (f64::from(share) * MASS as f64).round() as u64
+}
+
 impl Node {
+    /// The degree-normalised test, for a node with this number of edges.
+    fn exceeds(&self, threshold: u64, edges: u32) -> bool {
+        self.residual > threshold.saturating_mul(u64::from(edges))
+    }
+
     /// Takes mass away: from what was said explicitly first, then from time, then from cues; never below zero.
     fn inhibit(&mut self, mut mass: u64) {
         for part in [&mut self.by_association, &mut self.by_contiguity, &mut self.by_cues] {
@@ -289,9 +295,4 @@ impl Node {
             mass -= taken;
         }
     }
-}
-
-/// The degree-normalised test.
-fn exceeds(node: &Node, threshold: f32) -> bool {
-    node.residual as f64 > f64::from(threshold) * MASS as f64 * f64::from(node.edges)
 }

@@ -1,37 +1,40 @@
-//! The highest and the lowest of a group of scores: what tells a scan that it may pass a whole group by.
+//! The highest and the lowest of each group of scores: what tells a scan that it may pass a whole group by.
 
 use super::level::Kernel;
 #[cfg(target_arch = "x86_64")]
 use super::level::Level;
 
-/// The highest number, 0 when there is none.
-pub fn highest(values: &[u32]) -> u32 {
-    Kernel::best().highest(values)
+/// Scores in a group.
+pub const GROUP: usize = 32;
+
+/// Appends the highest of each group of [`GROUP`] numbers to `out`; the last group may be shorter.
+pub fn highest(values: &[u32], out: &mut Vec<u32>) {
+    Kernel::best().highest(values, out);
 }
 
-/// The lowest number, 65,535 when there is none.
-pub fn lowest(values: &[u16]) -> u16 {
-    Kernel::best().lowest(values)
+/// Appends the lowest of each group of [`GROUP`] numbers to `out`; the last group may be shorter.
+pub fn lowest(values: &[u16], out: &mut Vec<u16>) {
+    Kernel::best().lowest(values, out);
 }
 
 impl Kernel {
     /// [`highest`] by this kernel.
-    pub fn highest(self, values: &[u32]) -> u32 {
+    pub fn highest(self, values: &[u32], out: &mut Vec<u32>) {
         match self.dense {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: a kernel of these levels exists only where AVX2 was detected.
-            Level::Avx2 | Level::Avx512 => unsafe { highest_avx2(values) },
-            _ => highest_of(values),
+            Level::Avx2 | Level::Avx512 => unsafe { highest_avx2(values, out) },
+            _ => highest_each(values, out),
         }
     }
 
     /// [`lowest`] by this kernel.
-    pub fn lowest(self, values: &[u16]) -> u16 {
+    pub fn lowest(self, values: &[u16], out: &mut Vec<u16>) {
         match self.dense {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
-            Level::Avx2 | Level::Avx512 => unsafe { lowest_avx2(values) },
-            _ => lowest_of(values),
+            Level::Avx2 | Level::Avx512 => unsafe { lowest_avx2(values, out) },
+            _ => lowest_each(values, out),
         }
     }
 }
@@ -40,22 +43,26 @@ impl Kernel {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn highest_avx2(values: &[u32]) -> u32 {
-    highest_of(values)
+fn highest_avx2(values: &[u32], out: &mut Vec<u32>) {
+    highest_each(values, out);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn lowest_avx2(values: &[u16]) -> u16 {
-    lowest_of(values)
+fn lowest_avx2(values: &[u16], out: &mut Vec<u16>) {
+    lowest_each(values, out);
 }
 
 #[inline(always)]
-fn highest_of(values: &[u32]) -> u32 {
-    values.iter().copied().fold(0, u32::max)
+fn highest_each(values: &[u32], out: &mut Vec<u32>) {
+    let (whole, rest) = values.as_chunks::<GROUP>();
+    out.extend(whole.iter().map(|group| group.iter().copied().fold(0, u32::max)));
+    out.extend(rest.iter().copied().max());
 }
 
 #[inline(always)]
-fn lowest_of(values: &[u16]) -> u16 {
-    values.iter().copied().fold(u16::MAX, u16::min)
+fn lowest_each(values: &[u16], out: &mut Vec<u16>) {
+    let (whole, rest) = values.as_chunks::<GROUP>();
+    out.extend(whole.iter().map(|group| group.iter().copied().fold(u16::MAX, u16::min)));
+    out.extend(rest.iter().copied().min());
 }

@@ -23,7 +23,7 @@ mod tests;
 mod top_k;
 
 pub use dense::{PreparedQuery, dot, dots, prefetch};
-pub use extremes::{highest, lowest};
+pub use extremes::{GROUP, highest, lowest};
 pub use level::{Kernel, Level};
 pub use nearest::{Candidate, EXCLUDED, Nearest};
 pub use signs::{LANES, hamming, lane, set_lane};

@@ -1,12 +1,9 @@
 //! The candidates of a scan of sign codes.
 
-use super::extremes::lowest;
+use super::extremes::{GROUP, lowest};
 
 /// Put in place of a distance, it keeps a vector out: a lane without a memory, or one that the query must not see.
 pub const EXCLUDED: u16 = u16::MAX;
-
-/// Distances looked at together: mostly none of them is near enough.
-const GROUP: usize = 32;
 
 /// A vector near enough to be looked at closer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +31,8 @@ pub struct Nearest {
     within: usize,
     cutoff: u16,
     candidates: Vec<Candidate>,
+    /// The nearest of each group of distances.
+    nearest: Vec<u16>,
     /// Length at which candidates beyond the cutoff are thrown out.
     limit: usize,
 }
@@ -50,6 +49,7 @@ impl Nearest {
             within: 0,
             cutoff: bits,
             candidates: Vec::new(),
+            nearest: Vec::new(),
             limit: 8192,
         }
     }
@@ -62,13 +62,16 @@ impl Nearest {
         if self.n == 0 {
             return;
         }
-        let mut position = first;
-        for group in distances.chunks(GROUP) {
-            if lowest(group) <= self.cutoff {
-                self.add_group(position, group);
+        let mut nearest = std::mem::take(&mut self.nearest);
+        nearest.clear();
+        lowest(distances, &mut nearest);
+        for (i, group) in distances.chunks(GROUP).enumerate() {
+            // Mostly none of a group is near enough.
+            if nearest[i] <= self.cutoff {
+                self.add_group(first + (i * GROUP) as u32, group);
             }
-            position += group.len() as u32;
         }
+        self.nearest = nearest;
     }
 
     /// The distance of the `n`-th nearest so far; the number of bits while there are fewer.

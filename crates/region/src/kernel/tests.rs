@@ -76,14 +76,19 @@ fn check_hamming(query: &[u64], codes: &[Vec<u64>], filler: u64) {
 }
 
 #[test]
-fn every_kernel_finds_the_highest_and_the_lowest_of_any_group() {
+fn every_kernel_finds_the_highest_and_the_lowest_of_each_group() {
     let mut numbers = Numbers(11);
     for len in (0..70).chain([511, 512, 4096]) {
         let high: Vec<u32> = (0..len).map(|_| numbers.next() as u32).collect();
         let low: Vec<u16> = (0..len).map(|_| numbers.next() as u16).collect();
         for kernel in Kernel::supported() {
-            assert_eq!(kernel.highest(&high), high.iter().copied().max().unwrap_or(0), "{kernel:?}, {len}");
-            assert_eq!(kernel.lowest(&low), low.iter().copied().min().unwrap_or(u16::MAX), "{kernel:?}, {len}");
+            let (mut highest, mut lowest) = (vec![], vec![]);
+            kernel.highest(&high, &mut highest);
+            kernel.lowest(&low, &mut lowest);
+            let expected: Vec<u32> = high.chunks(GROUP).map(|group| *group.iter().max().unwrap()).collect();
+            assert_eq!(highest, expected, "{kernel:?}, {len}");
+            let expected: Vec<u16> = low.chunks(GROUP).map(|group| *group.iter().min().unwrap()).collect();
+            assert_eq!(lowest, expected, "{kernel:?}, {len}");
         }
     }
 }

@@ -38,7 +38,7 @@ pub fn spread(
     let config = spread_config(question::hops(hops)?, threshold.unwrap_or(guc::spread_threshold() as f32));
     let snapshot = Pinned::active();
     let mass = 1.0 / sources.len().max(1) as f32;
-    let (mut found, limited) = with_space(space, &snapshot, |reader| {
+    let (found, limited) = with_space(space, &snapshot, |reader| {
         let seeds: Vec<Seed> = sources.iter().filter_map(|s| reader.by_id(s)).map(|node| Seed { node, mass }).collect();
         let result = search::spread_from(reader, &seeds, &config)?;
         let mut found: Vec<(f32, [u8; 16], u32)> = result
@@ -62,12 +62,26 @@ pub fn spread(
         search::recycle(result);
         Ok((reached, limited))
     })?;
-    let mut asked: Vec<[u8; 16]> = found.iter().flat_map(|r| r.via.iter().copied().chain([r.id])).collect();
-    asked.sort_unstable();
-    asked.dedup();
-    let visible = rows::visible(space, &asked);
-    found.retain(|r| visible.contains(&r.id));
-    found.truncate(k);
-    found.iter_mut().for_each(|r| r.via.retain(|v| visible.contains(v)));
-    Ok(Reach { reached: found, limited })
+    Ok(Reach { reached: visible_ones(space, found, k), limited })
+}
+
+/// The first `k` that the caller may see, with what the caller may see of their paths.
+fn visible_ones(space: &str, found: Vec<Reached>, k: usize) -> Vec<Reached> {
+    let mut out: Vec<Reached> = Vec::with_capacity(k.min(found.len()));
+    let mut rest = found.into_iter().peekable();
+    // Mostly the first k may be seen, and nothing else has to be looked up.
+    let mut batch = k;
+    while out.len() < k && rest.peek().is_some() {
+        let part: Vec<Reached> = rest.by_ref().take(batch).collect();
+        batch *= 2;
+        let mut asked: Vec<[u8; 16]> = part.iter().flat_map(|r| r.via.iter().copied().chain([r.id])).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        let visible = rows::visible(space, &asked);
+        for mut r in part.into_iter().filter(|r| visible.contains(&r.id)).take(k - out.len()) {
+            r.via.retain(|v| visible.contains(v));
+            out.push(r);
+        }
+    }
+    out
 }

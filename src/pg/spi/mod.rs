@@ -21,8 +21,10 @@ pub use row::Row;
 
 use super::assert_main;
 use crate::error::{Error, raise};
+use plan::Choice;
 
-/// Runs `sql`, calls `f` with each row, and returns their number. Read-only: the statement must not write.
+/// Runs `sql`, calls `f` with each row, and returns their number. Read-only: the statement must not write. It looks
+/// rows up by their keys, and is planned once for all values.
 pub fn select(sql: &'static str, args: &[Arg<'_>], mut f: impl FnMut(&Row<'_>)) -> u64 {
     run(sql, args, Access::Read, &mut f)
 }
@@ -42,7 +44,7 @@ pub fn execute_returning(sql: &'static str, args: &[Arg<'_>], mut f: impl FnMut(
 pub fn scan(sql: &'static str, args: &[Arg<'_>], batch: u32, mut f: impl FnMut(&Row<'_>)) -> u64 {
     assert_main();
     let _connection = Connection::open();
-    let plan = plan::prepared(sql, args);
+    let plan = plan::prepared(sql, args, Choice::Server);
     let mut values = arg::Values::of(args);
     let mut total = 0;
     // SAFETY: the plan takes these arguments; the portal is closed after the last batch, or by the abort that an ERROR
@@ -75,7 +77,9 @@ enum Access {
 fn run(sql: &'static str, args: &[Arg<'_>], access: Access, f: &mut dyn FnMut(&Row<'_>)) -> u64 {
     assert_main();
     let _connection = Connection::open();
-    let plan = plan::prepared(sql, args);
+    let choice = if access == Access::Read { Choice::ByKey } else { Choice::Server };
+    let plan = plan::prepared(sql, args, choice);
+    let _scans = (choice == Choice::ByKey).then(NoSequentialScans::begin);
     let mut values = arg::Values::of(args);
     // SAFETY: the plan takes these arguments. The result is read before the connection closes; a nested call of SPI by
     // `f` replaces the globals, which are therefore read first.
@@ -90,6 +94,24 @@ fn run(sql: &'static str, args: &[Arg<'_>], access: Access, f: &mut dyn FnMut(&R
             row::each(table, count, f);
         }
         count
+    }
+}
+
+/// While this lives, plans are made without sequential scans wherever there is an index. A plan that is kept may have been
+/// made when the table was small, and must serve when it is large.
+struct NoSequentialScans(bool);
+
+impl NoSequentialScans {
+    fn begin() -> NoSequentialScans {
+        // SAFETY: a plain variable of the planner, read and written on the main thread.
+        unsafe { NoSequentialScans(std::ptr::replace(&raw mut pg_sys::enable_seqscan, false)) }
+    }
+}
+
+impl Drop for NoSequentialScans {
+    fn drop(&mut self) {
+        // SAFETY: as above; an ERROR unwinds through here as well.
+        unsafe { pg_sys::enable_seqscan = self.0 };
     }
 }
 

@@ -20,7 +20,7 @@ use unicode_normalization::UnicodeNormalization;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Slots of the cache of stems: 16 bytes each, a power of two.
-const CACHE: usize = 8_192;
+const CACHE: usize = 16_384;
 
 /// Longer words (in bytes) are identifiers, hashes or encoded data: they are kept as they are.
 const LONGEST_STEMMED: usize = 40;
@@ -40,9 +40,19 @@ pub struct Analyzer {
     stemmer: Option<Stemmer>,
     /// Direct-mapped: the hash of a lower-cased word at the slot of its low bits, and the hash of its stem, or `STOP`.
     cache: Vec<(u64, u64)>,
+    /// A bit for each value of the low bits of the hash of a stop word: most other words are told apart by it.
+    stops: [u64; STOP_BITS / 64],
     hashes: Vec<u64>,
     word: String,
     folded: String,
+}
+
+/// Bits of that table: one in twenty-five is set.
+const STOP_BITS: usize = 4_096;
+
+fn stop_bit(key: u64) -> (usize, u64) {
+    let bit = key as usize % STOP_BITS;
+    (bit / 64, 1 << (bit % 64))
 }
 
 /// In place of the hash of a stem: the word is a stop word. Also the state of an unused slot, whose word is 0.
@@ -50,10 +60,18 @@ const STOP: u64 = 0;
 
 impl Analyzer {
     pub fn new(language: Language) -> Analyzer {
+        let mut stops = [0; STOP_BITS / 64];
+        if language == Language::English {
+            for word in stop::STOP_WORDS {
+                let (at, bit) = stop_bit(xxh3_64(word.as_bytes()));
+                stops[at] |= bit;
+            }
+        }
         Analyzer {
             language,
             stemmer: language.algorithm().map(Stemmer::create),
             cache: vec![(0, STOP); CACHE],
+            stops,
             hashes: Vec::new(),
             word: String::new(),
             folded: String::new(),
@@ -92,9 +110,9 @@ impl Analyzer {
     fn collect(&mut self, text: &str, keep_stop_words: bool) {
         self.hashes.clear();
         let mut sink = Sink {
-            language: self.language,
             stemmer: self.stemmer.as_ref(),
             cache: &mut self.cache,
+            stops: &self.stops,
             hashes: &mut self.hashes,
             keep_stop_words,
         };
@@ -128,9 +146,9 @@ pub(crate) fn is_accent(c: char) -> bool {
 
 /// Where the lower-cased words of one text go.
 struct Sink<'a> {
-    language: Language,
     stemmer: Option<&'a Stemmer>,
     cache: &'a mut [(u64, u64)],
+    stops: &'a [u64; STOP_BITS / 64],
     hashes: &'a mut Vec<u64>,
     keep_stop_words: bool,
 }
@@ -154,7 +172,8 @@ impl Sink<'_> {
     }
 
     fn stem(&self, word: &str, key: u64) -> u64 {
-        if self.language == Language::English && is_stop_word(word) {
+        let (at, bit) = stop_bit(key);
+        if self.stops[at] & bit != 0 && is_stop_word(word) {
             return STOP;
         }
         match self.stemmer {

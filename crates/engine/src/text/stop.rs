@@ -1,7 +1,7 @@
 //! English words too frequent to tell memories apart. Other languages rely on idf alone.
 
 /// In ascending order, for binary search.
-const STOP_WORDS: &[&str] = &[
+pub(super) const STOP_WORDS: &[&str] = &[
     "a",
     "about",
     "after",

@@ -1,7 +1,7 @@
 //! Unordered list of `u32`, in chunks that double up to a page.
 //!
-//! Serves for the mentions of a cue and for the postings of an open segment. Half of all cues and terms
-//! occur once, so the first chunk is 16 bytes.
+//! Serves for the mentions of a cue and for the postings of an open segment. Half of all cues and terms occur once: a
+//! single entry lies in the list itself, and the first chunk is 16 bytes.
 
 use crate::Full;
 use crate::bytes::{Off, PAGE, Region, addr, pod};
@@ -11,7 +11,8 @@ use crate::pages;
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
 pub(crate) struct List {
-    head: Off,
+    /// The chunk filled last; the entry itself when there is only one.
+    head: u32,
     pub n: u32,
 }
 pod!(List);
@@ -28,6 +29,13 @@ pod!(Chunk);
 
 const HEAD: usize = size_of::<Chunk>();
 
+/// Bytes of the first chunk.
+const LEAST: usize = 16;
+
+fn cap_of(bytes: usize) -> u16 {
+    ((bytes - HEAD) / 4) as u16
+}
+
 fn bytes_of(cap: u16) -> usize {
     HEAD + cap as usize * 4
 }
@@ -35,14 +43,22 @@ fn bytes_of(cap: u16) -> usize {
 /// Appends; `list` is the byte address of the [`List`].
 pub(crate) fn push(region: &Region<'_>, owner: usize, list: usize, value: u32) -> Result<(), Full> {
     let mut l: List = region.read(list);
-    let mut chunk: Option<Chunk> = (l.head != 0).then(|| region.read(addr(l.head)));
-    if chunk.is_none_or(|c| c.n == c.cap) {
-        let bytes = chunk.map_or(16, |c| (bytes_of(c.cap) * 2).min(PAGE));
-        let at = pages::alloc(region, owner, bytes)?;
-        chunk = Some(Chunk { next: l.head, n: 0, cap: ((bytes - HEAD) / 4) as u16 });
-        l.head = at;
+    if l.n == 0 {
+        region.write(list, List { head: value, n: 1 });
+        return Ok(());
     }
-    let mut c = chunk.expect("a chunk with room was just found or made");
+    let mut c: Chunk = if l.n == 1 {
+        let at = pages::alloc(region, owner, LEAST)?;
+        region.write(addr(at) + HEAD, std::mem::replace(&mut l.head, at));
+        Chunk { next: 0, n: 1, cap: cap_of(LEAST) }
+    } else {
+        region.read(addr(l.head))
+    };
+    if c.n == c.cap {
+        let bytes = (bytes_of(c.cap) * 2).min(PAGE);
+        let at = pages::alloc(region, owner, bytes)?;
+        c = Chunk { next: std::mem::replace(&mut l.head, at), n: 0, cap: cap_of(bytes) };
+    }
     region.write(addr(l.head) + HEAD + c.n as usize * 4, value);
     c.n += 1;
     l.n += 1;
@@ -53,7 +69,11 @@ pub(crate) fn push(region: &Region<'_>, owner: usize, list: usize, value: u32) -
 
 /// Calls `f` with each chunk's entries until it returns false.
 pub(crate) fn while_each(region: &Region<'_>, list: &List, mut f: impl FnMut(&[u32]) -> bool) {
-    let mut at = list.head;
+    if list.n == 1 {
+        f(std::slice::from_ref(&list.head));
+        return;
+    }
+    let mut at = if list.n == 0 { 0 } else { list.head };
     while at != 0 {
         let c: Chunk = region.read(addr(at));
         if !f(region.slice(addr(at) + HEAD, c.n as usize)) {
@@ -66,6 +86,12 @@ pub(crate) fn while_each(region: &Region<'_>, list: &List, mut f: impl FnMut(&[u
 /// Keeps the entries for which `keep` holds; chunks that become empty are given back.
 pub(crate) fn retain(region: &Region<'_>, owner: usize, list: usize, mut keep: impl FnMut(u32) -> bool) {
     let mut l: List = region.read(list);
+    if l.n <= 1 {
+        if l.n == 1 && !keep(l.head) {
+            region.write(list, List::default());
+        }
+        return;
+    }
     let (mut at, mut previous): (Off, Off) = (l.head, 0);
     while at != 0 {
         let mut c: Chunk = region.read(addr(at));
@@ -94,6 +120,11 @@ pub(crate) fn retain(region: &Region<'_>, owner: usize, list: usize, mut keep: i
             previous = at;
         }
         at = next;
+    }
+    if l.n == 1 {
+        let at = l.head;
+        l.head = region.read(addr(at) + HEAD);
+        pages::free(region, owner, at, bytes_of(region.read::<Chunk>(addr(at)).cap));
     }
     region.write(list, l);
 }

@@ -6,6 +6,7 @@
 use crate::Full;
 use crate::bytes::{Off, PAGE, Pod, Region, addr, pod};
 use crate::pages;
+use std::marker::PhantomData;
 
 /// Pages per leaf of the directory.
 const LEAF: u32 = 256;
@@ -116,15 +117,20 @@ fn grow(region: &Region<'_>, owner: usize, a: &mut Array, bytes: usize, used: us
 }
 
 /// The blocks of an array, for many accesses while it stands still: looking one up costs three dependent reads less.
-#[derive(Default)]
-pub(crate) struct Blocks {
+pub(crate) struct Blocks<T> {
     array: Array,
     blocks: Vec<Off>,
+    record: PhantomData<T>,
 }
 
-impl Blocks {
+impl<T: Pod> Blocks<T> {
+    /// Of an array that has none.
+    pub fn none() -> Blocks<T> {
+        Blocks { array: Array::EMPTY, blocks: Vec::new(), record: PhantomData }
+    }
+
     /// Takes note of where the array lies now.
-    pub fn renew<T: Pod>(&mut self, region: &Region<'_>, array: Array) {
+    pub fn renew(&mut self, region: &Region<'_>, array: Array) {
         if array == self.array {
             return;
         }
@@ -138,7 +144,7 @@ impl Blocks {
     }
 
     /// Byte address of element `i`.
-    pub fn at<T: Pod>(&self, i: u32) -> usize {
+    pub fn at(&self, i: u32) -> usize {
         addr(self.blocks[(i / per_page::<T>()) as usize]) + (i % per_page::<T>()) as usize * size_of::<T>()
     }
 }

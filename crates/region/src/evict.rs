@@ -145,7 +145,7 @@ impl Space<'_> {
         self.begin();
         let target = if usable { open } else { self.free_segment()? };
         let at = self.segment_at(target);
-        if let Err(full) = self.reserve_in(at, (!usable).then_some((cap, dims)), record.terms.len()) {
+        if let Err(full) = self.reserve_in(at, (!usable).then_some(cap), record.terms.len()) {
             self.end();
             pages::unreserve(&self.region, self.owner());
             return Err(full);

@@ -44,7 +44,7 @@ impl Space<'_> {
         self.begin();
         let segment = if full { self.free_segment()? } else { open };
         let at = self.segment_at(segment);
-        if let Err(e) = self.reserve_in(at, full.then_some((cap, dims)), record.terms.len()) {
+        if let Err(e) = self.reserve_in(at, full.then_some(cap), record.terms.len()) {
             self.end();
             pages::unreserve(&self.region, self.owner());
             return Err(e);
@@ -104,12 +104,12 @@ impl Space<'_> {
         Ok(())
     }
 
-    /// Reserves what a record takes in a segment, which is to be made if `new` gives its size and dimensions.
-    pub(crate) fn reserve_in(&self, at: usize, new: Option<(u32, u32)>, n_terms: usize) -> Result<(), Full> {
-        let cap = new.map_or_else(|| self.region.read::<Segment>(at).cap, |n| n.0);
-        let arrays = new.map_or(0, |(cap, dims)| segment::pages_needed(cap, dims));
+    /// Reserves what a record takes in a segment, which is to be made if `new` gives its size.
+    pub(crate) fn reserve_in(&self, at: usize, new: Option<u32>, n_terms: usize) -> Result<(), Full> {
+        let cap = new.unwrap_or_else(|| self.region.read::<Segment>(at).cap);
+        let arrays = if new.is_some() { segment::ARRAY_PAGES } else { 0 };
         let forward = segment::is_forward(cap);
-        let base = arrays + if forward { segment::forward_pages(n_terms) } else { 0 };
+        let base = arrays + segment::CODE_PAGES + if forward { segment::forward_pages(n_terms) } else { 0 };
         pages::reserve(&self.region, segment::base_of(at), base)?;
         if forward {
             return Ok(());

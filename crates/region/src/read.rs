@@ -106,8 +106,8 @@ pub struct Reader<'a, P: Pause> {
     /// Weights of mentions by frequency of the cue, 0 where not computed yet: each costs a logarithm.
     pub(crate) weights: RefCell<Vec<u32>>,
     pub(crate) kept: Kept,
-    nodes: Blocks,
-    cues: Blocks,
+    nodes: Blocks<Node>,
+    cues: Blocks<Cue>,
 }
 
 /// Frequencies whose weight is kept.
@@ -137,8 +137,8 @@ impl<'a, P: Pause> Reader<'a, P> {
             patient: true,
             weights: RefCell::new(vec![0; WEIGHTS]),
             kept: Kept::default(),
-            nodes: Blocks::default(),
-            cues: Blocks::default(),
+            nodes: Blocks::none(),
+            cues: Blocks::none(),
         };
         reader.find_blocks();
         reader.look()?;
@@ -164,12 +164,12 @@ impl<'a, P: Pause> Reader<'a, P> {
     /// Where nodes and cues lie, until the lock is let go of.
     fn find_blocks(&mut self) {
         let region = self.space.region;
-        self.nodes.renew::<Node>(&region, region.read(field!(self.space, nodes)));
-        self.cues.renew::<Cue>(&region, region.read(field!(self.space, cues)));
+        self.nodes.renew(&region, region.read(field!(self.space, nodes)));
+        self.cues.renew(&region, region.read(field!(self.space, cues)));
     }
 
     pub(crate) fn node_at(&self, i: u32) -> usize {
-        self.nodes.at::<Node>(i)
+        self.nodes.at(i)
     }
 
     pub(crate) fn node(&self, i: u32) -> Node {
@@ -177,7 +177,7 @@ impl<'a, P: Pause> Reader<'a, P> {
     }
 
     pub(crate) fn cue_at(&self, i: u32) -> usize {
-        self.cues.at::<Cue>(i)
+        self.cues.at(i)
     }
 
     pub(crate) fn key_of(&self, node: u32) -> context::Key {

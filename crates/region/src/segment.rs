@@ -171,13 +171,11 @@ pub(crate) fn next_cap(n: u32) -> u32 {
     n.next_power_of_two().clamp(LEAST, MOST)
 }
 
-/// Pages that the arrays of a new segment may take at most.
-pub(crate) fn pages_needed(cap: u32, dims: u32) -> u32 {
-    let stride = (dims as usize).next_multiple_of(16);
-    let paged = |n: usize, each: usize| if n == 0 || each == 0 { 0 } else { n.div_ceil(PAGE / each) };
-    let codes = paged(cap as usize, stride) + paged(cap as usize / 8, (dims as usize).div_ceil(64) * 64);
-    (codes + 6) as u32
-}
+/// Pages that the arrays of a new segment may take at most, without those of codes.
+pub(crate) const ARRAY_PAGES: u32 = 8;
+
+/// Pages of codes that a record may begin.
+pub(crate) const CODE_PAGES: u32 = 2;
 
 /// Pages that the terms of one record may take at most in a forward list.
 pub(crate) fn forward_pages(n_terms: usize) -> u32 {
@@ -204,8 +202,8 @@ pub(crate) fn create(region: &Region<'_>, at: usize, cap: u32, dims: u32) -> Res
     }
     if dims > 0 {
         s.scales = pages::alloc(region, owner, words4)?;
-        s.codes = strided(region, owner, cap as usize, s.rows_per_page(), s.stride())?;
-        s.signs = strided(region, owner, cap as usize / 8, s.blocks_per_page(), s.words() * 64)?;
+        s.codes = directory(region, owner, (cap as usize).div_ceil(s.rows_per_page()))?;
+        s.signs = directory(region, owner, (cap as usize / 8).div_ceil(s.blocks_per_page()))?;
     }
     // What was reserved for the segment stays with it.
     s.base = region.read(owner);
@@ -214,14 +212,20 @@ pub(crate) fn create(region: &Region<'_>, at: usize, cap: u32, dims: u32) -> Res
     Ok(())
 }
 
-/// Directory of pages for `n` things of `each` bytes.
-fn strided(region: &Region<'_>, owner: usize, n: usize, per_page: usize, each: usize) -> Result<Off, Full> {
-    let top = pages::alloc(region, owner, n.div_ceil(per_page) * 4)?;
-    for (i, first) in (0..n).step_by(per_page).enumerate() {
-        let page = pages::alloc(region, owner, per_page.min(n - first) * each)?;
-        region.write(addr(top) + i * 4, page);
-    }
+/// Directory of `n` pages, none of which is there yet.
+fn directory(region: &Region<'_>, owner: usize, n: usize) -> Result<Off, Full> {
+    let top = pages::alloc(region, owner, n * 4)?;
+    region.zero(addr(top), n * 4);
     Ok(top)
+}
+
+/// Sees to it that page `i` of a directory is there, with `bytes` bytes.
+fn begin_page(region: &Region<'_>, owner: usize, top: Off, i: usize, bytes: usize) -> Result<(), Full> {
+    let slot = addr(top) + i * 4;
+    if region.read::<Off>(slot) == 0 {
+        region.write(slot, pages::alloc(region, owner, bytes)?);
+    }
+    Ok(())
 }
 
 /// Gives everything of a segment back.
@@ -266,6 +270,11 @@ pub(crate) fn append(region: &Region<'_>, at: usize, node: u32, record: &Record)
     region.write(addr(s.nodes) + doc as usize * 4, node);
     region.write(addr(s.lengths) + doc as usize * 4, record.length);
     if s.dims > 0 {
+        let (row, block) = (doc as usize / s.rows_per_page(), doc as usize / 8 / s.blocks_per_page());
+        let rows = s.rows_per_page().min(s.cap as usize - row * s.rows_per_page());
+        let blocks = s.blocks_per_page().min(s.cap as usize / 8 - block * s.blocks_per_page());
+        begin_page(region, base_of(at), s.codes, row, rows * s.stride())?;
+        begin_page(region, base_of(at), s.signs, block, blocks * s.words() * 64)?;
         set_code(region, &s, doc, record);
     }
     if s.state == FORWARD {

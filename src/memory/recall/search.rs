@@ -138,7 +138,9 @@ pub fn search<P: Pause>(
             hit.via = before.map(|p| reader.id_of(*p)).collect();
         }
     }
-    spread.map(recycle);
+    if let Some(spread) = spread {
+        recycle(spread);
+    }
     Ok(Outcome::Done { hits: hits.into_iter().map(|h| h.1).collect(), cut, limited })
 }
 

@@ -69,6 +69,21 @@ compare_schema() {
         die "The install script is not what the source gives: run cargo pgrx schema $(feature) --out sql/engram--$version.sql and commit it."
 }
 
+# lint_schema: pgspot finds objects in an install script that somebody else could put others in the place of.
+lint_schema() {
+    local place="$CACHE/pgspot" script found
+    script=sql/engram--$(sed -n "s/^default_version = '\(.*\)'/\1/p" engram.control).sql
+    if [ ! -x "$place/bin/pgspot" ]; then
+        python3 -c 'import ensurepip' 2>/dev/null || need python3 python3-venv
+        step "installing pgspot into $place, once"
+        rm -rf "$place"
+        python3 -m venv "$place" && "$place/bin/pip" install --quiet --disable-pip-version-check pgspot==0.9.4 pglast==7.21 ||
+            die "pgspot could not be installed: check the network, then run this again."
+    fi
+    found=$("$place/bin/pgspot" "$script" || true)
+    [[ "$found" == *"Errors: 0 Warnings: 0 Unknown: 0"* ]] || die "pgspot found in $script: $found"
+}
+
 without_comments() {
     perl -0pe 's{/\*.*?\*/}{}gs; s{^\s*--[^\n]*\n}{}gm; s{^\\echo[^\n]*\n}{}gm; s{[ \t]+$}{}gm; s{\n\n+}{\n}g' "$1"
 }
@@ -76,6 +91,7 @@ without_comments() {
 ring_sql() {
     select_postgres "${1:-}"
     compare_schema
+    lint_schema
     install_dev
     local place regress tests
     regress="$("$PG_CONFIG" --pgxs)"

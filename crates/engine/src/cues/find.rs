@@ -213,6 +213,10 @@ fn quotes(text: &str, found: &mut Vec<(usize, String)>) {
 /// Hashtags, @names, e-mail addresses and hosts, which are written without spaces. Returns where they stand.
 fn signs(text: &str, found: &mut Vec<(usize, String)>) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
+    // Most texts have none of them.
+    if !text.bytes().any(|b| matches!(b, b'@' | b'#' | b'/')) {
+        return spans;
+    }
     let is_open = |c: char| c.is_whitespace() || matches!(c, '(' | '<' | '[' | '"' | ',' | ';');
     let mut next = 0;
     for chunk in text.split(is_open) {

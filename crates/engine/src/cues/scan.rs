@@ -34,8 +34,11 @@ pub(super) fn words(text: &str) -> Vec<Word<'_>> {
         }
         let mut end = start + first.len_utf8();
         while let Some(&(at, c)) = rest.peek() {
-            let next = text[at + c.len_utf8()..].chars().next();
-            if !(c.is_alphanumeric() || next.is_some_and(|next| joins(&text[start..at], c, next))) {
+            let joined = || {
+                let next = text[at + c.len_utf8()..].chars().next();
+                next.is_some_and(|next| joins(&text[start..at], c, next))
+            };
+            if !(c.is_alphanumeric() || joined()) {
                 break;
             }
             end = at + c.len_utf8();

@@ -12,6 +12,7 @@ use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg, Row};
 use crate::pg::{self, xid};
 use engram_engine::spread::{AssociationKind, association_weight};
+use engram_region::bulk;
 use engram_region::edges::Association;
 use engram_region::read::Seen;
 use engram_region::{Full, Record, Space, State};
@@ -21,6 +22,12 @@ use std::collections::BTreeMap;
 const FETCH: u32 = 1000;
 /// Rows entered under one hold of the lock: about 100 us.
 const BATCH: usize = 8;
+/// The same for rows whose terms come later.
+const BULK_BATCH: usize = 16;
+/// Fewer rows than this are entered one by one in a load, too: a small space keeps forward lists.
+const LEAST_BULK: usize = 1024;
+/// Terms that a loader holds at most before it enters the rows: 16 MB of them.
+const MOST_TERMS: usize = 1 << 20;
 
 /// Why a load did not come to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +45,20 @@ struct Sink<'a> {
     name: &'a str,
     generation: u32,
     seen: Seen,
+    how: How,
     rows: Vec<Record>,
+    /// Terms of the rows.
+    terms: usize,
     failed: Option<Unloaded>,
+}
+
+/// How rows are entered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// A few at a time, so that each is found at once.
+    AtOnce,
+    /// By whole segments, which nobody searches before they are full.
+    BySegments,
 }
 
 impl Sink<'_> {
@@ -68,14 +87,48 @@ impl Sink<'_> {
     }
 
     fn put(&mut self, record: Record) {
+        self.terms += record.terms.len();
         self.rows.push(record);
-        if self.rows.len() == BATCH {
+        let most = if self.how == How::AtOnce { BATCH } else { bulk::MOST as usize };
+        if self.rows.len() == most || self.terms >= MOST_TERMS {
             self.flush();
         }
     }
 
     fn flush(&mut self) {
+        self.terms = 0;
         let rows = std::mem::take(&mut self.rows);
+        if self.how == How::BySegments && rows.len() >= LEAST_BULK {
+            self.enter_segment(&rows);
+        } else {
+            rows.chunks(BATCH).for_each(|rows| self.enter(rows));
+        }
+    }
+
+    /// A segment of these rows; those that do not fit it in dimensions go where they would go by themselves.
+    fn enter_segment(&mut self, rows: &[Record]) {
+        let dims = rows.iter().find_map(|r| r.code.as_ref()).map_or(0, |c| c.values.len() as u32);
+        let mut begun = None;
+        self.step(|space, _| {
+            begun = Some(space.begin_bulk(rows.len() as u32, dims)?);
+            Ok(())
+        });
+        let Some(mut bulk) = begun else { return };
+        for part in rows.chunks(BULK_BATCH) {
+            let mut next = 0;
+            self.step(|space, seen| {
+                while next < part.len() {
+                    space.load_bulk(&mut bulk, &part[next], seen)?;
+                    next += 1;
+                }
+                Ok(())
+            });
+        }
+        let sorted = bulk.sorted();
+        self.step(|space, _| space.seal(&sorted).map(|_| ()));
+    }
+
+    fn enter(&mut self, rows: &[Record]) {
         let mut next = 0;
         self.step(|space, seen| {
             while next < rows.len() {
@@ -136,7 +189,8 @@ fn fill(hot: &Hot, place: Place, name: &str, generation: u32, snapshot: &Pinned)
     let language = language(name);
     let list = hot.read(place, |s| s.unsettled()).unwrap_or_default();
     let seen = Seen::new(list.iter().map(|e| e.xid).filter(|x| snapshot.sees(*x)).collect());
-    let mut sink = Sink { hot, place, name, generation, seen, rows: Vec::new(), failed: None };
+    let mut sink =
+        Sink { hot, place, name, generation, seen, how: How::BySegments, rows: Vec::new(), terms: 0, failed: None };
     pg::as_owner(|| {
         spi::scan(include_str!("../../sql/query/load_memories.sql"), &[Arg::Text(name)], FETCH, |row| {
             if sink.failed.is_none() {
@@ -194,7 +248,8 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
     let loaded: Vec<u64> =
         list.0.iter().filter(|e| e.needs_load).map(|e| e.xid).filter(|x| seen_xids.contains(x)).collect();
     let seen = Seen::new(seen_xids);
-    let mut sink = Sink { hot, place, name, generation: list.1, seen, rows: Vec::new(), failed: None };
+    let mut sink =
+        Sink { hot, place, name, generation: list.1, seen, how: How::AtOnce, rows: Vec::new(), terms: 0, failed: None };
     let args = [Arg::Text(name), Arg::Xid8(since)];
     pg::as_owner(|| {
         let mut gone: Vec<[u8; 16]> = Vec::new();

@@ -8,7 +8,7 @@
 use crate::bytes::{NONE, PAGE};
 use crate::pages;
 use crate::record::{DEAD, Node, Record, USED};
-use crate::segment::{self, DOC_BITS, FORWARD, FREE, SEALED, Segment};
+use crate::segment::{self, BULK, DOC_BITS, FORWARD, SEALED, Segment};
 use crate::space::{Space, doc_of, field};
 use crate::{Full, lexical};
 use engram_engine::code::Code;
@@ -41,7 +41,7 @@ impl Space<'_> {
     pub fn choose_victim(&self) -> Option<Victim> {
         let mut chosen: Option<(u64, u32)> = None;
         self.each_segment(|i, _, s| {
-            if s.n == 0 {
+            if s.n == 0 || s.state == BULK {
                 return;
             }
             // The mean of a sample: 64 documents say which segment is idle.
@@ -218,7 +218,7 @@ impl Space<'_> {
     pub fn empty_segment(&self) -> Option<Victim> {
         let mut found = None;
         self.each_segment(|i, _, s| {
-            if s.state != FREE && s.is_full() && s.n_gone == s.n {
+            if s.state != BULK && s.is_full() && s.n_gone == s.n {
                 found = Some(Victim { segment: i, version: s.version, survivors: Vec::new(), cap: SMALL });
             }
         });

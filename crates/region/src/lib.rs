@@ -24,6 +24,7 @@
 
 mod array;
 mod best;
+pub mod bulk;
 pub mod bytes;
 mod chunks;
 mod context;

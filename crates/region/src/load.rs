@@ -3,6 +3,7 @@
 use crate::Full;
 use crate::bytes::NONE;
 use crate::edges::Association;
+use crate::node::ANY;
 use crate::read::Seen;
 use crate::record::{BURIED, DEAD, Entry, GONE, MADE, Node, REVOKED, Record, TOMBSTONE};
 use crate::space::Space;
@@ -13,6 +14,11 @@ impl Space<'_> {
     /// `seen` are the listed transactions that the loader's snapshot sees. A version that is known already is left
     /// alone; other versions that the snapshot sees have been replaced by this one, and what deletes them deletes it.
     pub fn load(&self, record: &Record, seen: &Seen) -> Result<(), Full> {
+        self.load_into(record, seen, ANY).map(|_| ())
+    }
+
+    /// The same into a given segment. Returns the new node, or none where the version is known.
+    pub(crate) fn load_into(&self, record: &Record, seen: &Seen, into: u32) -> Result<Option<u32>, Full> {
         let mut others = Vec::new();
         let known = self.versions(&record.id, |i, n| {
             let same = n.xmin == record.changed && !n.has(REVOKED | TOMBSTONE);
@@ -22,16 +28,16 @@ impl Space<'_> {
             same
         });
         if known.is_some() {
-            return Ok(());
+            return Ok(None);
         }
-        let i = self.enter(record, None)?;
+        let i = self.enter(record, None, into)?;
         for other in others {
             self.replace(other, i);
         }
         if !self.node(i).has(BURIED) {
             self.count(i, true);
         }
-        Ok(())
+        Ok(Some(i))
     }
 
     /// The loaded node takes the place of another version, in the chain of its deleter too.

@@ -4,9 +4,12 @@ use crate::array;
 use crate::bytes::{NONE, addr};
 use crate::context::{self, Context};
 use crate::record::{ABOUT, COUNTED, Cue, DEAD, Entry, GONE, MADE, Node, Record, TOMBSTONE, USED};
-use crate::segment::{self, FREE, Segment};
+use crate::segment::{self, FORWARD, FREE, OPEN, Segment};
 use crate::space::{Space, doc_of, field, tag};
 use crate::{Full, chunks, hash, pages};
+
+/// In place of the number of a segment: the open one.
+pub(crate) const ANY: u32 = NONE;
 
 impl Space<'_> {
     pub(crate) fn tombstone(&self, id: &[u8; 16]) -> Result<u32, Full> {
@@ -30,13 +33,13 @@ impl Space<'_> {
         Ok(free)
     }
 
-    /// Makes the node of a record with all that hangs on it.
-    pub(crate) fn enter(&self, record: &Record, entry: Option<usize>) -> Result<u32, Full> {
+    /// Makes the node of a record with all that hangs on it, in the segment `into`, which has room, or in the open one.
+    pub(crate) fn enter(&self, record: &Record, entry: Option<usize>, into: u32) -> Result<u32, Full> {
         let h = self.head();
         let dims = record.code.as_ref().map_or(0, |c| c.values.len() as u32);
         assert!(dims == 0 || h.dims == 0 || h.dims == dims, "a space has one number of dimensions");
         let kind = usize::from(dims == 0);
-        let open = h.open[kind];
+        let open = if into == ANY { h.open[kind] } else { into };
         let full = open == NONE || self.region.read::<Segment>(self.segment_at(open)).is_full();
         let cap = segment::next_cap(h.n_documents);
         let needed = 12 + (record.cues.len() * 192).div_ceil(crate::bytes::PAGE) as u32;
@@ -99,7 +102,8 @@ impl Space<'_> {
 
     /// Makes a segment in a free slot for which pages were reserved.
     pub(crate) fn open_segment(&self, segment: u32, kind: usize, cap: u32, dims: u32) -> Result<(), Full> {
-        segment::create(&self.region, self.segment_at(segment), cap, dims)?;
+        let state = if segment::is_forward(cap) { FORWARD } else { OPEN };
+        segment::create(&self.region, self.segment_at(segment), cap, dims, state)?;
         self.change(|h| h.open[kind] = segment);
         Ok(())
     }

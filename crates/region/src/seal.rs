@@ -7,7 +7,7 @@ use crate::array::{self, Array};
 use crate::bytes::PAGE;
 use crate::pages::{self, Alloc};
 use crate::read::{Pause, Reader};
-use crate::segment::{OPEN, SEALED, Segment, Term};
+use crate::segment::{BULK, OPEN, SEALED, Segment, Term};
 use crate::space::Space;
 use crate::{Full, chunks, hash};
 
@@ -19,6 +19,29 @@ pub struct Sorted {
     starts: Vec<u32>,
     docs: Vec<u16>,
     frequencies: Vec<u8>,
+}
+
+impl Sorted {
+    /// From sorted pairs of a hash and `document << 8 | frequency`.
+    pub(crate) fn from_pairs(segment: u32, version: u32, pairs: &[(u64, u32)]) -> Sorted {
+        let mut out = Sorted {
+            segment,
+            version,
+            hashes: Vec::new(),
+            starts: Vec::new(),
+            docs: Vec::with_capacity(pairs.len()),
+            frequencies: Vec::with_capacity(pairs.len()),
+        };
+        for (hash, posting) in pairs {
+            if out.hashes.last() != Some(hash) {
+                out.hashes.push(*hash);
+                out.starts.push(out.docs.len() as u32);
+            }
+            out.docs.push((posting >> 8) as u16);
+            out.frequencies.push((posting & 255) as u8);
+        }
+        out
+    }
 }
 
 impl Space<'_> {
@@ -67,11 +90,11 @@ impl Space<'_> {
         Some(out)
     }
 
-    /// Puts sorted terms in the place of the hash table; says whether the segment was still the same.
+    /// Puts sorted terms in the place of the hash table, or of none in a bulk segment; says whether the segment was still the same.
     pub fn seal(&self, sorted: &Sorted) -> Result<bool, Full> {
         let at = self.segment_at(sorted.segment);
         let old: Segment = self.region.read(at);
-        if old.version != sorted.version || old.state != OPEN {
+        if old.version != sorted.version || !matches!(old.state, OPEN | BULK) {
             return Ok(false);
         }
         let bytes = sorted.hashes.len() * 12 + sorted.docs.len() * 3;

@@ -25,6 +25,8 @@ pub(crate) const FREE: u32 = 0;
 pub(crate) const FORWARD: u32 = 1;
 pub(crate) const OPEN: u32 = 2;
 pub(crate) const SEALED: u32 = 3;
+/// Takes documents without their terms, which come at the end: see [`crate::bulk`].
+pub(crate) const BULK: u32 = 4;
 
 /// A segment as it lies in the region.
 #[repr(C)]
@@ -187,16 +189,16 @@ pub(crate) fn index_pages(n_terms: usize) -> u32 {
     8 + (n_terms * 112).div_ceil(PAGE) as u32
 }
 
-/// Takes the arrays of a new segment from the pages reserved for it, and writes it at `at`.
-pub(crate) fn create(region: &Region<'_>, at: usize, cap: u32, dims: u32) -> Result<(), Full> {
+/// Takes the arrays of a new segment from the pages reserved for it, and writes it at `at`. `state` is [`FORWARD`], [`OPEN`]
+/// or [`BULK`].
+pub(crate) fn create(region: &Region<'_>, at: usize, cap: u32, dims: u32, state: u32) -> Result<(), Full> {
     let owner = base_of(at);
     let version = region.read::<Segment>(at).version;
-    let mut s = Segment { cap, dims, version: version + 1, ..Segment::EMPTY };
+    let mut s = Segment { cap, dims, state, version: version + 1, ..Segment::EMPTY };
     let words4 = cap as usize * 4;
     s.nodes = pages::alloc(region, owner, words4)?;
     s.lengths = pages::alloc(region, owner, words4)?;
     s.alive = pages::alloc(region, owner, cap as usize / 8)?;
-    s.state = if cap < INDEXED { FORWARD } else { OPEN };
     if s.state == FORWARD {
         s.forward = pages::alloc(region, owner, words4)?;
     }
@@ -214,9 +216,7 @@ pub(crate) fn create(region: &Region<'_>, at: usize, cap: u32, dims: u32) -> Res
 
 /// Directory of `n` pages, none of which is there yet.
 fn directory(region: &Region<'_>, owner: usize, n: usize) -> Result<Off, Full> {
-    let top = pages::alloc(region, owner, n * 4)?;
-    region.zero(addr(top), n * 4);
-    Ok(top)
+    pages::alloc(region, owner, n * 4)
 }
 
 /// Sees to it that page `i` of a directory is there, with `bytes` bytes.
@@ -280,7 +280,7 @@ pub(crate) fn append(region: &Region<'_>, at: usize, node: u32, record: &Record)
     if s.state == FORWARD {
         let list = put_forward(region, base_of(at), &record.terms)?;
         region.write(addr(s.forward) + doc as usize * 4, list);
-    } else {
+    } else if s.state == OPEN {
         put_open(region, at, doc, &record.terms)?;
     }
     region.update(at, |s: &mut Segment| s.n += 1);

@@ -7,6 +7,7 @@
 use crate::Full;
 use crate::array::{self, Array};
 use crate::edges::Association;
+use crate::node::ANY;
 use crate::record::{
     BURIED, DEAD, Entry, GONE, HINT_ABORTED, HINT_COMMITTED, LOADED, MADE, NEEDS_LOAD, Node, RESET, REVOKED, Record,
     SETTLED, TOMBSTONE, USED,
@@ -48,7 +49,7 @@ impl Space<'_> {
             return Ok(Done::Made(i));
         }
         let entry = self.entry(xid)?;
-        Ok(Done::Made(self.enter(record, Some(entry))?))
+        Ok(Done::Made(self.enter(record, Some(entry), ANY)?))
     }
 
     /// Enters the deletion of the current version of an id by the unsettled transaction `xid`.

@@ -341,6 +341,13 @@ fn a_row_whose_deletion_was_rolled_back_is_deleted_by_the_next_transaction() {
     run([&delete_and_roll_back[..], &[Op::Snapshot(2), Op::Commit(0)], &next].concat());
 }
 
+/// One of many records, which differ in words from those of another number.
+fn numbered(n: u8, copy: u16) -> Record {
+    let mut record = record(n, 5, u64::from(copy));
+    record.id[12..14].copy_from_slice(&copy.to_be_bytes());
+    record
+}
+
 /// The memories that hold a word, with the sums of all their words as BM25 has them.
 fn by_word(space: Space<'_>, word: u64) -> Vec<([u8; 16], u32)> {
     let mut reader = Reader::new(space, Seen::default(), NoPause).expect("the space is ready");
@@ -357,17 +364,12 @@ fn a_space_that_has_outgrown_forward_lists_answers_as_before_without_them() {
     let slot = directory.find_or_add(&SpaceKey { database: 1, table: 2, name: "s" }).expect("room for a space");
     let space = directory.space(slot);
     space.reset(State::Ready);
-    let numbered = |n: u16| {
-        let mut record = record(n as u8, 5, u64::from(n >> 8));
-        record.id[14..].copy_from_slice(&n.to_be_bytes());
-        record
-    };
-    let mut n = 0;
+    let mut n: u16 = 0;
     while space.scattered_segment().is_none() {
-        space.load(&numbered(n), &Seen::default()).expect("room");
+        space.load(&numbered(n as u8, n >> 8), &Seen::default()).expect("room");
         n += 1;
     }
-    let words: Vec<u64> = numbered(7).terms.iter().map(|t| t.0).collect();
+    let words: Vec<u64> = numbered(7, 0).terms.iter().map(|t| t.0).collect();
     let before: Vec<_> = words.iter().map(|word| by_word(space, *word)).collect();
     assert_eq!(before[0].len(), usize::from(n), "all share a word");
     let mut moved = 0;
@@ -380,6 +382,43 @@ fn a_space_that_has_outgrown_forward_lists_answers_as_before_without_them() {
     let after: Vec<_> = words.iter().map(|word| by_word(space, *word)).collect();
     assert_eq!(after, before);
     assert_eq!(space.violations(), Vec::<String>::new());
+}
+
+#[test]
+fn a_segment_loaded_in_bulk_answers_as_one_loaded_row_by_row() {
+    let bytes = Bytes::new(32 << 20);
+    let directory = Directory::format(bytes.region()).expect("room for a directory");
+    let space = |name| {
+        let slot = directory.find_or_add(&SpaceKey { database: 1, table: 2, name }).expect("room for a space");
+        let space = directory.space(slot);
+        space.reset(State::Loading);
+        space
+    };
+    let (one, many) = (space("one by one"), space("in bulk"));
+    // Some rows are without a code, and one was deleted while the space was loading.
+    let rows: Vec<Record> = (0..24).flat_map(|n| (0..50).map(move |copy| numbered(n, copy))).collect();
+    let mut bulk = many.begin_bulk(rows.len() as u32, 16).expect("room");
+    many.publish_delete(900, &rows[30].id).expect("a tombstone");
+    for row in &rows {
+        one.load(row, &Seen::default()).expect("room");
+        many.load_bulk(&mut bulk, row, &Seen::default()).expect("room");
+    }
+    assert!(many.seal(&bulk.sorted()).expect("room"), "the segment is still the same");
+    one.publish_delete(900, &rows[30].id).expect("known");
+    for space in [one, many] {
+        space.set_ready();
+        while space.settle(|_| Outcome::Committed, 1_000) {}
+        assert_eq!(space.violations(), Vec::<String>::new());
+        assert_eq!(space.stats().memories as usize, rows.len() - 1);
+    }
+    for word in rows.iter().take(200).flat_map(|r| r.terms.iter().map(|t| t.0)) {
+        assert_eq!(by_word(many, word), by_word(one, word));
+    }
+    // It takes part in everything else: the survivors of its eviction answer as before.
+    let mut victim = many.choose_victim().expect("a segment");
+    while many.move_survivors(&mut victim, 16).expect("room") {}
+    many.evict(&victim);
+    assert_eq!(many.violations(), Vec::<String>::new());
 }
 
 #[test]

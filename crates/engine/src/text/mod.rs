@@ -19,8 +19,11 @@ use rust_stemmers::Stemmer;
 use unicode_normalization::UnicodeNormalization;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Slots of the cache of stems: 16 bytes each, a power of two.
-const CACHE: usize = 16_384;
+/// Slots of the cache of stems at first: 16 bytes each, a power of two.
+const CACHE: usize = 8_192;
+
+/// Slots at most, 2 MB of them: who analyses a large vocabulary, as a loader does, would stem most words again and again.
+const MOST_CACHE: usize = 1 << 17;
 
 /// Longer words (in bytes) are identifiers, hashes or encoded data: they are kept as they are.
 const LONGEST_STEMMED: usize = 40;
@@ -40,6 +43,8 @@ pub struct Analyzer {
     stemmer: Option<Stemmer>,
     /// Direct-mapped: the hash of a lower-cased word at the slot of its low bits, and the hash of its stem, or `STOP`.
     cache: Vec<(u64, u64)>,
+    /// Words that were not in the cache since it has its size.
+    misses: usize,
     /// A bit for each value of the low bits of the hash of a stop word: most other words are told apart by it.
     stops: [u64; STOP_BITS / 64],
     hashes: Vec<u64>,
@@ -71,6 +76,7 @@ impl Analyzer {
             language,
             stemmer: language.algorithm().map(Stemmer::create),
             cache: vec![(0, STOP); CACHE],
+            misses: 0,
             stops,
             hashes: Vec::new(),
             word: String::new(),
@@ -85,6 +91,7 @@ impl Analyzer {
     /// The terms of a text to be stored. A text of nothing but stop words keeps them, so that it can be found at all.
     pub fn analyse(&mut self, text: &str) -> Terms {
         let keep_stop_words = false;
+        self.grow_cache();
         self.collect(text, keep_stop_words);
         if self.hashes.is_empty() {
             self.collect(text, !keep_stop_words);
@@ -107,11 +114,25 @@ impl Analyzer {
         self.analyse(text)
     }
 
+    /// Doubles the cache when it was missed twice as often as it has slots.
+    fn grow_cache(&mut self) {
+        let slots = self.cache.len() * 2;
+        if self.misses < slots || slots > MOST_CACHE {
+            return;
+        }
+        let former = std::mem::replace(&mut self.cache, vec![(0, STOP); slots]);
+        for entry in former {
+            self.cache[entry.0 as usize & (slots - 1)] = entry;
+        }
+        self.misses = 0;
+    }
+
     fn collect(&mut self, text: &str, keep_stop_words: bool) {
         self.hashes.clear();
         let mut sink = Sink {
             stemmer: self.stemmer.as_ref(),
             cache: &mut self.cache,
+            misses: &mut self.misses,
             stops: &self.stops,
             hashes: &mut self.hashes,
             keep_stop_words,
@@ -148,6 +169,7 @@ pub(crate) fn is_accent(c: char) -> bool {
 struct Sink<'a> {
     stemmer: Option<&'a Stemmer>,
     cache: &'a mut [(u64, u64)],
+    misses: &'a mut usize,
     stops: &'a [u64; STOP_BITS / 64],
     hashes: &'a mut Vec<u64>,
     keep_stop_words: bool,
@@ -156,12 +178,13 @@ struct Sink<'a> {
 impl Sink<'_> {
     fn word(&mut self, word: &str) {
         let key = xxh3_64(word.as_bytes());
-        let slot = key as usize % CACHE;
+        let slot = key as usize & (self.cache.len() - 1);
         let stem = if self.cache[slot].0 == key {
             self.cache[slot].1
         } else {
             let stem = self.stem(word, key);
             self.cache[slot] = (key, stem);
+            *self.misses += 1;
             stem
         };
         if stem != STOP {

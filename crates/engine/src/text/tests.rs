@@ -31,6 +31,19 @@ fn words_are_found_in_many_kinds_of_text() {
     }
 }
 
+#[test]
+fn a_vocabulary_larger_than_the_cache_keeps_its_terms() {
+    let mut kept = Analyzer::new(Language::English);
+    let text = |i: u32| (i..i + 500).map(|n| format!("walk{n}ing ")).collect::<String>();
+    for i in (0..60_000).step_by(500) {
+        kept.analyse(&text(i));
+    }
+    assert!(kept.cache.len() > CACHE, "the cache has grown");
+    for i in (0..60_000).step_by(5_000) {
+        assert_eq!(kept.analyse(&text(i)), Analyzer::new(Language::English).analyse(&text(i)), "{i}");
+    }
+}
+
 proptest! {
     #[test]
     fn ascii_text_has_the_same_words_on_both_paths(text in "[ -~\\n]{0,60}|[a-cA-C0-2.,;:_'@ ]{0,40}") {

@@ -65,6 +65,13 @@ pub(crate) fn find(region: &Region<'_>, table: usize, tag: u32, mut is: impl FnM
     }
 }
 
+/// Asks for the bucket of a tag that will be looked for soon.
+pub(crate) fn expect(region: &Region<'_>, table: &Table, tag: u32) {
+    if table.n > 0 {
+        region.prefetch(array::at::<Bucket>(region, &table.buckets, home(table, tag)));
+    }
+}
+
 fn put(region: &Region<'_>, owner: usize, mut at: usize, tag: u32, value: u32) -> Result<(), Full> {
     loop {
         let mut b: Bucket = region.read(at);

@@ -362,6 +362,8 @@ fn put_open(region: &Region<'_>, at: usize, doc: u32, terms: &[(u64, u16)]) -> R
     let owner = index_of(at);
     let table = at + std::mem::offset_of!(Segment, terms);
     let dict = at + std::mem::offset_of!(Segment, dict);
+    let known: Table = region.read(table);
+    terms.iter().for_each(|(hash, _)| hash::expect(region, &known, *hash as u32));
     for (hash, tf) in terms {
         let a: Array = region.read(dict);
         let found = hash::find(region, table, *hash as u32, |i| array::get::<Term>(region, &a, i).hash == *hash);

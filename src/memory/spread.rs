@@ -1,7 +1,7 @@
 //! Spreading alone: what is associated with some memories, without a question.
 
 use super::recall::question::{self, spread_config};
-use super::recall::{every_one_is_there, readable, rows, search, with_space};
+use super::recall::{every_one_is_among, readable, rows, search, with_space};
 use crate::error::Error;
 use crate::guc;
 use crate::pg::snapshot::Pinned;
@@ -34,23 +34,17 @@ pub fn spread(
 ) -> Result<Reach, Error> {
     readable(space)?;
     let sources: Vec<[u8; 16]> = sources.iter().map(|s| *s.as_bytes()).collect();
-    every_one_is_there(space, &sources)?;
     let config = spread_config(question::hops(hops)?, threshold.unwrap_or(guc::spread_threshold() as f32));
     let snapshot = Pinned::active();
     let mass = 1.0 / sources.len().max(1) as f32;
     let (found, limited) = with_space(space, &snapshot, |reader| {
         let seeds: Vec<Seed> = sources.iter().filter_map(|s| reader.by_id(s)).map(|node| Seed { node, mass }).collect();
         let result = search::spread_from(reader, &seeds, &config)?;
-        let mut found: Vec<(f32, [u8; 16], u32)> = result
-            .received
-            .iter()
-            .filter(|r| r.node & CUE == 0 && r.total() > 0.0)
-            .map(|r| (r.total(), reader.id_of(r.node), r.node))
-            .filter(|r| !sources.contains(&r.1))
-            .collect();
-        found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         // Rows that the caller may not see drop out later; what is left over makes up for some.
-        found.truncate(k.saturating_mul(4).max(100));
+        let enough = k.saturating_mul(4).max(100);
+        let (mut found, _) = search::strongest(reader, &result, enough.saturating_add(seeds.len()));
+        found.retain(|r| !seeds.iter().any(|s| s.node == r.2));
+        found.truncate(enough);
         let reached = found.into_iter().map(|(activation, id, node)| {
             let path = result.path(node);
             let before = path.iter().skip(1).rev().filter(|p| **p & CUE == 0);
@@ -62,26 +56,32 @@ pub fn spread(
         search::recycle(result);
         Ok((reached, limited))
     })?;
-    Ok(Reach { reached: visible_ones(space, found, k), limited })
+    Ok(Reach { reached: visible_ones(space, &sources, found, k)?, limited })
 }
 
 /// The first `k` that the caller may see, with what the caller may see of their paths.
-fn visible_ones(space: &str, found: Vec<Reached>, k: usize) -> Vec<Reached> {
+///
+/// # Errors
+/// A source that does not exist and one that the caller may not see answer alike.
+fn visible_ones(space: &str, sources: &[[u8; 16]], found: Vec<Reached>, k: usize) -> Result<Vec<Reached>, Error> {
     let mut out: Vec<Reached> = Vec::with_capacity(k.min(found.len()));
     let mut rest = found.into_iter().peekable();
-    // Mostly the first k may be seen, and nothing else has to be looked up.
+    // Sources are looked up with the first k, which mostly may all be seen: one statement answers.
     let mut batch = k;
-    while out.len() < k && rest.peek().is_some() {
+    let mut unchecked = sources;
+    while !unchecked.is_empty() || (out.len() < k && rest.peek().is_some()) {
         let part: Vec<Reached> = rest.by_ref().take(batch).collect();
         batch *= 2;
-        let mut asked: Vec<[u8; 16]> = part.iter().flat_map(|r| r.via.iter().copied().chain([r.id])).collect();
+        let named = part.iter().flat_map(|r| r.via.iter().copied().chain([r.id]));
+        let mut asked: Vec<[u8; 16]> = named.chain(unchecked.iter().copied()).collect();
         asked.sort_unstable();
         asked.dedup();
         let visible = rows::visible(space, &asked);
+        every_one_is_among(space, std::mem::take(&mut unchecked), &visible)?;
         for mut r in part.into_iter().filter(|r| visible.contains(&r.id)).take(k - out.len()) {
             r.via.retain(|v| visible.contains(v));
             out.push(r);
         }
     }
-    out
+    Ok(out)
 }

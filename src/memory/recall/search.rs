@@ -68,6 +68,28 @@ pub fn recycle(spread: Spread) {
     SCRATCH.set(scratch);
 }
 
+/// The memories that received most, strongest first, and how many received anything: `enough` of them, and whoever received as
+/// much as the last one, whatever its id.
+pub fn strongest<P: Pause>(
+    reader: &Reader<'_, P>,
+    spread: &Spread,
+    enough: usize,
+) -> (Vec<(f32, [u8; 16], u32)>, usize) {
+    let memories = spread.received.iter().filter(|r| r.node & CUE == 0 && r.total() > 0.0);
+    let mut reached: Vec<(f32, u32)> = memories.map(|r| (r.total(), r.node)).collect();
+    let all = reached.len();
+    if all > enough && enough > 0 {
+        // An id lies with its node, somewhere in memory: those of the rest are not read.
+        let (_, last, _) = reached.select_nth_unstable_by(enough - 1, |a, b| b.0.total_cmp(&a.0));
+        let least = last.0;
+        reached.retain(|r| r.0 >= least);
+    }
+    let mut reached: Vec<(f32, [u8; 16], u32)> =
+        reached.into_iter().map(|(total, node)| (total, reader.id_of(node), node)).collect();
+    reached.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    (reached, all)
+}
+
 struct Pool<'q> {
     question: &'q Question,
     spilled: &'q Spilled,
@@ -264,20 +286,11 @@ impl Pool<'_> {
         spread: &Spread,
         reach: usize,
     ) -> bool {
-        let memories = spread.received.iter().filter(|r| r.node & CUE == 0 && r.total() > 0.0);
-        let mut reached: Vec<(f32, u32)> = memories.map(|r| (r.total(), r.node)).collect();
-        let more = reached.len() > reach;
-        // Those that are known already take no place. Whoever received as much as the last of them stays, whatever its id.
-        let enough = reach + self.rows.len();
-        if self.question.filter.is_open() && reached.len() > enough {
-            let (_, last, _) = reached.select_nth_unstable_by(enough - 1, |a, b| b.0.total_cmp(&a.0));
-            let least = last.0;
-            reached.retain(|r| r.0 >= least);
-        }
-        let mut reached: Vec<(f32, [u8; 16], u32)> =
-            reached.into_iter().map(|(total, node)| (total, reader.id_of(node), node)).collect();
-        reached.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let open = self.question.filter.is_open();
+        // Those that are known already take no place.
+        let enough = if open { reach + self.rows.len() } else { usize::MAX };
+        let (reached, all) = strongest(reader, spread, enough);
+        let more = all > reach;
         let passes = |node: &u32| open || self.question.filter.passes(&reader.found(*node));
         let new = reached.into_iter().map(|r| r.2).filter(|node| !self.rows.contains_key(node) && passes(node));
         let new: Vec<u32> = new.take(reach).collect();

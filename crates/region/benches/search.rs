@@ -148,8 +148,12 @@ fn empty(bytes: usize) -> Space<'static> {
     space
 }
 
-/// Does what the maintenance worker does after a load.
-fn seal(space: &Space<'_>) {
+/// Does what the maintenance worker does.
+fn tidy(space: &Space<'_>) {
+    while let Some(mut victim) = space.scattered_segment() {
+        while space.move_survivors(&mut victim, 16).expect("room for a record") {}
+        space.evict(&victim);
+    }
     while let Some(sorted) = space.sealable().and_then(|segment| space.sort_segment(segment)) {
         assert!(space.seal(&sorted).expect("room for sorted terms"));
     }
@@ -160,10 +164,10 @@ fn fill(n: u64, without: Without) -> Space<'static> {
     for i in 0..n {
         space.load(&record(i, n, without), &Seen::default()).expect("room for a memory");
         if i % 4096 == 0 {
-            seal(&space);
+            tidy(&space);
         }
     }
-    seal(&space);
+    tidy(&space);
     space
 }
 
@@ -284,7 +288,7 @@ fn adding(c: &mut Criterion, name: &str, add: impl Fn(&Space<'_>, u64, &Record))
                     spent += start.elapsed();
                     i += 1;
                     if i % 4096 == 0 {
-                        seal(&space);
+                        tidy(&space);
                     }
                 }
                 spent

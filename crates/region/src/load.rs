@@ -5,7 +5,7 @@ use crate::bytes::NONE;
 use crate::edges::Association;
 use crate::node::ANY;
 use crate::read::Seen;
-use crate::record::{BURIED, DEAD, Entry, GONE, MADE, Node, REVOKED, Record, TOMBSTONE};
+use crate::record::{BURIED, DEAD, GONE, MADE, Node, REVOKED, Record, TOMBSTONE};
 use crate::space::Space;
 
 impl Space<'_> {
@@ -128,16 +128,7 @@ impl Space<'_> {
     /// The mark of deletion goes from one node to another.
     fn take_over(&self, from: &Node, other: u32, node: u32) {
         let entry = self.find_entry(from.xmax).expect("a deletion in a chain has its entry");
-        let head = self.region.read::<Entry>(entry).gone;
-        if head == other {
-            self.region.update(entry, |e: &mut Entry| e.gone = node);
-        } else {
-            let mut at = head;
-            while self.node(at).next_gone != other {
-                at = self.node(at).next_gone;
-            }
-            self.update_node(at, |n| n.next_gone = node);
-        }
+        self.redirect_gone(entry, other, node);
         self.update_node(node, |n| {
             n.xmax = from.xmax;
             n.next_gone = from.next_gone;

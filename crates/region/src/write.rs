@@ -137,19 +137,23 @@ impl Space<'_> {
         let found = if is_meant(&self.node(i)) { Some(i) } else { self.versions(id, |_, n| is_meant(n)) };
         let (Some(i), Some(entry)) = (found, self.find_entry(xid)) else { return };
         self.begin();
-        let next = self.node(i).next_gone;
-        let first = self.region.read::<Entry>(entry).gone;
-        if first == i {
-            self.region.update(entry, |e: &mut Entry| e.gone = next);
-        } else {
-            let mut at = first;
-            while self.node(at).next_gone != i {
-                at = self.node(at).next_gone;
-            }
-            self.update_node(at, |n| n.next_gone = next);
-        }
+        self.redirect_gone(entry, i, self.node(i).next_gone);
         self.leave_gone(i, true);
         self.end();
+    }
+
+    /// Where the chain of an entry's deletions led to `node`, it goes on at `to`.
+    pub(crate) fn redirect_gone(&self, entry: usize, node: u32, to: u32) {
+        let first = self.region.read::<Entry>(entry).gone;
+        if first == node {
+            self.region.update(entry, |e: &mut Entry| e.gone = to);
+            return;
+        }
+        let mut at = first;
+        while self.node(at).next_gone != node {
+            at = self.node(at).next_gone;
+        }
+        self.update_node(at, |n| n.next_gone = to);
     }
 
     /// The space must be loaded anew by who sees `xid`: a table was truncated, or a setting changed.

@@ -215,12 +215,18 @@ impl World<'_> {
     }
 }
 
+/// A new space in a state.
+fn add_space<'a>(directory: &Directory<'a>, name: &str, state: State) -> Space<'a> {
+    let slot = directory.find_or_add(&SpaceKey { database: 1, table: 2, name }).expect("room for a space");
+    let space = directory.space(slot);
+    space.reset(state);
+    space
+}
+
 fn run(ops: Vec<Op>) {
     let bytes = Bytes::new(16 << 20);
     let directory = Directory::format(bytes.region()).expect("room for a directory");
-    let slot = directory.find_or_add(&SpaceKey { database: 1, table: 2, name: "s" }).expect("room for a space");
-    let space = directory.space(slot);
-    space.reset(State::Ready);
+    let space = add_space(&directory, "s", State::Ready);
     let mut w = World {
         space,
         committed: Rows::new(),
@@ -361,9 +367,7 @@ fn by_word(space: Space<'_>, word: u64) -> Vec<([u8; 16], u32)> {
 fn a_space_that_has_outgrown_forward_lists_answers_as_before_without_them() {
     let bytes = Bytes::new(32 << 20);
     let directory = Directory::format(bytes.region()).expect("room for a directory");
-    let slot = directory.find_or_add(&SpaceKey { database: 1, table: 2, name: "s" }).expect("room for a space");
-    let space = directory.space(slot);
-    space.reset(State::Ready);
+    let space = add_space(&directory, "s", State::Ready);
     let mut n: u16 = 0;
     while space.scattered_segment().is_none() {
         space.load(&numbered(n as u8, n >> 8), &Seen::default()).expect("room");
@@ -388,13 +392,8 @@ fn a_space_that_has_outgrown_forward_lists_answers_as_before_without_them() {
 fn a_segment_loaded_in_bulk_answers_as_one_loaded_row_by_row() {
     let bytes = Bytes::new(32 << 20);
     let directory = Directory::format(bytes.region()).expect("room for a directory");
-    let space = |name| {
-        let slot = directory.find_or_add(&SpaceKey { database: 1, table: 2, name }).expect("room for a space");
-        let space = directory.space(slot);
-        space.reset(State::Loading);
-        space
-    };
-    let (one, many) = (space("one by one"), space("in bulk"));
+    let one = add_space(&directory, "one by one", State::Loading);
+    let many = add_space(&directory, "in bulk", State::Loading);
     // Some rows are without a code, and one was deleted while the space was loading.
     let rows: Vec<Record> = (0..24).flat_map(|n| (0..50).map(move |copy| numbered(n, copy))).collect();
     let mut bulk = many.begin_bulk(rows.len() as u32, 16).expect("room");
@@ -425,9 +424,7 @@ fn a_segment_loaded_in_bulk_answers_as_one_loaded_row_by_row() {
 fn an_edge_outlives_the_update_of_its_memories_and_dies_with_its_transaction() {
     let bytes = Bytes::new(4 << 20);
     let directory = Directory::format(bytes.region()).expect("room for a directory");
-    let slot = directory.find_or_add(&SpaceKey { database: 1, table: 2, name: "s" }).expect("room for a space");
-    let space = directory.space(slot);
-    space.reset(State::Ready);
+    let space = add_space(&directory, "s", State::Ready);
     for n in 1..4 {
         space.load(&record(n, 5, 1), &Seen::default()).expect("room");
     }

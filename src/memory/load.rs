@@ -98,11 +98,21 @@ impl Sink<'_> {
     fn flush(&mut self) {
         self.terms = 0;
         let rows = std::mem::take(&mut self.rows);
-        if self.how == How::BySegments && rows.len() >= LEAST_BULK {
+        if self.how == How::BySegments && rows.len() >= LEAST_BULK && self.has_room_for(&rows) {
             self.enter_segment(&rows);
         } else {
             rows.chunks(BATCH).for_each(|rows| self.enter(rows));
         }
+    }
+
+    /// Whether a segment of these rows leaves as much room as it takes. It cannot be evicted before it is full, so where
+    /// room is scarce rows are entered one by one, and the least active make way for them.
+    fn has_room_for(&self, rows: &[Record]) -> bool {
+        const NODE: usize = 256;
+        const TERM: usize = 16;
+        let code = |r: &Record| r.code.as_ref().map_or(0, |c| c.values.len() * 5 / 4);
+        let bytes: usize = rows.iter().map(|r| NODE + r.terms.len() * TERM + r.cues.len() * TERM + code(r)).sum();
+        self.hot.bytes().1 >= 2 * bytes as u64
     }
 
     /// A segment of these rows; those that do not fit it in dimensions go where they would go by themselves.

@@ -2,7 +2,8 @@
 //! the end of that commit as well.
 
 use engram_cluster_tests::{
-    Cluster, Options, ids_in, recall, recall_ids, recallable_by_own_word, remember, setting_from_env, unique_word,
+    Cluster, Options, assert_consistent, ids_in, recall, recall_ids, recallable_by_own_word, remember,
+    setting_from_env, unique_word, wait_ready_space,
 };
 use postgres::Client;
 use std::collections::HashSet;
@@ -129,4 +130,38 @@ fn a_prepared_transaction_is_invisible_until_it_commits() {
     assert!(recallable_by_own_word(&mut client, SPACE, "zuboko", kept));
     assert!(!recall_ids(&mut client, SPACE, "zubopo", 5).contains(&lost));
     assert_eq!(recall_ids(&mut client, SPACE, "harbour master", 5), [kept]);
+}
+
+/// How often the space was given up and loaded anew.
+fn generation(client: &mut Client) -> i64 {
+    let row = client.query_one("SELECT generation::bigint FROM engram.stat_tier WHERE space = $1", &[&SPACE]);
+    row.expect("the space is in shared memory").get(0)
+}
+
+#[test]
+fn a_deletion_rolled_back_to_a_savepoint_lets_others_delete_the_row_and_costs_no_reload() {
+    let cluster = Cluster::with_extension(&Options::default());
+    let (mut first, mut second) = (cluster.client(), cluster.client());
+    let words = [unique_word(0), unique_word(1)];
+    let ids = [0, 1].map(|i| remember(&mut first, SPACE, &format!("{} is here", words[i])));
+    let edge = "INSERT INTO engram.association (space, source, target, weight) VALUES ($1, $2, $3, 0.5)";
+    first.execute(edge, &[&SPACE, &ids[0], &ids[1]]).unwrap();
+    wait_ready_space(&mut first, SPACE);
+    let before = generation(&mut first);
+    let delete = "DELETE FROM engram.memory WHERE space = $1 AND id = $2";
+
+    first.batch_execute("BEGIN; SAVEPOINT s").unwrap();
+    first.execute(delete, &[&SPACE, &ids[0]]).unwrap();
+    // The recall enters the deletion in shared memory before the transaction ends.
+    assert!(!recallable_by_own_word(&mut first, SPACE, &words[0], ids[0]));
+    first.batch_execute("ROLLBACK TO s").unwrap();
+    assert!(recallable_by_own_word(&mut first, SPACE, &words[0], ids[0]));
+    // The row lock is free, and the first transaction still runs.
+    second.execute(delete, &[&SPACE, &ids[0]]).unwrap();
+    assert!(!recallable_by_own_word(&mut second, SPACE, &words[0], ids[0]));
+    first.batch_execute("COMMIT").unwrap();
+    assert!(!recallable_by_own_word(&mut first, SPACE, &words[0], ids[0]));
+    assert!(recallable_by_own_word(&mut first, SPACE, &words[1], ids[1]));
+    assert_eq!(generation(&mut first), before, "the space was given up");
+    assert_consistent(&mut first);
 }

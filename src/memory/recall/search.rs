@@ -215,6 +215,10 @@ impl Pool<'_> {
             new.iter().for_each(|node| reader.expect_code(*node));
         }
         for node in new {
+            // What matches by words and by meaning comes twice.
+            if self.rows.contains_key(&node) {
+                continue;
+            }
             let id = reader.id_of(node);
             let signals = if self.spilled.contains_key(&id) && !reader.resident(node) {
                 self.spilled_signals(&id)

@@ -87,7 +87,8 @@ start_cluster() {
         fi
     fi
     step "starting the server"
-    as_server "$BIN/pg_ctl" -D "$DATA" -l "$CLUSTER/server.log" -s -w -t 60 start </dev/null >/dev/null 2>&1 || {
+    # With RUST_BACKTRACE an error of the extension has the stack of the server as its detail.
+    as_server env -u RUST_BACKTRACE "$BIN/pg_ctl" -D "$DATA" -l "$CLUSTER/server.log" -s -w -t 60 start </dev/null >/dev/null 2>&1 || {
         tail -n 20 "$CLUSTER/server.log" >&2
         die "The server did not start: its log is $CLUSTER/server.log."
     }

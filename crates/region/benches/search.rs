@@ -186,8 +186,11 @@ fn bytes_per_memory(n: u64) {
     println!("{text}, node and id {rest:.0}");
 }
 
-/// Sizes of the spaces; one small one when benchmarks are only tried (`--test`).
+/// Sizes of the spaces; that of `ENGRAM_BENCH_SIZE` where it is set, and a small one when benchmarks are only tried (`--test`).
 fn sizes() -> Vec<u64> {
+    if let Ok(size) = std::env::var("ENGRAM_BENCH_SIZE") {
+        return vec![size.parse().expect("ENGRAM_BENCH_SIZE is a number")];
+    }
     if std::env::args().any(|a| a == "--test") { vec![3_000] } else { vec![10_000, 100_000] }
 }
 

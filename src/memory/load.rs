@@ -26,8 +26,8 @@ const BATCH: usize = 8;
 const BULK_BATCH: usize = 16;
 /// Fewer rows than this are entered one by one in a load, too: a small space keeps forward lists.
 const LEAST_BULK: usize = 1024;
-/// Terms that a loader holds at most before it enters the rows: 16 MB of them.
-const MOST_TERMS: usize = 1 << 20;
+/// Terms that a loader holds at most before it enters the rows: 8 MB of them, sorted in about 30 ms, in which a cancel waits.
+const MOST_TERMS: usize = 1 << 19;
 
 /// Why a load did not come to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Spreading alone: what is associated with some memories, without a question.
 
 use super::recall::question::{self, spread_config};
-use super::recall::{every_one_is_among, readable, rows, search, with_space};
+use super::recall::{every_one_is_there, readable, rows, search, with_space};
 use crate::error::Error;
 use crate::guc;
 use crate::pg::snapshot::Pinned;
@@ -34,6 +34,8 @@ pub fn spread(
 ) -> Result<Reach, Error> {
     readable(space)?;
     let sources: Vec<[u8; 16]> = sources.iter().map(|s| *s.as_bytes()).collect();
+    // Before anything spreads: a forbidden source must not even take longer than a missing one.
+    every_one_is_there(space, &sources)?;
     let config = spread_config(question::hops(hops)?, threshold.unwrap_or(guc::spread_threshold() as f32));
     let snapshot = Pinned::active();
     let mass = 1.0 / sources.len().max(1) as f32;
@@ -56,32 +58,26 @@ pub fn spread(
         search::recycle(result);
         Ok((reached, limited))
     })?;
-    Ok(Reach { reached: visible_ones(space, &sources, found, k)?, limited })
+    Ok(Reach { reached: visible_ones(space, found, k), limited })
 }
 
 /// The first `k` that the caller may see, with what the caller may see of their paths.
-///
-/// # Errors
-/// A source that does not exist and one that the caller may not see answer alike.
-fn visible_ones(space: &str, sources: &[[u8; 16]], found: Vec<Reached>, k: usize) -> Result<Vec<Reached>, Error> {
+fn visible_ones(space: &str, found: Vec<Reached>, k: usize) -> Vec<Reached> {
     let mut out: Vec<Reached> = Vec::with_capacity(k.min(found.len()));
     let mut rest = found.into_iter().peekable();
-    // Sources are looked up with the first k, which mostly may all be seen: one statement answers.
+    // Mostly the first k may all be seen, and nothing else has to be looked up.
     let mut batch = k;
-    let mut unchecked = sources;
-    while !unchecked.is_empty() || (out.len() < k && rest.peek().is_some()) {
+    while out.len() < k && rest.peek().is_some() {
         let part: Vec<Reached> = rest.by_ref().take(batch).collect();
         batch *= 2;
-        let named = part.iter().flat_map(|r| r.via.iter().copied().chain([r.id]));
-        let mut asked: Vec<[u8; 16]> = named.chain(unchecked.iter().copied()).collect();
+        let mut asked: Vec<[u8; 16]> = part.iter().flat_map(|r| r.via.iter().copied().chain([r.id])).collect();
         asked.sort_unstable();
         asked.dedup();
         let visible = rows::visible(space, &asked);
-        every_one_is_among(space, std::mem::take(&mut unchecked), &visible)?;
         for mut r in part.into_iter().filter(|r| visible.contains(&r.id)).take(k - out.len()) {
             r.via.retain(|v| visible.contains(v));
             out.push(r);
         }
     }
-    Ok(out)
+    out
 }

@@ -163,15 +163,11 @@ fn ask_for(hot: &Hot, place: Place) {
 }
 
 /// An id that does not exist and one that the caller may not see answer alike.
-fn every_one_is_there(name: &str, ids: &[[u8; 16]]) -> Result<(), Error> {
+pub fn every_one_is_there(name: &str, ids: &[[u8; 16]]) -> Result<(), Error> {
     if ids.is_empty() {
         return Ok(());
     }
-    every_one_is_among(name, ids, &rows::visible(name, ids))
-}
-
-/// The same for ids that were looked up.
-pub fn every_one_is_among(name: &str, ids: &[[u8; 16]], known: &FxHashSet<[u8; 16]>) -> Result<(), Error> {
+    let known = rows::visible(name, ids);
     match ids.iter().find(|id| !known.contains(*id)) {
         Some(unknown) => Err(Error::unknown_memory(Uuid::from_bytes(*unknown), name)),
         None => Ok(()),

@@ -37,4 +37,16 @@ fn every_memory_of_a_crowded_tier_is_recalled_by_its_own_word() {
         assert!(recallable_by_own_word(&mut client, SPACE, word, *id), "{word} was lost with its place");
     }
     assert_consistent(&mut client);
+
+    // A loader is short of room, too.
+    drop(client);
+    cluster.restart();
+    let mut client = cluster.client();
+    // Asks for the space, in case there was no room for it unasked.
+    assert!(recallable_by_own_word(&mut client, SPACE, &all[0].1, all[0].0));
+    wait_ready_space(&mut client, SPACE);
+    for (id, word) in all.iter().step_by(211) {
+        assert!(recallable_by_own_word(&mut client, SPACE, word, *id), "{word} was lost by the restart");
+    }
+    assert_consistent(&mut client);
 }

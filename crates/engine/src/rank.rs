@@ -30,7 +30,7 @@ impl Signals {
     }
 }
 
-/// Match before spreading: cosine / best cosine + 0.6 * BM25 / best BM25. An arm without a best counts nothing, and neither
+/// Match before spreading: cosine / best cosine + [`config::LEXICAL_WEIGHT`] * BM25 / best BM25. An arm without a best counts nothing, and neither
 /// does a similarity below zero.
 pub fn base(similarity: Option<f32>, best_similarity: f32, bm25: f32, best_bm25: f32) -> f32 {
     share(similarity.unwrap_or(0.0), best_similarity) + config::LEXICAL_WEIGHT * share(bm25, best_bm25)
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn only_the_arms_that_exist_count() {
-        assert_eq!(base(Some(0.5), 0.5, 4.0, 8.0), 1.3);
+        assert_eq!(base(Some(0.5), 0.5, 4.0, 8.0), 1.0 + config::LEXICAL_WEIGHT / 2.0);
         assert_eq!(base(None, 0.0, 8.0, 8.0), config::LEXICAL_WEIGHT);
         assert_eq!(base(Some(-0.2), 0.0, 0.0, 0.0), 0.0);
         assert_eq!(base(Some(0.5), 0.5, 0.0, 0.0), 1.0);

@@ -1,6 +1,6 @@
 //! The rules by which entities are found.
 
-use super::{LONGEST, MOST_FOUND, normalise, scan::Word, scan::words};
+use super::{LONGEST, MOST_FOUND, normalise, scan::Word, scan::words, uncased};
 use crate::text::is_stop_word;
 use std::ops::Range;
 
@@ -89,7 +89,7 @@ const STARTERS: &[&str] = &[
 ///
 /// Runs of capitalised words, joined over "of", "the" and their like in other languages, without stop words in front; a name in
 /// the possessive also alone. Years from 1000 to 2100. Titles in double quotes. Hashtags and @names without their sign.
-/// E-mail addresses, and hosts of URLs without `www.`. A lone capitalised stop word names nothing.
+/// E-mail addresses, and hosts of URLs without `www.`. A lone capitalised stop word names nothing. Scripts without capitals: their words.
 pub fn find(text: &str) -> Vec<String> {
     let mut found: Vec<(usize, String)> = Vec::new();
     let addresses = signs(text, &mut found);
@@ -99,6 +99,7 @@ pub fn find(text: &str) -> Vec<String> {
     runs(text, &words, &mut found);
     years(&words, &mut found);
     quotes(text, &mut found);
+    uncased::names(text, &mut found);
     // Stable, so that two names from one place keep the order of the rules above.
     found.sort_by_key(|f| f.0);
     let mut names: Vec<String> = Vec::new();

@@ -5,9 +5,12 @@
 //! see [`find`]. Nothing here fails: any text has cues, possibly none.
 
 mod find;
+mod known;
 mod scan;
+mod uncased;
 
 pub use find::{about, find};
+pub use known::{Phrase, longest, phrases};
 
 use crate::text::is_accent;
 use unicode_normalization::UnicodeNormalization;
@@ -96,10 +99,12 @@ pub fn merge(given: &[String], content: &str) -> Vec<String> {
 
 /// The list to store after the content changed: cues found in the old text go, those of the new text come, given ones stay.
 ///
-/// A cue both given and found in the old text counts as found.
+/// A cue both given and named in the old text counts as found there.
 pub fn update(old_cues: &[String], old_content: &str, new_content: &str) -> Vec<String> {
     let found = merge(&[], old_content);
-    let given: Vec<String> = old_cues.iter().filter(|cue| !found.contains(cue)).cloned().collect();
+    let named: Vec<u64> = phrases(old_content).into_iter().map(|phrase| phrase.hash).collect();
+    let stays = |cue: &&String| !found.contains(cue) && (split_about(cue).1 || !named.contains(&hash(cue)));
+    let given: Vec<String> = old_cues.iter().filter(stays).cloned().collect();
     merge(&given, new_content)
 }
 

@@ -116,3 +116,62 @@ proptest! {
         }
     }
 }
+
+fn known_in(text: &str, known: &[&str]) -> String {
+    let hashes: Vec<u64> = known.iter().map(|name| hash(name)).collect();
+    let all = phrases(text);
+    let chosen = longest(&all, |i| hashes.contains(&all[i].hash));
+    chosen.into_iter().map(|phrase| phrase.name(text)).collect::<Vec<_>>().join("|")
+}
+
+#[test]
+fn known_names_are_found_in_any_case_and_the_longest_wins() {
+    let known = ["new york", "new york city", "time out", "kubernetes", "lord of the rings", "jean-luc"];
+    for (text, expected) in [
+        ("we moved to new york last year", "new york"),
+        ("NEW YORK CITY never sleeps; new york does", "new york city|new york"),
+        ("a new kubernetes cluster", "kubernetes"),
+        ("she read lord of the rings twice", "lord of the rings"),
+        ("no time. out of reach", ""),
+        ("what jean luc said", "jean luc"),
+        ("brand new yorkshire terrier", ""),
+        ("", ""),
+    ] {
+        assert_eq!(known_in(text, &known), expected, "{text}");
+    }
+    assert!(phrases("of the and it").is_empty());
+    assert!(phrases("rings").iter().all(Phrase::is_one_word));
+}
+
+#[test]
+fn a_text_of_any_length_has_a_bounded_number_of_phrases() {
+    let text = "alpha beta gamma delta ".repeat(10_000);
+    assert!(phrases(&text).len() <= 2_000 * known::MOST_WORDS);
+}
+
+#[test]
+fn scripts_without_capitals_name_their_words() {
+    assert_eq!(
+        find("\u{5317}\u{4eac}\u{5927}\u{5b66}").join("|"),
+        "\u{5317}\u{4eac}|\u{4eac}\u{5927}|\u{5927}\u{5b66}"
+    );
+    // Hebrew: short words are left out.
+    assert_eq!(
+        find("\u{5d4}\u{5d5}\u{5d0} \u{5d2}\u{5e8} \u{5d1}\u{5ea}\u{5dc} \u{5d0}\u{5d1}\u{5d9}\u{5d1}")
+            .join("|")
+            .split('|')
+            .count(),
+        3
+    );
+    // Beside text with capitals both rules hold.
+    assert_eq!(find("Ana \u{5317}\u{4eac}").join("|"), "ana|\u{5317}\u{4eac}");
+    let long: String = (0..500u32).filter_map(|i| char::from_u32(0x4e00 + i * 7)).collect();
+    assert!(find(&long).len() <= 48);
+}
+
+#[test]
+fn an_update_drops_the_names_that_the_old_text_mentioned_in_any_case() {
+    let old = strings(&["ana", "new york", "project x"]);
+    let new = update(&old, "Ana lives in new york", "Bob lives in Rome");
+    assert_eq!(new, strings(&["bob", "rome", "project x"]));
+}

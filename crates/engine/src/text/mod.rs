@@ -160,6 +160,16 @@ impl Analyzer {
     }
 }
 
+/// Calls `word` for each word of a text as it stands, in order: what terms are made of, before case and stems.
+pub(crate) fn each_word<'t>(text: &'t str, word: impl FnMut(&'t str)) {
+    words::unicode(text, word);
+}
+
+/// Whether a word begins in a script that is written without spaces.
+pub(crate) fn is_dense_script(word: &str) -> bool {
+    word.chars().next().is_some_and(words::is_dense)
+}
+
 /// A combining mark of the Latin, Greek and Cyrillic scripts. Marks of other scripts are vowels and no ornaments.
 pub(crate) fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36F}')

@@ -99,7 +99,7 @@ fn pairs<'t>(run: &'t str, word: &mut impl FnMut(&'t str)) {
 }
 
 /// Letters of the scripts that are written without spaces between words.
-fn is_dense(c: char) -> bool {
+pub(super) fn is_dense(c: char) -> bool {
     matches!(c,
         '\u{0E01}'..='\u{0E4E}' // Thai
         | '\u{0E81}'..='\u{0ECD}' | '\u{0EDC}'..='\u{0EDF}' // Lao

@@ -1,3 +1,4 @@
-SELECT s.dimensions, s.language, s.owner_role, s.writer_roles, s.reader_roles
+SELECT s.dimensions, s.language, s.owner_role, s.writer_roles, s.reader_roles, s.encoder, s.changed,
+       EXISTS (SELECT FROM engram.cue_alias a WHERE a.space OPERATOR(pg_catalog.=) s.space) AS aliases
 FROM engram.space s
 WHERE s.space OPERATOR(pg_catalog.=) $1

@@ -12,6 +12,10 @@ CREATE FUNCTION engram.space_before() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'space_before_wrapper';
 CREATE FUNCTION engram.space_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'space_after_wrapper';
+CREATE FUNCTION engram.alias_before() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'alias_before_wrapper';
+CREATE FUNCTION engram.alias_after() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'alias_after_wrapper';
 CREATE FUNCTION engram.truncate_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'truncate_after_wrapper';
 COMMENT ON FUNCTION engram.memory_before() IS 'Completes and checks a memory; on DELETE erases what the foreign keys do not';
@@ -21,6 +25,8 @@ COMMENT ON FUNCTION engram.association_before() IS 'Completes and checks an asso
 COMMENT ON FUNCTION engram.association_after() IS 'Queues a change of an association for the hot tier';
 COMMENT ON FUNCTION engram.space_before() IS 'Completes and checks a space';
 COMMENT ON FUNCTION engram.space_after() IS 'Queues a change of a space for the hot tier';
+COMMENT ON FUNCTION engram.alias_before() IS 'Normalises and checks an alias of a cue';
+COMMENT ON FUNCTION engram.alias_after() IS 'Queues a change of the aliases of a space for the hot tier';
 COMMENT ON FUNCTION engram.truncate_after() IS 'Queues the loss of a whole table for the hot tier';
 
 CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE OR DELETE ON engram.memory
@@ -41,6 +47,12 @@ CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE OR DELETE ON engram.space
     FOR EACH ROW EXECUTE FUNCTION engram.space_before();
 CREATE TRIGGER engram_after AFTER UPDATE OR DELETE ON engram.space
     FOR EACH ROW EXECUTE FUNCTION engram.space_after();
+CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE ON engram.cue_alias
+    FOR EACH ROW EXECUTE FUNCTION engram.alias_before();
+CREATE TRIGGER engram_after AFTER INSERT OR UPDATE OR DELETE ON engram.cue_alias
+    FOR EACH ROW EXECUTE FUNCTION engram.alias_after();
+CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.cue_alias
+    FOR EACH STATEMENT EXECUTE FUNCTION engram.truncate_after();
 
 -- ALWAYS: subscribers and restores run with session_replication_role = replica.
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_before;
@@ -52,3 +64,6 @@ ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_truncate;
 ALTER TABLE engram.space ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.space ENABLE ALWAYS TRIGGER engram_after;
+ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_before;
+ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_after;
+ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_truncate;

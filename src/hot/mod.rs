@@ -10,6 +10,7 @@
 //! A private region has no locks: its backend is alone.
 
 pub mod evict;
+pub mod known;
 pub mod private;
 pub mod publish;
 pub mod queue;

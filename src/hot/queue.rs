@@ -8,6 +8,7 @@ use super::Place;
 use engram_region::Record;
 use engram_region::edges::Association;
 use engram_region::write::Done;
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
 /// One change of one row.
@@ -33,6 +34,8 @@ pub struct Changes {
     pub collapsed: bool,
     /// What was entered early, with where it lies.
     pub entered: Vec<(u32, Place, u32, Done)>,
+    /// Cues that memories of this transaction name, by hash: the subtransaction, and whether a memory is about it.
+    named: FxHashMap<u64, (u32, bool)>,
 }
 
 /// All that the transaction did.
@@ -47,6 +50,8 @@ pub struct Queue {
 
 /// Changes of one space in one transaction that are queued; more collapse to a load.
 pub const MOST: usize = 10_000;
+/// Cues of one space that a transaction remembers to have named: 16 MB of them.
+const MOST_NAMED: usize = 1 << 19;
 
 thread_local! {
     static QUEUE: RefCell<Queue> = RefCell::new(Queue::default());
@@ -87,6 +92,20 @@ impl Queue {
         }
     }
 
+    /// Takes note of a cue that a memory of this transaction names.
+    pub fn name(&mut self, space: &str, subxact: u32, cue: u64, about: bool) {
+        let named = &mut self.changes(space).named;
+        if named.len() < MOST_NAMED {
+            named.entry(cue).or_insert((subxact, false)).1 |= about;
+        }
+    }
+
+    /// Whether a memory of this transaction names a cue, and whether one is about it.
+    pub fn names(&self, space: &str, cue: u64) -> Option<bool> {
+        let changes = self.spaces.iter().find(|s| s.space == space)?;
+        changes.named.get(&cue).map(|named| named.1)
+    }
+
     /// Whether the transaction changed the space.
     pub fn touches(&self, space: &str) -> bool {
         self.spaces.iter().any(|s| s.space == space) || !self.truncated.is_empty()
@@ -113,6 +132,7 @@ impl Queue {
         for s in &mut self.spaces {
             s.queued.iter_mut().for_each(|q| mv(&mut q.0));
             s.entered.iter_mut().for_each(|e| mv(&mut e.0));
+            s.named.values_mut().for_each(|n| mv(&mut n.0));
         }
         self.resets.iter_mut().for_each(|r| mv(&mut r.0));
         self.truncated.iter_mut().for_each(mv);
@@ -123,6 +143,7 @@ impl Queue {
         let mut undo = Vec::new();
         for s in &mut self.spaces {
             s.queued.retain(|q| q.0 != my);
+            s.named.retain(|_, n| n.0 != my);
             s.entered.retain(|(sub, place, generation, done)| {
                 if *sub == my {
                     undo.push((*place, *generation, *done));

@@ -4,8 +4,10 @@ use engram_engine::code::quantise;
 use engram_engine::cues;
 use engram_engine::text::{Analyzer, Language, Terms};
 use engram_region::Record;
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The columns that matter, borrowed from wherever the row is.
@@ -47,10 +49,22 @@ pub fn query_terms(text: &str, language: &str) -> Terms {
     with_analyzer(language, |a| a.query_terms(text))
 }
 
+/// How a space reads its rows.
+pub struct Reading {
+    /// Name of its language.
+    pub language: String,
+    /// From the hash of an alias to that of the cue it stands for.
+    pub aliases: Rc<FxHashMap<u64, u64>>,
+}
+
 /// What the region keeps of a row.
-pub fn build(row: &Fields<'_>, language: &str) -> Record {
-    let Terms { terms, length } = with_analyzer(language, |a| a.analyse(row.content));
-    let mut cues: Vec<(u64, bool)> = row.cues.iter().map(|c| (cues::hash(c), cues::split_about(c).1)).collect();
+pub fn build(row: &Fields<'_>, reading: &Reading) -> Record {
+    let Terms { terms, length } = with_analyzer(&reading.language, |a| a.analyse(row.content));
+    let cue = |name: &String| {
+        let hash = cues::hash(name);
+        (reading.aliases.get(&hash).copied().unwrap_or(hash), cues::split_about(name).1)
+    };
+    let mut cues: Vec<(u64, bool)> = row.cues.iter().map(cue).collect();
     // A cue given both plainly and as the subject counts as the subject.
     cues.sort_unstable_by_key(|(hash, about)| (*hash, !about));
     cues.dedup_by_key(|c| c.0);

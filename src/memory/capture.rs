@@ -5,13 +5,14 @@
 
 use crate::error::{self, Error};
 use crate::hot::queue::{self, Change};
-use crate::hot::record::{self, Fields};
+use crate::hot::record::{self, Fields, Reading};
 use crate::pg::row::{self, Row};
 use crate::pg::vector::Vector;
 use crate::pg::{self, xact, xid};
-use crate::store::columns::{edge, memory as column, space as setting};
-use crate::store::{access, fault};
+use crate::store::columns::{alias as other_name, edge, memory as column, space as setting};
+use crate::store::{access, alias, fault};
 use engram_engine::spread::{AssociationKind, association_weight};
+use engram_engine::text::Language;
 use engram_region::Record;
 use engram_region::edges::Association;
 use pgrx::heap_tuple::PgHeapTuple;
@@ -64,7 +65,6 @@ fn recallable(row: &Row<'_>) -> bool {
 }
 
 fn record_of(row: &Row<'_>, space: &str, id: Uuid) -> Record {
-    let language = access::find(space).map_or_else(String::new, |s| s.language.clone());
     let embedding = row.get::<Vector>(column::EMBEDDING);
     let cues: Vec<Option<String>> = row.get(column::CUES).unwrap_or_default();
     let fields = Fields {
@@ -78,12 +78,13 @@ fn record_of(row: &Row<'_>, space: &str, id: Uuid) -> Record {
         occurred_at: row.get::<TimestampWithTimeZone>(column::OCCURRED_AT).map_or(0, micros),
     };
     debug_assert!(!row.is_null(column::CHANGED), "the BEFORE trigger sets the column");
-    record::build(&fields, language_or_default(&language))
+    record::build(&fields, &reading(space))
 }
 
-/// The language of a space that does not exist yet, as in a restore, is the default.
-pub fn language_or_default(language: &str) -> &str {
-    if language.is_empty() { engram_engine::text::Language::default().name() } else { language }
+/// How a space reads its rows. One that does not exist yet, as in a restore, has the language of spaces that name none.
+pub fn reading(name: &str) -> Reading {
+    let language = access::find(name).map(|space| space.language.clone());
+    Reading { language: language.unwrap_or_else(|| Language::default().name().to_owned()), aliases: alias::of(name) }
 }
 
 fn micros(at: TimestampWithTimeZone) -> i64 {
@@ -136,11 +137,29 @@ fn space_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     Ok(None)
 }
 
+/// An alias came, changed or went: cues of its space may be others when the transaction commits.
+#[pg_trigger(sql = false)]
+fn alias_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
+    refuse_foreign(row::is_table(trigger, "engram", "cue_alias"), "alias_after", "engram.cue_alias");
+    for row in [Row::former(trigger), Row::written(trigger)].into_iter().flatten() {
+        let Some(space) = row.get::<&str>(other_name::SPACE) else { continue };
+        alias::changed(space);
+        let reset = (xact::current_subxact(), space.to_owned());
+        queue::with(|q| {
+            if !q.resets.contains(&reset) {
+                q.resets.push(reset);
+            }
+        });
+    }
+    Ok(None)
+}
+
 /// A table was truncated: every space of the database is void when the transaction commits.
 #[pg_trigger(sql = false)]
 fn truncate_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
-    let ours = row::is_table(trigger, "engram", "memory") || row::is_table(trigger, "engram", "association");
+    let ours = ["memory", "association", "cue_alias"].iter().any(|name| row::is_table(trigger, "engram", name));
     refuse_foreign(ours, "truncate_after", "engram.memory");
+    alias::forget();
     queue::with(|q| {
         q.spaces.clear();
         q.truncated.push(xact::current_subxact());

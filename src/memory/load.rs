@@ -5,8 +5,8 @@
 //! that: a transaction that commits later finds the space loading and publishes; one that was running when the
 //! snapshot was taken may have come before, so it is listed as to be loaded by who sees it.
 
-use super::capture::language_or_default;
-use crate::hot::record::{self, Fields};
+use super::capture::reading;
+use crate::hot::record::{self, Fields, Reading};
 use crate::hot::{Hot, Place, clock, evict, private, seal};
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg, Row};
@@ -163,7 +163,7 @@ impl Sink<'_> {
 }
 
 /// The columns of the load queries, in their order.
-fn record_of(row: &Row<'_>, language: &str) -> Record {
+fn record_of(row: &Row<'_>, reading: &Reading) -> Record {
     let fields = Fields {
         id: row.uuid(1).unwrap_or_default(),
         changed: row.xid8(2).unwrap_or_default(),
@@ -174,7 +174,7 @@ fn record_of(row: &Row<'_>, language: &str) -> Record {
         kind: row.text(7).unwrap_or_default(),
         occurred_at: row.timestamptz(8).unwrap_or_default(),
     };
-    record::build(&fields, language_or_default(language))
+    record::build(&fields, reading)
 }
 
 fn association_of(row: &Row<'_>) -> Option<Association> {
@@ -188,15 +188,10 @@ fn association_of(row: &Row<'_>) -> Option<Association> {
     })
 }
 
-/// Language of a space, empty for one without a row.
-pub fn language(name: &str) -> String {
-    crate::store::access::find(name).map_or_else(String::new, |s| s.language.clone())
-}
-
 /// Loads a space whole through the snapshot that is active, and makes it ready.
 /// For shared memory the snapshot must have been taken after [`begin`].
 fn fill(hot: &Hot, place: Place, name: &str, generation: u32, snapshot: &Pinned) -> Result<(), Unloaded> {
-    let language = language(name);
+    let reading = reading(name);
     let list = hot.read(place, |s| s.unsettled()).unwrap_or_default();
     let seen = Seen::new(list.iter().map(|e| e.xid).filter(|x| snapshot.sees(*x)).collect());
     let mut sink =
@@ -204,7 +199,7 @@ fn fill(hot: &Hot, place: Place, name: &str, generation: u32, snapshot: &Pinned)
     pg::as_owner(|| {
         spi::scan(include_str!("../../sql/query/load_memories.sql"), &[Arg::Text(name)], FETCH, |row| {
             if sink.failed.is_none() {
-                sink.put(record_of(row, &language));
+                sink.put(record_of(row, &reading));
             }
         });
         sink.flush();
@@ -252,7 +247,7 @@ pub fn load_shared(hot: &Hot, place: Place, name: &str) -> Result<(), Unloaded> 
 
 /// Reads again everything that transactions from `since` on changed, as the active snapshot shows it.
 pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u64) -> Result<(), Unloaded> {
-    let language = language(name);
+    let reading = reading(name);
     let list = hot.read(place, |s| (s.unsettled(), s.generation())).ok_or(Unloaded::Void)?;
     let seen_xids: Vec<u64> = list.0.iter().map(|e| e.xid).filter(|x| snapshot.sees(*x)).collect();
     let loaded: Vec<u64> =
@@ -282,7 +277,7 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
             match row.bool(9) {
                 Some(true) => {
                     live.push(id);
-                    sink.put(record_of(row, &language));
+                    sink.put(record_of(row, &reading));
                 }
                 _ => sink.delete(id),
             }
@@ -325,10 +320,10 @@ fn load_edges(sink: &mut Sink<'_>, name: &str, sources: &[[u8; 16]]) {
 
 /// Calls `f` with the record of every recallable row, as the active snapshot shows it to the owner.
 pub fn each_record(name: &str, mut f: impl FnMut(Record)) {
-    let language = language(name);
+    let reading = reading(name);
     pg::as_owner(|| {
         spi::scan(include_str!("../../sql/query/load_memories.sql"), &[Arg::Text(name)], FETCH, |row| {
-            f(record_of(row, &language));
+            f(record_of(row, &reading));
         });
     });
 }
@@ -346,13 +341,13 @@ pub fn each_association(name: &str, mut f: impl FnMut(Association)) {
 
 /// The records of memories by id, as the active snapshot shows them to the owner: what evicted memories are searched by.
 pub fn records_of(name: &str, ids: &[[u8; 16]]) -> Vec<Record> {
-    let language = language(name);
+    let reading = reading(name);
     let mut out = Vec::with_capacity(ids.len());
     pg::as_owner(|| {
         for part in ids.chunks(FETCH as usize) {
             let args = [Arg::Text(name), Arg::UuidArray(part)];
             spi::select(include_str!("../../sql/query/load_memories_by_id.sql"), &args, |row| {
-                out.push(record_of(row, &language));
+                out.push(record_of(row, &reading));
             });
         }
     });

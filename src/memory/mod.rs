@@ -3,6 +3,7 @@
 pub mod associate;
 mod capture;
 pub mod check;
+mod complete;
 pub mod forget;
 pub mod load;
 pub mod recall;

@@ -21,6 +21,11 @@ pub struct Space {
     /// None until the first embedding arrives.
     pub dimensions: Option<i32>,
     pub language: String,
+    /// Name of the encoder of its embeddings; none while nothing says so.
+    pub encoder: Option<String>,
+    /// Transaction of the last change of its row or of its aliases.
+    pub changed: u64,
+    pub has_aliases: bool,
     /// May configure and drop it.
     pub owner: bool,
     pub writer: bool,
@@ -120,6 +125,9 @@ fn look_up(key: (pg_sys::Oid, String), sight: Sight) -> Option<Rc<Space>> {
             name: key.1.clone(),
             dimensions: row.int4(1),
             language: row.text(2).unwrap_or_default().to_owned(),
+            encoder: row.text(6).map(str::to_owned),
+            changed: row.xid8(7).unwrap_or(0),
+            has_aliases: row.bool(8).unwrap_or(false),
             owner,
             writer: owner || any(4) || role::bypasses_row_security(user),
             reader: any(5),

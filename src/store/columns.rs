@@ -6,6 +6,7 @@ pub mod memory {
     pub const ID: usize = 2;
     pub const CONTENT: usize = 3;
     pub const EMBEDDING: usize = 4;
+    pub const ENCODER: usize = 5;
     pub const CUES: usize = 6;
     pub const CONTEXT: usize = 7;
     pub const KIND: usize = 8;
@@ -28,6 +29,13 @@ pub mod edge {
     pub const WEIGHT: usize = 5;
     pub const CREATED_AT: usize = 6;
     pub const CHANGED: usize = 7;
+}
+
+/// Columns of engram.cue_alias.
+pub mod alias {
+    pub const SPACE: usize = 1;
+    pub const ALIAS: usize = 2;
+    pub const CUE: usize = 3;
 }
 
 /// Columns of engram.space.

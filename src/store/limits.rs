@@ -83,6 +83,14 @@ pub fn kind(kind: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// A name that is there.
+pub fn cue_name(name: &str) -> Result<(), Error> {
+    if !name.is_empty() {
+        return Ok(());
+    }
+    Err(fault::invalid("the name of a cue is empty", "Give the alias and the cue that it stands for a name."))
+}
+
 /// A list of cues that fits beside those found in the text.
 pub fn cue_list(given: &[String]) -> Result<(), Error> {
     if given.len() > cues::MOST_STORED {

@@ -5,6 +5,7 @@
 //! those that read engram.space or write tables that nobody writes directly; these run as the owner of engram.memory.
 
 pub mod access;
+pub mod alias;
 pub mod association;
 pub mod batch;
 pub mod columns;

@@ -37,7 +37,7 @@ impl<P: Pause> Reader<'_, P> {
 
     /// How many memories mention a cue, and how many of them are about it: those that are counted, or while some mentions
     /// are of transactions that have not settled, those that this reader sees, among them its own.
-    fn mentioned(&self, c: &Cue) -> (u32, u32) {
+    pub(crate) fn mentioned(&self, c: &Cue) -> (u32, u32) {
         if c.mentions.n.wrapping_sub(c.dead) == c.df {
             return (c.df, c.about);
         }

@@ -377,7 +377,8 @@ impl<'a, P: Pause> Reader<'a, P> {
     /// The cue of a hash with the number of memories that mention it.
     pub fn cue(&self, hash: u64) -> Option<(NodeIdx, u32)> {
         let i = self.space.find_cue(hash)?;
-        Some((i | CUE, self.space.region.read::<Cue>(self.cue_at(i)).df))
+        let (mentions, _) = self.mentioned(&self.space.region.read(self.cue_at(i)));
+        (mentions > 0).then_some((i | CUE, mentions))
     }
 
     /// Hash of a cue node.

@@ -103,6 +103,15 @@ pub struct Stats {
     pub sequence: u64,
 }
 
+/// Who mentions a cue, as far as settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mentions {
+    /// Memories that mention it.
+    pub memories: u32,
+    /// Those of them that are about it.
+    pub about: u32,
+}
+
 /// Handle on one space. Reading methods need its lock shared, changing ones exclusive.
 #[derive(Clone, Copy)]
 pub struct Space<'a> {
@@ -378,6 +387,17 @@ impl<'a> Space<'a> {
             }
             h.settled = h.settled.wrapping_add(1);
         });
+    }
+
+    /// Memories that count for frequencies.
+    pub fn memories(&self) -> u32 {
+        self.region.read(field!(self, n_counted))
+    }
+
+    /// Who mentions a cue; none where nothing ever did.
+    pub fn mentions_of(&self, hash: u64) -> Option<Mentions> {
+        let cue: Cue = self.region.read(self.cue_at(self.find_cue(hash)?));
+        Some(Mentions { memories: cue.df, about: cue.about })
     }
 
     /// Number of nodes, used or not: the bound of node indexes.

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::guc;
 use crate::hot::record;
-use crate::store::access;
+use crate::store::{access, alias};
 use engram_engine::code::quantise;
 use engram_engine::{bm25, cues, spread};
 use engram_region::dense::Query;
@@ -64,6 +64,8 @@ pub struct Question {
     /// Sorted hashes of the terms.
     pub terms: Vec<u64>,
     pub cues: Vec<u64>,
+    /// What else in the text could name a cue of the space: more than one word, in whatever case.
+    pub phrases: Vec<cues::Phrase>,
     pub ids: Vec<[u8; 16]>,
     /// Hash of the context that is part of the cue, 0 for none.
     pub context: u64,
@@ -95,13 +97,18 @@ impl Question {
         let text = given.cue.unwrap_or_default();
         let mut names = cues::find(text);
         names.extend(given.cues.iter().map(|c| cues::normalise(c)));
+        let aliases = alias::of(&space.name);
+        let phrases = cues::phrases(text);
         let mut hashes: Vec<u64> = names.iter().filter(|n| !n.is_empty()).map(|n| cues::hash(n)).collect();
+        hashes.extend(phrases.iter().map(|p| p.hash).filter(|hash| aliases.contains_key(hash)));
+        hashes.iter_mut().for_each(|hash| *hash = aliases.get(hash).copied().unwrap_or(*hash));
         hashes.sort_unstable();
         hashes.dedup();
         Ok(Question {
             query,
             terms: record::query_terms(text, &space.language).terms.into_iter().map(|t| t.0).collect(),
             cues: hashes,
+            phrases,
             ids: given.ids.clone(),
             context: record::context_hash(given.context),
             filter: Filter {

@@ -6,7 +6,7 @@
 use super::question::{Filter, Question};
 use engram_engine::rank::{self, Signals};
 use engram_engine::spread::{self, CUE, Scratch, Seed, Spread, WEIGHT};
-use engram_engine::{bm25, config};
+use engram_engine::{bm25, config, cues};
 use engram_region::read::{Found, Pause, Reader, Stopped};
 use engram_region::{Record, Stats};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -273,13 +273,28 @@ impl Pool<'_> {
                 self.add(reader, sums, &[node]);
             }
         }
-        let cues: Vec<(u32, u32)> = self.question.cues.iter().filter_map(|c| reader.cue(*c)).collect();
+        let cues: Vec<(u32, u32)> = self.cues(reader).into_iter().filter_map(|c| reader.cue(c)).collect();
         let weights: Vec<f32> =
             cues.iter().map(|(_, df)| spread::mention_weight(n, *df) as f32 / WEIGHT as f32).collect();
         let bases: Vec<f32> = memories.iter().map(|m| m.0).collect();
         let (to_memories, to_cues) = rank::seed_masses(&bases, &weights);
         let memories = memories.iter().zip(to_memories).map(|(m, mass)| Seed { node: m.2, mass });
         memories.chain(cues.iter().zip(to_cues).map(|(c, mass)| Seed { node: c.0, mass })).collect()
+    }
+
+    /// Cues that the question names: as the rules for names find them, and others that the space knows, in whatever case. Of these
+    /// single words are none: they would be words like any other.
+    fn cues<P: Pause>(&self, reader: &Reader<'_, P>) -> Vec<u64> {
+        let (named, phrases) = (&self.question.cues, &self.question.phrases);
+        let is_cue = |i: usize| {
+            let phrase = &phrases[i];
+            named.contains(&phrase.hash) || (!phrase.is_one_word() && reader.cue(phrase.hash).is_some())
+        };
+        let mut cues = named.clone();
+        cues.extend(cues::longest(phrases, is_cue).into_iter().map(|phrase| phrase.hash));
+        cues.sort_unstable();
+        cues.dedup();
+        cues
     }
 
     /// Adds what activation reached: the `reach` memories that received most. Says whether there were more.

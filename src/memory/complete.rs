@@ -1,0 +1,135 @@
+//! The BEFORE trigger of engram.memory: it completes and checks what any writer stores, be it a function, an ORM, COPY, a restore or
+//! a subscriber.
+//!
+//! It creates no space and depends on no setting of the caller except engram.space where a row names none. An error in it
+//! refuses the row. A row that comes with `changed` was completed before, in a dump or by a publisher: it keeps its cues, its
+//! embedding and the name of its encoder.
+
+use crate::error::{self, Error};
+use crate::guc;
+use crate::hot::{known, queue};
+use crate::pg::jsonb::Jsonb;
+use crate::pg::row::{self, Row, Xid8};
+use crate::pg::vector::Vector;
+use crate::pg::{self, xact};
+use crate::store::columns::memory as column;
+use crate::store::{alias, fault, limits, memory, space};
+use engram_engine::cues;
+use pgrx::heap_tuple::PgHeapTuple;
+use pgrx::prelude::*;
+use pgrx::{AllocatedByPostgres, PgTrigger, Uuid, datetime::statement_timestamp};
+use rustc_hash::FxHashSet;
+use std::convert::Infallible;
+
+type Outcome<'a> = Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>, Infallible>;
+
+#[pg_trigger(sql = false)]
+fn memory_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
+    if pg::memory_table_oid() != Some(row::table(trigger)) {
+        error::raise(fault::foreign_trigger("memory_before", "engram.memory"));
+    }
+    let former = Row::former(trigger);
+    let Some(row) = Row::written(trigger) else {
+        let Some(gone) = former else { return Ok(None) };
+        if let Some((space, id)) = key(&gone) {
+            memory::erase(space, id);
+        }
+        return Ok(Some(gone.finish()));
+    };
+    match complete(row, former) {
+        Ok(row) => {
+            memory::count_written();
+            Ok(Some(row.finish()))
+        }
+        Err(e) => error::raise(e),
+    }
+}
+
+fn key<'a>(row: &Row<'a>) -> Option<(&'a str, Uuid)> {
+    row.get(column::SPACE).zip(row.get(column::ID))
+}
+
+fn complete<'a>(mut row: Row<'a>, former: Option<Row<'a>>) -> Result<Row<'a>, Error> {
+    if row.is_null(column::SPACE) {
+        row.set(column::SPACE, Some(guc::space()));
+    }
+    let space: &str = row.get(column::SPACE).unwrap_or_default();
+    limits::space_name(space)?;
+    if row.is_null(column::ID) {
+        row.set(column::ID, Some(memory::new_id()));
+    }
+    let content = limits::content(row.get(column::CONTENT))?;
+    limits::kind(row.get(column::KIND).unwrap_or_default())?;
+    for (at, name) in [(column::EVIDENCE_FOR, "evidence_for"), (column::EVIDENCE_AGAINST, "evidence_against")] {
+        if let Some(weight) = row.get(at) {
+            limits::evidence_weight(name, weight)?;
+        }
+    }
+    if let Some(metadata) = row.get::<Jsonb>(column::METADATA) {
+        limits::metadata(metadata.is_object())?;
+    }
+    if let Some(embedding) = row.get::<Vector>(column::EMBEDDING) {
+        limits::embedding(embedding.as_slice())?;
+        space::accept_dimensions(space, embedding.as_slice().len())?;
+    }
+    if let Some(cues) = stored_cues(space, &row, former.as_ref(), content)? {
+        row.set(column::CUES, Some(cues));
+    }
+    let now = statement_timestamp();
+    for at in [column::CREATED_AT, column::OCCURRED_AT] {
+        if row.is_null(at) {
+            row.set(at, Some(now));
+        }
+    }
+    row.set(column::CHANGED, Some(Xid8(pg::xid::top_full_xid())));
+    Ok(row)
+}
+
+/// The cues to store, or none where the row already has them.
+fn stored_cues(space: &str, row: &Row, former: Option<&Row>, content: &str) -> Result<Option<Vec<String>>, Error> {
+    let given = text_array(row, column::CUES);
+    limits::cue_list(&given)?;
+    let Some(former) = former else {
+        let fresh = row.is_null(column::CHANGED);
+        return Ok(fresh.then(|| with_known(space, cues::merge(&given, content), content)));
+    };
+    let old_content: &str = former.get(column::CONTENT).unwrap_or_default();
+    let old_cues = text_array(former, column::CUES);
+    Ok(match (old_content == content, old_cues == given) {
+        (true, true) => None,
+        (true, false) => Some(cues::merge(&given, "")),
+        (false, true) => Some(with_known(space, cues::update(&old_cues, old_content, content), content)),
+        (false, false) => Some(with_known(space, cues::merge(&given, content), content)),
+    })
+}
+
+/// Adds the cues that the space knows and the content names, in whatever case, and tells the transaction what it names.
+fn with_known(space: &str, mut cues: Vec<String>, content: &str) -> Vec<String> {
+    let mut own: FxHashSet<u64> = cues.iter().map(|cue| cues::hash(cue)).collect();
+    let phrases = cues::phrases(content);
+    if !phrases.is_empty() {
+        let known = known::known(space, &phrases);
+        let aliases = alias::of(space);
+        let names_one = |i: usize| {
+            let hash = &phrases[i].hash;
+            known[i] || own.contains(hash) || aliases.contains_key(hash)
+        };
+        for phrase in cues::longest(&phrases, names_one) {
+            if cues.len() < cues::MOST_STORED && own.insert(phrase.hash) {
+                cues.push(phrase.name(content));
+            }
+        }
+    }
+    let subxact = xact::current_subxact();
+    queue::with(|q| {
+        for cue in &cues {
+            q.name(space, subxact, cues::hash(cue), cues::split_about(cue).1);
+        }
+    });
+    cues
+}
+
+/// The elements of a text array; null elements are left out.
+fn text_array(row: &Row, at: usize) -> Vec<String> {
+    row.get::<Vec<Option<String>>>(at).unwrap_or_default().into_iter().flatten().collect()
+}

@@ -72,7 +72,7 @@ COMMENT ON SCHEMA engram IS 'Tables and views of the extension engram';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:12
+-- src/api/schema.rs:8
 -- requires:
 --   bootstrap
 
@@ -115,7 +115,7 @@ VALUES ('default', '{"installed": true}', pg_catalog.pg_current_xact_id());
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:17
+-- src/api/schema.rs:9
 -- requires:
 --   space
 
@@ -231,7 +231,7 @@ COMMENT ON COLUMN engram.trace.labile_until IS 'End of the window in which an up
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:22
+-- src/api/schema.rs:10
 -- requires:
 --   memory
 
@@ -279,7 +279,7 @@ COMMENT ON TABLE engram.cue_alias IS 'Other names of a cue, normalised as cues a
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:27
+-- src/api/schema.rs:11
 -- requires:
 --   association
 
@@ -400,7 +400,7 @@ COMMENT ON TABLE engram.snapshot_token IS 'Token of the last snapshot file; a fi
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:32
+-- src/api/schema.rs:12
 -- requires:
 --   ledger
 
@@ -482,7 +482,7 @@ ALTER TABLE engram.snapshot_token ENABLE ROW LEVEL SECURITY;
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:37
+-- src/api/schema.rs:13
 -- requires:
 --   policies
 
@@ -500,6 +500,10 @@ CREATE FUNCTION engram.space_before() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'space_before_wrapper';
 CREATE FUNCTION engram.space_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'space_after_wrapper';
+CREATE FUNCTION engram.alias_before() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'alias_before_wrapper';
+CREATE FUNCTION engram.alias_after() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'alias_after_wrapper';
 CREATE FUNCTION engram.truncate_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'truncate_after_wrapper';
 COMMENT ON FUNCTION engram.memory_before() IS 'Completes and checks a memory; on DELETE erases what the foreign keys do not';
@@ -509,6 +513,8 @@ COMMENT ON FUNCTION engram.association_before() IS 'Completes and checks an asso
 COMMENT ON FUNCTION engram.association_after() IS 'Queues a change of an association for the hot tier';
 COMMENT ON FUNCTION engram.space_before() IS 'Completes and checks a space';
 COMMENT ON FUNCTION engram.space_after() IS 'Queues a change of a space for the hot tier';
+COMMENT ON FUNCTION engram.alias_before() IS 'Normalises and checks an alias of a cue';
+COMMENT ON FUNCTION engram.alias_after() IS 'Queues a change of the aliases of a space for the hot tier';
 COMMENT ON FUNCTION engram.truncate_after() IS 'Queues the loss of a whole table for the hot tier';
 
 CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE OR DELETE ON engram.memory
@@ -529,6 +535,12 @@ CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE OR DELETE ON engram.space
     FOR EACH ROW EXECUTE FUNCTION engram.space_before();
 CREATE TRIGGER engram_after AFTER UPDATE OR DELETE ON engram.space
     FOR EACH ROW EXECUTE FUNCTION engram.space_after();
+CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE ON engram.cue_alias
+    FOR EACH ROW EXECUTE FUNCTION engram.alias_before();
+CREATE TRIGGER engram_after AFTER INSERT OR UPDATE OR DELETE ON engram.cue_alias
+    FOR EACH ROW EXECUTE FUNCTION engram.alias_after();
+CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.cue_alias
+    FOR EACH STATEMENT EXECUTE FUNCTION engram.truncate_after();
 
 -- ALWAYS: subscribers and restores run with session_replication_role = replica.
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_before;
@@ -540,10 +552,13 @@ ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_truncate;
 ALTER TABLE engram.space ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.space ENABLE ALWAYS TRIGGER engram_after;
+ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_before;
+ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_after;
+ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_truncate;
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:42
+-- src/api/schema.rs:14
 -- requires:
 --   triggers
 
@@ -615,7 +630,7 @@ COMMENT ON VIEW engram.stat_info IS 'One row: versions and the state of the hot 
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:47
+-- src/api/schema.rs:15
 -- requires:
 --   views
 
@@ -669,7 +684,13 @@ AS 'MODULE_PATHNAME', 'engram_check_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:27
+-- src/api/former.rs:21
+-- engram::api::former::engram_configure_space
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/space.rs:21
 -- engram::api::space::engram_configure_space
 CREATE  FUNCTION "engram_configure_space"(
 	"space" TEXT, /* Option < & str > */
@@ -677,11 +698,18 @@ CREATE  FUNCTION "engram_configure_space"(
 	"language" TEXT DEFAULT NULL, /* Option < & str > */
 	"owner" TEXT DEFAULT NULL, /* Option < & str > */
 	"readers" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
-	"writers" TEXT[] DEFAULT NULL /* :: std :: option :: Option < Vec < Option < String > > > */
+	"writers" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"encoder" TEXT DEFAULT NULL /* Option < & str > */
 ) RETURNS void
-VOLATILE PARALLEL UNSAFE
+VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_configure_space_wrapper';
+AS 'MODULE_PATHNAME', 'engram_configure_space_0_2_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/former.rs:8
+-- engram::api::former::engram_create_space
+-- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -693,11 +721,12 @@ CREATE  FUNCTION "engram_create_space"(
 	"language" TEXT DEFAULT 'english', /* Option < & str > */
 	"owner" TEXT DEFAULT NULL, /* Option < & str > */
 	"readers" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
-	"writers" TEXT[] DEFAULT NULL /* :: std :: option :: Option < Vec < Option < String > > > */
+	"writers" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"encoder" TEXT DEFAULT NULL /* Option < & str > */
 ) RETURNS void
-VOLATILE PARALLEL UNSAFE
+VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_create_space_wrapper';
+AS 'MODULE_PATHNAME', 'engram_create_space_0_2_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -715,7 +744,7 @@ AS 'MODULE_PATHNAME', 'engram_dissociate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:47
+-- src/api/space.rs:35
 -- engram::api::space::engram_drop_space
 CREATE  FUNCTION "engram_drop_space"(
 	"space" TEXT /* Option < & str > */
@@ -723,6 +752,17 @@ CREATE  FUNCTION "engram_drop_space"(
 VOLATILE PARALLEL UNSAFE
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_drop_space_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/encoder.rs:6
+-- engram::api::encoder::engram_embed
+CREATE  FUNCTION "engram_embed"(
+	"text" TEXT /* & str */
+) RETURNS vector /* Option < NewVector > */
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_embed_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -840,7 +880,7 @@ AS 'MODULE_PATHNAME', 'engram_remember_many_wrapper';
 -- engram::api::recall::engram_spread
 CREATE  FUNCTION "engram_spread"(
 	"sources" uuid[], /* :: std :: option :: Option < Vec < Option < Uuid > > > */
-	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
 	"hops" INT DEFAULT NULL, /* Option < i32 > */
 	"threshold" real DEFAULT NULL, /* Option < f32 > */
 	"k" INT DEFAULT 10 /* Option < i32 > */
@@ -933,55 +973,67 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:120
+-- src/memory/capture.rs:141
+-- engram::memory::capture::alias_after
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/store/trigger.rs:89
+-- engram::store::trigger::alias_before
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/memory/capture.rs:95
 -- engram::memory::capture::association_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:162
+-- src/store/trigger.rs:28
 -- engram::store::trigger::association_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:57
+-- src/memory/capture.rs:32
 -- engram::memory::capture::memory_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:54
--- engram::store::trigger::memory_before
+-- src/memory/complete.rs:26
+-- engram::memory::complete::memory_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:153
+-- src/store/trigger.rs:19
 -- engram::store::trigger::memory_truncate
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:146
+-- src/memory/capture.rs:121
 -- engram::memory::capture::space_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:205
+-- src/store/trigger.rs:66
 -- engram::store::trigger::space_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:164
+-- src/memory/capture.rs:158
 -- engram::memory::capture::truncate_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:52
+-- src/api/schema.rs:16
 -- finalize
 -- What psql shows with \df+.
 COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id; a given id makes the call idempotent';
@@ -998,6 +1050,7 @@ COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its l
 COMMENT ON FUNCTION @extschema@.engram_configure_space IS 'Changes a space; null leaves what is set';
 COMMENT ON FUNCTION @extschema@.engram_drop_space IS 'Removes a space and everything in it';
 COMMENT ON FUNCTION @extschema@.engram_check IS 'Returns a row for each violated invariant between tables and shared memory';
+COMMENT ON FUNCTION @extschema@.engram_embed IS 'Vector of a text by the built-in encoder; null where it knows no word of it';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
 
 GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
@@ -1036,7 +1089,7 @@ BEGIN
                 'engram_version']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write',
-                'engram_recall', 'engram_spread']::pg_catalog.name[])
+                'engram_recall', 'engram_spread', 'engram_embed']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

@@ -16,6 +16,7 @@ static MAX_WORKERS: GucSetting<i32> = GucSetting::<i32>::new(2);
 static MAINTENANCE_INTERVAL: GucSetting<i32> = GucSetting::<i32>::new(60);
 static SPACE: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"default"));
 static CREATE_SPACES: GucSetting<bool> = GucSetting::<bool>::new(true);
+static BUILTIN_ENCODER: GucSetting<bool> = GucSetting::<bool>::new(true);
 static EXACT: GucSetting<bool> = GucSetting::<bool>::new(false);
 static SEEDS: GucSetting<i32> = GucSetting::<i32>::new(5);
 static SPREAD_DAMPING: GucSetting<f64> = GucSetting::<f64>::new(0.7);
@@ -89,6 +90,14 @@ fn define_storage_settings() {
 }
 
 fn define_recall_settings() {
+    GucRegistry::define_bool_guc(
+        c"engram.builtin_encoder",
+        c"Makes the embeddings of a space by the built-in encoder when its first memory comes without one.",
+        c"When off, such memories are found by words and associations; a space that has an encoder keeps it.",
+        &BUILTIN_ENCODER,
+        GucContext::Userset,
+        GucFlags::empty(),
+    );
     GucRegistry::define_bool_guc(
         c"engram.exact",
         c"Searches every memory exactly instead of proposing candidates.",
@@ -182,6 +191,11 @@ pub fn space() -> String {
 /// `engram.create_spaces`.
 pub fn create_spaces() -> bool {
     CREATE_SPACES.get()
+}
+
+/// `engram.builtin_encoder`
+pub fn builtin_encoder() -> bool {
+    BUILTIN_ENCODER.get()
 }
 
 /// `engram.exact`.

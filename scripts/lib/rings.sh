@@ -97,10 +97,12 @@ ring_sql() {
     regress="$("$PG_CONFIG" --pgxs)"
     regress="${regress%/makefiles/*}/test/regress/pg_regress"
     [ -x "$regress" ] || die "$regress is not there: install the development package of PostgreSQL."
+    # The built-in encoder is off except where a test is about it: vectors by hand can be checked by hand.
     # In order of name; setup makes what the others share. A copy, because the server's user reads it.
     place=$(mktemp -d /tmp/engram-regress-XXXXXX)
     cp -r tests/pg_regress/sql tests/pg_regress/expected "$place"
-    printf '%s\n' "shared_preload_libraries = 'engram'" "engram.hot_tier_size = '64MB'" "fsync = off" >"$place/extra.conf"
+    printf '%s\n' "shared_preload_libraries = 'engram'" "engram.hot_tier_size = '64MB'" "fsync = off" \
+        "engram.builtin_encoder = off" >"$place/extra.conf"
     tests=$(cd "$place/sql" && ls | sed 's/\.sql$//' | grep -vx setup | LC_ALL=C sort)
     [ ! -f "$place/sql/setup.sql" ] || tests="setup $tests"
     mkdir "$place/out"

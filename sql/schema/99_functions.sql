@@ -13,6 +13,7 @@ COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its l
 COMMENT ON FUNCTION @extschema@.engram_configure_space IS 'Changes a space; null leaves what is set';
 COMMENT ON FUNCTION @extschema@.engram_drop_space IS 'Removes a space and everything in it';
 COMMENT ON FUNCTION @extschema@.engram_check IS 'Returns a row for each violated invariant between tables and shared memory';
+COMMENT ON FUNCTION @extschema@.engram_embed IS 'Vector of a text by the built-in encoder; null where it knows no word of it';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
 
 GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
@@ -51,7 +52,7 @@ BEGIN
                 'engram_version']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write',
-                'engram_recall', 'engram_spread']::pg_catalog.name[])
+                'engram_recall', 'engram_spread', 'engram_embed']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

@@ -1,7 +1,9 @@
 //! The functions of SQL: arguments and their defaults. What they do is in `memory`.
 
 mod associate;
+mod encoder;
 mod forget;
+mod former;
 mod recall;
 mod remember;
 mod rights;

@@ -10,11 +10,11 @@ use crate::guc;
 use crate::hot::{known, queue};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::row::{self, Row, Xid8};
-use crate::pg::vector::Vector;
+use crate::pg::vector::{NewVector, Vector};
 use crate::pg::{self, xact};
 use crate::store::columns::memory as column;
 use crate::store::{alias, fault, limits, memory, space};
-use engram_engine::cues;
+use engram_engine::{cues, encoder};
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::prelude::*;
 use pgrx::{AllocatedByPostgres, PgTrigger, Uuid, datetime::statement_timestamp};
@@ -68,10 +68,7 @@ fn complete<'a>(mut row: Row<'a>, former: Option<Row<'a>>) -> Result<Row<'a>, Er
     if let Some(metadata) = row.get::<Jsonb>(column::METADATA) {
         limits::metadata(metadata.is_object())?;
     }
-    if let Some(embedding) = row.get::<Vector>(column::EMBEDDING) {
-        limits::embedding(embedding.as_slice())?;
-        space::accept_dimensions(space, embedding.as_slice().len())?;
-    }
+    complete_embedding(space, &mut row, former.as_ref(), content)?;
     if let Some(cues) = stored_cues(space, &row, former.as_ref(), content)? {
         row.set(column::CUES, Some(cues));
     }
@@ -83,6 +80,41 @@ fn complete<'a>(mut row: Row<'a>, former: Option<Row<'a>>) -> Result<Row<'a>, Er
     }
     row.set(column::CHANGED, Some(Xid8(pg::xid::top_full_xid())));
     Ok(row)
+}
+
+/// Checks the embedding against its space, makes the missing one where the built-in encoder serves the space, and names the encoder.
+fn complete_embedding(space: &str, row: &mut Row, former: Option<&Row>, content: &str) -> Result<(), Error> {
+    let given = row.get::<Vector>(column::EMBEDDING).map(|v| v.as_slice());
+    if let Some(given) = given {
+        limits::embedding(given)?;
+    }
+    let same_content = former.is_some_and(|f| f.get::<&str>(column::CONTENT) == Some(content));
+    let kept = former.and_then(|f| f.get::<Vector>(column::EMBEDDING)).map(|v| v.as_slice()) == given;
+    let by: Option<String> = row.get(column::ENCODER);
+    match given {
+        Some(given) if former.is_none() && !row.is_null(column::CHANGED) => {
+            space::accept_embedding(space, given.len(), by.as_deref())?;
+        }
+        // Nothing about it changes.
+        _ if former.is_some() && kept && same_content => {}
+        // What our encoder made of the former content is no embedding of the new one.
+        Some(given) if !(kept && by.as_deref() == Some(encoder::NAME)) => {
+            let ours = given.len() == encoder::DIMENSIONS && encoder::embed(content).is_some_and(|v| v == *given);
+            let by = if ours { Some(encoder::NAME) } else { by.as_deref().filter(|by| *by != encoder::NAME) };
+            row.set(column::ENCODER, space::accept_embedding(space, given.len(), by)?);
+        }
+        _ if former.is_none() && !row.is_null(column::CHANGED) => {}
+        _ => {
+            let made = if space::embeds(space) { encoder::embed(content) } else { None };
+            let by = match made {
+                Some(_) => space::accept_embedding(space, encoder::DIMENSIONS, Some(encoder::NAME))?,
+                None => None,
+            };
+            row.set(column::EMBEDDING, made.map(|v| NewVector(Box::new(v))));
+            row.set(column::ENCODER, by);
+        }
+    }
+    Ok(())
 }
 
 /// The cues to store, or none where the row already has them.

@@ -6,7 +6,8 @@
 use super::{elements, required};
 use crate::error::Error;
 use crate::guc;
-use crate::store::{self, access, fault, limits, space::Settings};
+use crate::store::{self, access, fault, limits, space::NO_ENCODER, space::Settings};
+use engram_engine::encoder;
 use std::rc::Rc;
 
 /// The arguments of `engram_create_space` and `engram_configure_space`, as they were given.
@@ -17,6 +18,7 @@ pub struct Given<'a> {
     pub owner: Option<&'a str>,
     pub readers: Option<Vec<Option<String>>>,
     pub writers: Option<Vec<Option<String>>>,
+    pub encoder: Option<&'a str>,
 }
 
 /// Makes a space. It belongs to `owner`, or to the current user.
@@ -66,6 +68,16 @@ pub fn configure(given: Given) -> Result<(), Error> {
         ))
         .with_hint("Dimensions can be changed while no memory has an embedding."));
     }
+    if let Some(encoder) = &settings.encoder
+        && space.encoder.as_ref() != Some(encoder)
+        && store::space::has_embeddings(name)
+    {
+        let of = space.encoder.as_ref().map_or_else(|| "an unnamed encoder".to_owned(), |e| format!("encoder \"{e}\""));
+        return Err(Error::not_in_prerequisite_state(format!(
+            "space \"{name}\" has embeddings of {of}, not of encoder \"{encoder}\""
+        ))
+        .with_hint("The encoder can be changed while no memory has an embedding."));
+    }
     store::space::configure(name, &settings);
     Ok(())
 }
@@ -91,6 +103,9 @@ pub fn may_write(name: &str) -> bool {
     access::find(name).is_some_and(|space| space.may_write())
 }
 
+/// Characters in the name of an encoder.
+const MOST_OF_ENCODER: usize = 100;
+
 const ADMIN: &str = "engram_admin";
 
 /// The space, which the current user may configure and drop.
@@ -111,6 +126,21 @@ fn may_give_to(owner: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// The name of an encoder, `built-in` for whatever the built-in one is called.
+fn encoder_name(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    if name == "built-in" {
+        return Ok(encoder::NAME.to_owned());
+    }
+    if name.is_empty() || name.chars().count() > MOST_OF_ENCODER {
+        return Err(fault::invalid(
+            format!("\"{name}\" is no name for an encoder"),
+            format!("Use 1 to {MOST_OF_ENCODER} characters, \"built-in\", or \"none\" for a space without embeddings."),
+        ));
+    }
+    Ok(name.to_owned())
+}
+
 fn checked(given: &Given) -> Result<Settings, Error> {
     if let Some(dimensions) = given.dimensions {
         limits::dimensions(dimensions)?;
@@ -126,8 +156,20 @@ fn checked(given: &Given) -> Result<Settings, Error> {
             return Err(fault::no_role(role));
         }
     }
+    let encoder = given.encoder.map(encoder_name).transpose()?;
+    let dimensions = match (encoder.as_deref(), given.dimensions) {
+        (Some(encoder::NAME), None) => Some(encoder::DIMENSIONS as i32),
+        (Some(by), Some(d)) if by == NO_ENCODER || (by == encoder::NAME && d != encoder::DIMENSIONS as i32) => {
+            return Err(fault::invalid(
+                format!("encoder \"{by}\" does not make embeddings of {d} dimensions"),
+                "Leave the dimensions out; they are those of the encoder.",
+            ));
+        }
+        (_, dimensions) => dimensions,
+    };
     Ok(Settings {
-        dimensions: given.dimensions,
+        dimensions,
+        encoder,
         language: given.language.map(str::to_lowercase),
         owner: given.owner.map(str::to_owned),
         readers,

@@ -6,7 +6,7 @@
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-use pgrx::callconv::{Arg, ArgAbi};
+use pgrx::callconv::{Arg, ArgAbi, BoxRet, FcInfo};
 use pgrx::nullable::Nullable;
 use pgrx::prelude::*;
 
@@ -94,6 +94,29 @@ pub(super) fn datum(elements: &[f32]) -> pg_sys::Datum {
         pg_sys::Datum::from(start)
     }
 }
+
+/// A vector to be handed to the server.
+pub struct NewVector(pub Box<[f32]>);
+
+impl IntoDatum for NewVector {
+    fn into_datum(self) -> Option<pg_sys::Datum> {
+        Some(datum(&self.0))
+    }
+
+    fn type_oid() -> pg_sys::Oid {
+        type_oid()
+    }
+}
+
+// SAFETY: returns a datum of the SQL type that is declared as vector below.
+unsafe impl BoxRet for NewVector {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
+        // SAFETY: the datum is a value of type vector in the memory context of the call.
+        unsafe { fcinfo.return_raw_datum(datum(&self.0)) }
+    }
+}
+
+impl_sql_translatable!(NewVector, "vector");
 
 impl FromDatum for Vector<'_> {
     unsafe fn from_polymorphic_datum(datum: pg_sys::Datum, is_null: bool, _type: pg_sys::Oid) -> Option<Self> {

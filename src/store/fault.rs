@@ -63,6 +63,20 @@ pub fn memory_of_batch_taken(id: Uuid, position: usize) -> Error {
 
 const TAKEN: &str = "Use engram_update to change a memory, or leave the id out to make a new one.";
 
+/// 22000: an embedding of one encoder in a space of another; none is one outside that has no name.
+pub fn encoders_mixed(space: &str, expected: Option<&str>, found: Option<&str>) -> Error {
+    let name =
+        |encoder: Option<&str>| encoder.map_or_else(|| "an unnamed encoder".to_owned(), |e| format!("encoder \"{e}\""));
+    Error::new(Kind::Data, format!("space \"{space}\" has embeddings of {}, not of {}", name(expected), name(found)))
+        .with_hint("Vectors of two encoders cannot be compared: leave the embedding out, or use a space of its own.")
+}
+
+/// 22000: an embedding in a space of words and associations alone.
+pub fn no_embeddings(space: &str) -> Error {
+    Error::new(Kind::Data, format!("space \"{space}\" keeps no embeddings: its encoder is \"none\""))
+        .with_hint("Leave the embedding out, or change the encoder with engram_configure_space.")
+}
+
 /// 0A000: a trigger function of ours on a table that is not.
 pub fn foreign_trigger(function: &str, table: &str) -> Error {
     Error::not_supported(format!("trigger function engram.{function} serves only {table}"))

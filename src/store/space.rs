@@ -7,6 +7,7 @@ use crate::pg::{
     self,
     spi::{self, Arg},
 };
+use engram_engine::encoder;
 use engram_engine::text::Language;
 use std::rc::Rc;
 
@@ -14,6 +15,7 @@ use std::rc::Rc;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub dimensions: Option<i32>,
+    pub encoder: Option<String>,
     pub language: Option<String>,
     pub owner: Option<String>,
     pub readers: Option<Vec<String>>,
@@ -42,36 +44,65 @@ pub fn for_reading(name: &str) -> Result<Rc<access::Space>, Error> {
     access::readable(name).ok_or_else(|| Error::unknown_space(name))
 }
 
-/// Checks the dimensions of an embedding against those of its space; the first embedding decides them.
+/// Name for an encoder that makes no vectors: a space of words and associations alone.
+pub const NO_ENCODER: &str = "none";
+
+/// Checks an embedding of `found` dimensions against its space; the first embedding decides dimensions and encoder. Returns
+/// the name of the encoder to store with it.
 ///
-/// A space that does not exist accepts any: a restore loads memories before spaces. One that the user may not write to says
-/// nothing about itself: its policy refuses the row.
-pub fn accept_dimensions(name: &str, found: usize) -> Result<(), Error> {
+/// `by` is the encoder that made it, none for an unnamed one outside. A space that does not exist accepts any: a restore loads memories
+/// before spaces. One that the user may not write to says nothing about itself: its policy refuses the row.
+pub fn accept_embedding(name: &str, found: usize, by: Option<&str>) -> Result<Option<String>, Error> {
     let Some(mut space) = access::find(name).filter(|space| space.may_write()) else {
-        return Ok(());
+        return Ok(by.map(str::to_owned));
     };
-    if space.dimensions.is_none() {
+    let takes_any = space.encoder.as_deref() != Some(NO_ENCODER);
+    if space.dimensions.is_none() && takes_any {
         let found = i32::try_from(found).unwrap_or(i32::MAX);
         limits::dimensions(found)?;
         pg::as_owner(|| {
             spi::execute(
                 include_str!("../../sql/query/space_take_dimensions.sql"),
-                &[Arg::Text(name), Arg::Int4(found)],
+                &[Arg::Text(name), Arg::Int4(found), Arg::text_or_null(by)],
             )
         });
         access::forget();
         // Another session may have decided first: its row lock was waited for.
         match access::find_again(name) {
             Some(now) => space = now,
-            None => return Ok(()),
+            None => return Ok(by.map(str::to_owned)),
         }
+    }
+    if space.encoder.as_deref() == Some(NO_ENCODER) {
+        return Err(fault::no_embeddings(name));
+    }
+    if !may_mix(space.encoder.as_deref(), by) {
+        return Err(fault::encoders_mixed(name, space.encoder.as_deref(), by));
     }
     match space.dimensions {
         Some(expected) if usize::try_from(expected) != Ok(found) => {
             Err(Error::dimension_mismatch(expected.unsigned_abs() as usize, found))
         }
-        _ => Ok(()),
+        _ => Ok(space.encoder.clone()),
     }
+}
+
+/// Whether a space with one encoder takes the embedding of another. A vector whose maker is not named passes for that of the outside
+/// encoder of the space.
+fn may_mix(space: Option<&str>, by: Option<&str>) -> bool {
+    match (space, by) {
+        (Some(space), Some(by)) => space == by,
+        (Some(space), None) => space != encoder::NAME,
+        (None, by) => by.is_none(),
+    }
+}
+
+/// Whether a memory without an embedding gets one from the built-in encoder: the space has it, or nothing has decided yet.
+pub fn embeds(name: &str) -> bool {
+    access::find(name).is_some_and(|space| match space.encoder.as_deref() {
+        Some(by) => by == encoder::NAME,
+        None => space.dimensions.is_none() && guc::builtin_encoder(),
+    })
 }
 
 /// A language there is a stemmer for, or "none".
@@ -101,6 +132,7 @@ pub fn create(name: &str, settings: &Settings) -> Result<bool, Error> {
                 Arg::TextArray(settings.readers.as_deref().unwrap_or_default()),
                 Arg::TextArray(settings.writers.as_deref().unwrap_or_default()),
                 Arg::Oid(user),
+                Arg::text_or_null(settings.encoder.as_deref()),
             ],
         )
     });
@@ -125,6 +157,7 @@ pub fn configure(name: &str, settings: &Settings) {
                 Arg::text_or_null(settings.owner.as_deref()),
                 Arg::text_array_or_null(settings.readers.as_deref()),
                 Arg::text_array_or_null(settings.writers.as_deref()),
+                Arg::text_or_null(settings.encoder.as_deref()),
             ],
         )
     });

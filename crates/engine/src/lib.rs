@@ -12,6 +12,7 @@ pub mod code;
 pub mod confidence;
 pub mod config;
 pub mod cues;
+pub mod encoder;
 pub mod error;
 pub mod rank;
 pub mod spread;

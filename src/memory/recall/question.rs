@@ -5,7 +5,7 @@ use crate::guc;
 use crate::hot::record;
 use crate::store::{access, alias};
 use engram_engine::code::quantise;
-use engram_engine::{bm25, cues, spread};
+use engram_engine::{bm25, cues, encoder, spread};
 use engram_region::dense::Query;
 use engram_region::read::Found;
 use rustc_hash::FxHashSet;
@@ -93,7 +93,10 @@ impl Question {
     /// Checks and prepares a cue for a space.
     pub fn new(given: &Given<'_>, space: &access::Space) -> Result<Question, Error> {
         let hops = hops(given.hops)?;
-        let query = given.embedding.map(|v| dense(v, space)).transpose()?.flatten();
+        let query = match given.embedding {
+            Some(embedding) => dense(embedding, space)?,
+            None => given.cue.and_then(|cue| encoded(cue, space)),
+        };
         let text = given.cue.unwrap_or_default();
         let mut names = cues::find(text);
         names.extend(given.cues.iter().map(|c| cues::normalise(c)));
@@ -134,6 +137,13 @@ pub fn spread_config(hops: i32, threshold: f32) -> spread::Config {
         hops: hops.clamp(0, MOST_HOPS) as u8,
         max_edges: guc::spread_max_edges() as u64,
     }
+}
+
+/// The vector that the built-in encoder gives the text of a question, where the embeddings of the space are its own.
+fn encoded(cue: &str, space: &access::Space) -> Option<Query> {
+    let ours = space.encoder.as_deref() == Some(encoder::NAME);
+    let vector = if ours { encoder::embed(cue) } else { None };
+    vector.and_then(|v| quantise(&v).ok()).map(Query::new)
 }
 
 /// The vector of the question; none where the space has no vectors to compare with.

@@ -31,3 +31,13 @@ BEGIN
 END
 $$;
 SELECT library = catalog AS versions_agree FROM engram_version();
+-- Waits until the hot tier has a space.
+CREATE PROCEDURE loaded(name text) LANGUAGE plpgsql AS $$
+BEGIN
+    FOR i IN 1..500 LOOP
+        EXIT WHEN EXISTS (SELECT FROM engram.stat_tier t WHERE t.space = name AND t.state = 'ready');
+        PERFORM pg_sleep(0.02);
+    END LOOP;
+    ASSERT EXISTS (SELECT FROM engram.stat_tier t WHERE t.space = name AND t.state = 'ready');
+END
+$$;

@@ -39,6 +39,7 @@ pub mod pg_test {
     /// Lines added to `postgresql.conf`.
     #[must_use]
     pub fn postgresql_conf_options() -> Vec<&'static str> {
-        vec!["shared_preload_libraries = 'engram'"]
+        // Vectors of texts by the built-in encoder would make everything a little similar: tests give their own.
+        vec!["shared_preload_libraries = 'engram'", "engram.builtin_encoder = off"]
     }
 }

@@ -1,8 +1,8 @@
 //! The constants of the model, each with the reason for its value, in one place.
 //!
 //! One configuration serves prose and conversation, with embeddings or without; no value is chosen per data set. The values lie on
-//! plateaus: those tried next to them (seeds 3 and 7, temperature 0.15, damping 0.6 and 0.8, cue weight 30 and 50, contiguity 3 and 6, masses 0.7 and 0.8, lexical
-//! weights 0.6 and 1, thresholds 1e-5 and 3e-5, hops 2 and 4) change the share of gold memories found among ten on MuSiQue and LoCoMo by .02 or less, up or down.
+//! plateaus: those tried next to them (seeds 3 and 7, temperature 0.1 and 0.15, damping 0.6 and 0.8, cue weight 40 and 60, contiguity 3 and 6, masses 0.5 and 0.7, lexical
+//! weights 0.8 and 1.5 to 1.8, thresholds 1e-5 and 3e-5, hops 2 and 4) change the share of gold memories found among ten on MuSiQue and LoCoMo by .02 or less, up or down.
 
 /// The share of a node's residual that travels on; the rest stays. Range 0 to 1, exclusive.
 pub const DAMPING: f32 = 0.7;
@@ -30,24 +30,24 @@ pub const SEEDS: usize = 5;
 
 /// Temperature of the softmax that shares the reset mass among the seeds. At half of it one seed takes nearly all, and conversations,
 /// where the best match is often only a neighbour of the answer, lose .01.
-pub const SEED_TEMPERATURE: f32 = 0.1;
+pub const SEED_TEMPERATURE: f32 = 0.12;
 
 /// Share of the reset mass that goes to memories when cues are named too.
 pub const MEMORY_MASS: f32 = 0.6;
 
 /// Weight of BM25 beside cosine similarity in the choice of seeds, each divided by the best of the call.
-pub const LEXICAL_WEIGHT: f32 = 0.8;
+pub const LEXICAL_WEIGHT: f32 = 1.0;
 
 /// Weight in the ranking of the share of possible BM25, beside a cosine of 1. The best memory of a question reaches about 0.4 of what is
 /// possible and a cosine of about 0.6.
-pub const LEXICAL_RANK_WEIGHT: f32 = 1.5;
+pub const LEXICAL_RANK_WEIGHT: f32 = 2.0;
 
 /// Weight in the ranking of activation that came through shared cues, per unit of seed mass, inside a logarithm.
-pub const CUE_WEIGHT: f32 = 40.0;
+pub const CUE_WEIGHT: f32 = 50.0;
 
 /// The same for activation that came from neighbours in time. Lower by far: neighbours in a conversation pass on much, and are related
 /// by accident more often than memories that name the same thing.
 pub const CONTIGUITY_RANK_WEIGHT: f32 = 4.0;
 
 /// The same for activation over explicit or learned associations: as with cues, there is a reason for the edge.
-pub const ASSOCIATION_RANK_WEIGHT: f32 = 40.0;
+pub const ASSOCIATION_RANK_WEIGHT: f32 = 50.0;

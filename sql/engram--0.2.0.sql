@@ -72,7 +72,7 @@ COMMENT ON SCHEMA engram IS 'Tables and views of the extension engram';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:12
+-- src/api/schema.rs:8
 -- requires:
 --   bootstrap
 
@@ -115,7 +115,7 @@ VALUES ('default', '{"installed": true}', pg_catalog.pg_current_xact_id());
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:17
+-- src/api/schema.rs:9
 -- requires:
 --   space
 
@@ -231,7 +231,7 @@ COMMENT ON COLUMN engram.trace.labile_until IS 'End of the window in which an up
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:22
+-- src/api/schema.rs:10
 -- requires:
 --   memory
 
@@ -279,7 +279,7 @@ COMMENT ON TABLE engram.cue_alias IS 'Other names of a cue, normalised as cues a
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:27
+-- src/api/schema.rs:11
 -- requires:
 --   association
 
@@ -400,7 +400,7 @@ COMMENT ON TABLE engram.snapshot_token IS 'Token of the last snapshot file; a fi
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:32
+-- src/api/schema.rs:12
 -- requires:
 --   ledger
 
@@ -482,7 +482,7 @@ ALTER TABLE engram.snapshot_token ENABLE ROW LEVEL SECURITY;
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:37
+-- src/api/schema.rs:13
 -- requires:
 --   policies
 
@@ -543,7 +543,7 @@ ALTER TABLE engram.space ENABLE ALWAYS TRIGGER engram_after;
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:42
+-- src/api/schema.rs:14
 -- requires:
 --   triggers
 
@@ -615,7 +615,7 @@ COMMENT ON VIEW engram.stat_info IS 'One row: versions and the state of the hot 
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:47
+-- src/api/schema.rs:15
 -- requires:
 --   views
 
@@ -669,7 +669,7 @@ AS 'MODULE_PATHNAME', 'engram_check_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:27
+-- src/api/space.rs:20
 -- engram::api::space::engram_configure_space
 CREATE  FUNCTION "engram_configure_space"(
 	"space" TEXT, /* Option < & str > */
@@ -715,7 +715,7 @@ AS 'MODULE_PATHNAME', 'engram_dissociate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:47
+-- src/api/space.rs:33
 -- engram::api::space::engram_drop_space
 CREATE  FUNCTION "engram_drop_space"(
 	"space" TEXT /* Option < & str > */
@@ -723,6 +723,70 @@ CREATE  FUNCTION "engram_drop_space"(
 VOLATILE PARALLEL UNSAFE
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_drop_space_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/explain.rs:13
+-- engram::api::explain::engram_explain_recall
+CREATE  FUNCTION "engram_explain_recall"(
+	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"k" INT DEFAULT 10, /* Option < i32 > */
+	"ids" uuid[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < Uuid > > > */
+	"context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"cues" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"filter" jsonb DEFAULT NULL, /* Option < Jsonb > */
+	"kinds" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"in_context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"since" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"until" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"as_of" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"min_score" real DEFAULT 0, /* Option < f32 > */
+	"min_confidence" real DEFAULT 0, /* Option < f32 > */
+	"max_tokens" INT DEFAULT NULL, /* Option < i32 > */
+	"hops" INT DEFAULT NULL, /* Option < i32 > */
+	"include_cold" bool DEFAULT NULL, /* Option < bool > */
+	"reinforce" bool DEFAULT true /* Option < bool > */
+) RETURNS TABLE (
+	"id" uuid,  /* Option < Uuid > */
+	"signal" TEXT,  /* String */
+	"value" real,  /* Option < f32 > */
+	"share" real,  /* Option < f32 > */
+	"detail" TEXT  /* String */
+)
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_explain_recall_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/explain.rs:70
+-- engram::api::explain::engram_explain_recall_text
+CREATE  FUNCTION "engram_explain_recall_text"(
+	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"k" INT DEFAULT 10, /* Option < i32 > */
+	"ids" uuid[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < Uuid > > > */
+	"context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"cues" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"filter" jsonb DEFAULT NULL, /* Option < Jsonb > */
+	"kinds" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"in_context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"since" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"until" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"as_of" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"min_score" real DEFAULT 0, /* Option < f32 > */
+	"min_confidence" real DEFAULT 0, /* Option < f32 > */
+	"max_tokens" INT DEFAULT NULL, /* Option < i32 > */
+	"hops" INT DEFAULT NULL, /* Option < i32 > */
+	"include_cold" bool DEFAULT NULL, /* Option < bool > */
+	"reinforce" bool DEFAULT true /* Option < bool > */
+) RETURNS SETOF TEXT /* String */
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_explain_recall_text_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -756,7 +820,7 @@ AS 'MODULE_PATHNAME', 'engram_forget_where_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/recall.rs:15
+-- src/api/recall.rs:12
 -- engram::api::recall::engram_recall
 CREATE  FUNCTION "engram_recall"(
 	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
@@ -804,6 +868,54 @@ AS 'MODULE_PATHNAME', 'engram_recall_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/recall.rs:89
+-- engram::api::recall::engram_recall_across
+CREATE  FUNCTION "engram_recall_across"(
+	"spaces" TEXT[], /* :: std :: option :: Option < Vec < Option < String > > > */
+	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"k" INT DEFAULT 10, /* Option < i32 > */
+	"ids" uuid[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < Uuid > > > */
+	"context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"cues" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"filter" jsonb DEFAULT NULL, /* Option < Jsonb > */
+	"kinds" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"in_context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"since" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"until" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"as_of" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"min_score" real DEFAULT 0, /* Option < f32 > */
+	"min_confidence" real DEFAULT 0, /* Option < f32 > */
+	"max_tokens" INT DEFAULT NULL, /* Option < i32 > */
+	"hops" INT DEFAULT NULL, /* Option < i32 > */
+	"include_cold" bool DEFAULT NULL, /* Option < bool > */
+	"reinforce" bool DEFAULT true /* Option < bool > */
+) RETURNS TABLE (
+	"id" uuid,  /* Uuid */
+	"content" TEXT,  /* String */
+	"score" real,  /* f32 */
+	"confidence" real,  /* f32 */
+	"confidence_low" real,  /* f32 */
+	"confidence_high" real,  /* f32 */
+	"similarity" real,  /* Option < f32 > */
+	"activation" real,  /* f32 */
+	"hops" INT,  /* i32 */
+	"via" uuid[],  /* Vec < Uuid > */
+	"origin" TEXT,  /* String */
+	"kind" TEXT,  /* String */
+	"tier" TEXT,  /* String */
+	"space" TEXT,  /* String */
+	"context" TEXT,  /* Option < String > */
+	"occurred_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"source" TEXT,  /* Option < String > */
+	"metadata" jsonb  /* JsonB */
+)
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_recall_across_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/remember.rs:10
 -- engram::api::remember::engram_remember
 CREATE  FUNCTION "engram_remember"(
@@ -836,11 +948,11 @@ AS 'MODULE_PATHNAME', 'engram_remember_many_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/recall.rs:118
+-- src/api/recall.rs:170
 -- engram::api::recall::engram_spread
 CREATE  FUNCTION "engram_spread"(
 	"sources" uuid[], /* :: std :: option :: Option < Vec < Option < Uuid > > > */
-	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
 	"hops" INT DEFAULT NULL, /* Option < i32 > */
 	"threshold" real DEFAULT NULL, /* Option < f32 > */
 	"k" INT DEFAULT 10 /* Option < i32 > */
@@ -933,60 +1045,63 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:120
+-- src/memory/capture.rs:94
 -- engram::memory::capture::association_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:162
+-- src/store/trigger.rs:116
 -- engram::store::trigger::association_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:57
+-- src/memory/capture.rs:31
 -- engram::memory::capture::memory_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:54
+-- src/store/trigger.rs:21
 -- engram::store::trigger::memory_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:153
+-- src/store/trigger.rs:107
 -- engram::store::trigger::memory_truncate
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:146
+-- src/memory/capture.rs:120
 -- engram::memory::capture::space_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:205
+-- src/store/trigger.rs:154
 -- engram::store::trigger::space_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:164
+-- src/memory/capture.rs:140
 -- engram::memory::capture::truncate_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:52
+-- src/api/schema.rs:16
 -- finalize
 -- What psql shows with \df+.
 COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id; a given id makes the call idempotent';
 COMMENT ON FUNCTION @extschema@.engram_remember_many IS 'Stores an array of memories in one pass and returns their ids in its order';
 COMMENT ON FUNCTION @extschema@.engram_recall IS 'Returns what comes to mind for a cue: by meaning, words, cues and associations';
+COMMENT ON FUNCTION @extschema@.engram_recall_across IS 'Returns what comes to mind in several spaces, merged by score';
+COMMENT ON FUNCTION @extschema@.engram_explain_recall IS 'Returns why a recall returns what it returns: the share of each signal, words, cues and paths';
+COMMENT ON FUNCTION @extschema@.engram_explain_recall_text IS 'Explains a recall as text, in the manner of EXPLAIN';
 COMMENT ON FUNCTION @extschema@.engram_spread IS 'Returns what activation reaches from the given memories';
 COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or changes the weight of their connection';
 COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
@@ -1036,7 +1151,8 @@ BEGIN
                 'engram_version']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write',
-                'engram_recall', 'engram_spread']::pg_catalog.name[])
+                'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
+                'engram_spread']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

@@ -1,6 +1,8 @@
 //! The functions of SQL: arguments and their defaults. What they do is in `memory`.
 
+mod arguments;
 mod associate;
+mod explain;
 mod forget;
 mod recall;
 mod remember;

@@ -593,6 +593,11 @@ CREATE FUNCTION engram.info_stat(
     OUT hot_tier_free bigint, OUT evictions bigint, OUT spaces bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED
     AS 'MODULE_PATHNAME', 'info_stat_wrapper';
+CREATE FUNCTION engram.graph_health(
+    space text DEFAULT NULL, OUT metric text, OUT value double precision, OUT assessment text) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'graph_health_wrapper';
+COMMENT ON FUNCTION engram.graph_health(text) IS 'How the memories of a space hang together, and whether spreading can help there';
 COMMENT ON FUNCTION engram.tier_stat() IS 'Rows of engram.stat_tier';
 COMMENT ON FUNCTION engram.worker_stat() IS 'Rows of engram.stat_worker';
 COMMENT ON FUNCTION engram.info_stat() IS 'Row of engram.stat_info';
@@ -787,6 +792,29 @@ CREATE  FUNCTION "engram_explain_recall_text"(
 VOLATILE PARALLEL RESTRICTED
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_explain_recall_text_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/knowing.rs:12
+-- engram::api::knowing::engram_feeling_of_knowing
+CREATE  FUNCTION "engram_feeling_of_knowing"(
+	"cue" TEXT, /* Option < & '_ str > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"cues" TEXT[] DEFAULT NULL /* :: std :: option :: Option < Vec < Option < String > > > */
+) RETURNS TABLE (
+	"knows" real,  /* f32 */
+	"knows_low" real,  /* f32 */
+	"knows_high" real,  /* f32 */
+	"best_score" real,  /* f32 */
+	"known_words" real,  /* Option < f32 > */
+	"known_cues" real,  /* Option < f32 > */
+	"basis" TEXT  /* String */
+)
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_feeling_of_knowing_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1015,6 +1043,12 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/health.rs:7
+-- engram::api::health::graph_health
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/stat.rs:77
 -- engram::api::stat::info_stat
 -- Skipped due to `#[pgrx(sql = false)]`
@@ -1102,6 +1136,7 @@ COMMENT ON FUNCTION @extschema@.engram_recall IS 'Returns what comes to mind for
 COMMENT ON FUNCTION @extschema@.engram_recall_across IS 'Returns what comes to mind in several spaces, merged by score';
 COMMENT ON FUNCTION @extschema@.engram_explain_recall IS 'Returns why a recall returns what it returns: the share of each signal, words, cues and paths';
 COMMENT ON FUNCTION @extschema@.engram_explain_recall_text IS 'Explains a recall as text, in the manner of EXPLAIN';
+COMMENT ON FUNCTION @extschema@.engram_feeling_of_knowing IS 'Estimates whether anything is stored about a cue, without returning it';
 COMMENT ON FUNCTION @extschema@.engram_spread IS 'Returns what activation reaches from the given memories';
 COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or changes the weight of their connection';
 COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
@@ -1150,9 +1185,9 @@ BEGIN
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'info_stat',
                 'engram_version']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
-            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write',
+            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
-                'engram_spread']::pg_catalog.name[])
+                'engram_feeling_of_knowing', 'engram_spread']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

@@ -88,7 +88,8 @@ impl<'a> Arguments<'a> {
     }
 }
 
-fn some_cue(given: &Given<'_>) -> Result<(), Error> {
+/// A recall needs something to go by.
+pub fn some_cue(given: &Given<'_>) -> Result<(), Error> {
     let empty = given.cue.is_none()
         && given.embedding.is_none()
         && given.ids.is_empty()

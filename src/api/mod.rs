@@ -4,6 +4,8 @@ mod arguments;
 mod associate;
 mod explain;
 mod forget;
+mod health;
+mod knowing;
 mod recall;
 mod remember;
 mod rights;

@@ -4,6 +4,8 @@ pub mod associate;
 mod capture;
 pub mod check;
 pub mod forget;
+pub mod health;
+mod health_advice;
 pub mod load;
 pub mod recall;
 pub mod remember;

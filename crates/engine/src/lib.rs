@@ -13,6 +13,7 @@ pub mod confidence;
 pub mod config;
 pub mod cues;
 pub mod error;
+pub mod knowing;
 pub mod parts;
 pub mod rank;
 pub mod spread;

@@ -14,7 +14,7 @@ use engram_engine::rank;
 use rustc_hash::FxHashSet;
 
 /// Fewest candidates of each arm.
-const REACH: usize = 100;
+pub const REACH: usize = 100;
 
 /// Most rows read at once.
 const MOST_BATCH: usize = 1_000;
@@ -59,7 +59,14 @@ pub fn gather(
     Ok(Gathered { limited, ended: checked.ended, known: checked.known, trace })
 }
 
-fn find(name: &str, snapshot: &Pinned, question: &Question, spilled: &mut Spilled, want: Want) -> Result<Found, Error> {
+/// Searches, and reads the rows of evicted memories that the search needs.
+pub fn find(
+    name: &str,
+    snapshot: &Pinned,
+    question: &Question,
+    spilled: &mut Spilled,
+    want: Want,
+) -> Result<Found, Error> {
     loop {
         let outcome = with_space(name, snapshot, |reader| search::search(reader, question, spilled, want))?;
         match outcome {

@@ -4,6 +4,7 @@ pub mod across;
 pub mod explain;
 mod explain_text;
 mod gather;
+pub mod knowing;
 pub mod question;
 pub mod rows;
 pub mod search;

@@ -50,7 +50,7 @@ mod tests {
         check(Language::English, "The ferries and the ferry sail", &["ferries", "ferry", "sail"]);
         check(Language::English, "What was it?", &["what", "was", "it"]);
         check(Language::English, "3.14 of the module.function_name", &["3.14", "module", "function", "name"]);
-        check(Language::German, "Die Sch\u{e4}tze des H\u{e4}fens", &["sch\u{e4}tze", "h\u{e4}fens"]);
+        check(Language::German, "Sch\u{e4}tze, H\u{e4}fens", &["sch\u{e4}tze", "h\u{e4}fens"]);
         check(Language::English, "Caf\u{e9} at noon", &["caf\u{e9}", "noon"]);
         check(Language::None, "one One ONE two", &["one", "two"]);
         check(Language::English, "", &[]);

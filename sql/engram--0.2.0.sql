@@ -608,6 +608,11 @@ CREATE FUNCTION engram.info_stat(
     OUT hot_tier_free bigint, OUT evictions bigint, OUT spaces bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED
     AS 'MODULE_PATHNAME', 'info_stat_wrapper';
+CREATE FUNCTION engram.graph_health(
+    space text DEFAULT NULL, OUT metric text, OUT value double precision, OUT assessment text) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'graph_health_wrapper';
+COMMENT ON FUNCTION engram.graph_health(text) IS 'How the memories of a space hang together, and whether spreading can help there';
 COMMENT ON FUNCTION engram.tier_stat() IS 'Rows of engram.stat_tier';
 COMMENT ON FUNCTION engram.worker_stat() IS 'Rows of engram.stat_worker';
 COMMENT ON FUNCTION engram.info_stat() IS 'Row of engram.stat_info';
@@ -766,6 +771,93 @@ AS 'MODULE_PATHNAME', 'engram_embed_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/explain.rs:13
+-- engram::api::explain::engram_explain_recall
+CREATE  FUNCTION "engram_explain_recall"(
+	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"k" INT DEFAULT 10, /* Option < i32 > */
+	"ids" uuid[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < Uuid > > > */
+	"context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"cues" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"filter" jsonb DEFAULT NULL, /* Option < Jsonb > */
+	"kinds" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"in_context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"since" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"until" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"as_of" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"min_score" real DEFAULT 0, /* Option < f32 > */
+	"min_confidence" real DEFAULT 0, /* Option < f32 > */
+	"max_tokens" INT DEFAULT NULL, /* Option < i32 > */
+	"hops" INT DEFAULT NULL, /* Option < i32 > */
+	"include_cold" bool DEFAULT NULL, /* Option < bool > */
+	"reinforce" bool DEFAULT true /* Option < bool > */
+) RETURNS TABLE (
+	"id" uuid,  /* Option < Uuid > */
+	"signal" TEXT,  /* String */
+	"value" real,  /* Option < f32 > */
+	"share" real,  /* Option < f32 > */
+	"detail" TEXT  /* String */
+)
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_explain_recall_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/explain.rs:70
+-- engram::api::explain::engram_explain_recall_text
+CREATE  FUNCTION "engram_explain_recall_text"(
+	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"k" INT DEFAULT 10, /* Option < i32 > */
+	"ids" uuid[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < Uuid > > > */
+	"context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"cues" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"filter" jsonb DEFAULT NULL, /* Option < Jsonb > */
+	"kinds" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"in_context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"since" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"until" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"as_of" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"min_score" real DEFAULT 0, /* Option < f32 > */
+	"min_confidence" real DEFAULT 0, /* Option < f32 > */
+	"max_tokens" INT DEFAULT NULL, /* Option < i32 > */
+	"hops" INT DEFAULT NULL, /* Option < i32 > */
+	"include_cold" bool DEFAULT NULL, /* Option < bool > */
+	"reinforce" bool DEFAULT true /* Option < bool > */
+) RETURNS SETOF TEXT /* String */
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_explain_recall_text_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/knowing.rs:12
+-- engram::api::knowing::engram_feeling_of_knowing
+CREATE  FUNCTION "engram_feeling_of_knowing"(
+	"cue" TEXT, /* Option < & '_ str > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"cues" TEXT[] DEFAULT NULL /* :: std :: option :: Option < Vec < Option < String > > > */
+) RETURNS TABLE (
+	"knows" real,  /* f32 */
+	"knows_low" real,  /* f32 */
+	"knows_high" real,  /* f32 */
+	"best_score" real,  /* f32 */
+	"known_words" real,  /* Option < f32 > */
+	"known_cues" real,  /* Option < f32 > */
+	"basis" TEXT  /* String */
+)
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_feeling_of_knowing_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/forget.rs:9
 -- engram::api::forget::engram_forget
 CREATE  FUNCTION "engram_forget"(
@@ -796,7 +888,7 @@ AS 'MODULE_PATHNAME', 'engram_forget_where_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/recall.rs:15
+-- src/api/recall.rs:12
 -- engram::api::recall::engram_recall
 CREATE  FUNCTION "engram_recall"(
 	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
@@ -844,6 +936,54 @@ AS 'MODULE_PATHNAME', 'engram_recall_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/recall.rs:89
+-- engram::api::recall::engram_recall_across
+CREATE  FUNCTION "engram_recall_across"(
+	"spaces" TEXT[], /* :: std :: option :: Option < Vec < Option < String > > > */
+	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"k" INT DEFAULT 10, /* Option < i32 > */
+	"ids" uuid[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < Uuid > > > */
+	"context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"cues" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"filter" jsonb DEFAULT NULL, /* Option < Jsonb > */
+	"kinds" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
+	"in_context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"since" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"until" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"as_of" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"min_score" real DEFAULT 0, /* Option < f32 > */
+	"min_confidence" real DEFAULT 0, /* Option < f32 > */
+	"max_tokens" INT DEFAULT NULL, /* Option < i32 > */
+	"hops" INT DEFAULT NULL, /* Option < i32 > */
+	"include_cold" bool DEFAULT NULL, /* Option < bool > */
+	"reinforce" bool DEFAULT true /* Option < bool > */
+) RETURNS TABLE (
+	"id" uuid,  /* Uuid */
+	"content" TEXT,  /* String */
+	"score" real,  /* f32 */
+	"confidence" real,  /* f32 */
+	"confidence_low" real,  /* f32 */
+	"confidence_high" real,  /* f32 */
+	"similarity" real,  /* Option < f32 > */
+	"activation" real,  /* f32 */
+	"hops" INT,  /* i32 */
+	"via" uuid[],  /* Vec < Uuid > */
+	"origin" TEXT,  /* String */
+	"kind" TEXT,  /* String */
+	"tier" TEXT,  /* String */
+	"space" TEXT,  /* String */
+	"context" TEXT,  /* Option < String > */
+	"occurred_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"source" TEXT,  /* Option < String > */
+	"metadata" jsonb  /* JsonB */
+)
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_recall_across_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/remember.rs:10
 -- engram::api::remember::engram_remember
 CREATE  FUNCTION "engram_remember"(
@@ -876,7 +1016,7 @@ AS 'MODULE_PATHNAME', 'engram_remember_many_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/recall.rs:118
+-- src/api/recall.rs:170
 -- engram::api::recall::engram_spread
 CREATE  FUNCTION "engram_spread"(
 	"sources" uuid[], /* :: std :: option :: Option < Vec < Option < Uuid > > > */
@@ -940,6 +1080,12 @@ CREATE  FUNCTION "engram_version"() RETURNS TABLE (
 STRICT STABLE PARALLEL SAFE
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_version_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/health.rs:7
+-- engram::api::health::graph_health
+-- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1039,6 +1185,10 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id; a given id makes the call idempotent';
 COMMENT ON FUNCTION @extschema@.engram_remember_many IS 'Stores an array of memories in one pass and returns their ids in its order';
 COMMENT ON FUNCTION @extschema@.engram_recall IS 'Returns what comes to mind for a cue: by meaning, words, cues and associations';
+COMMENT ON FUNCTION @extschema@.engram_recall_across IS 'Returns what comes to mind in several spaces, merged by score';
+COMMENT ON FUNCTION @extschema@.engram_explain_recall IS 'Returns why a recall returns what it returns: the share of each signal, words, cues and paths';
+COMMENT ON FUNCTION @extschema@.engram_explain_recall_text IS 'Explains a recall as text, in the manner of EXPLAIN';
+COMMENT ON FUNCTION @extschema@.engram_feeling_of_knowing IS 'Estimates whether anything is stored about a cue, without returning it';
 COMMENT ON FUNCTION @extschema@.engram_spread IS 'Returns what activation reaches from the given memories';
 COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or changes the weight of their connection';
 COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
@@ -1088,8 +1238,9 @@ BEGIN
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'info_stat',
                 'engram_version']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
-            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write',
-                'engram_recall', 'engram_spread', 'engram_embed']::pg_catalog.name[])
+            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
+                'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
+                'engram_feeling_of_knowing', 'engram_spread', 'engram_embed']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

@@ -111,6 +111,18 @@ impl Error {
             .with_hint("All embeddings of a space have the dimensions of its first one.")
     }
 
+    /// 22000: the same where several spaces are asked.
+    pub fn dimension_mismatch_in(space: &str, expected: usize, found: usize) -> Self {
+        Error::new(Kind::Data, format!("expected {expected} dimensions in space \"{space}\", not {found}"))
+            .with_hint("Ask spaces with embeddings of other dimensions in calls of their own.")
+    }
+
+    /// 42704: none of several spaces has the memory, or the caller may not know that one does.
+    pub fn unknown_memory_in_any(id: impl fmt::Display, spaces: &str) -> Self {
+        Error::new(Kind::UndefinedObject, format!("memory {id} does not exist in any of the spaces {spaces}"))
+            .with_hint("Name the space of the memory among the spaces.")
+    }
+
     /// 23505: the id exists with other content.
     pub fn unique_violation(message: impl Into<Cow<'static, str>>) -> Self {
         Error::new(Kind::UniqueViolation, message)

@@ -44,6 +44,11 @@ CREATE FUNCTION engram.info_stat(
     OUT hot_tier_free bigint, OUT evictions bigint, OUT spaces bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED
     AS 'MODULE_PATHNAME', 'info_stat_wrapper';
+CREATE FUNCTION engram.graph_health(
+    space text DEFAULT NULL, OUT metric text, OUT value double precision, OUT assessment text) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'graph_health_wrapper';
+COMMENT ON FUNCTION engram.graph_health(text) IS 'How the memories of a space hang together, and whether spreading can help there';
 COMMENT ON FUNCTION engram.tier_stat() IS 'Rows of engram.stat_tier';
 COMMENT ON FUNCTION engram.worker_stat() IS 'Rows of engram.stat_worker';
 COMMENT ON FUNCTION engram.info_stat() IS 'Row of engram.stat_info';

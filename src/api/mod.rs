@@ -1,9 +1,13 @@
 //! The functions of SQL: arguments and their defaults. What they do is in `memory`.
 
+mod arguments;
 mod associate;
 mod encoder;
+mod explain;
 mod forget;
 mod former;
+mod health;
+mod knowing;
 mod recall;
 mod remember;
 mod rights;

@@ -97,7 +97,7 @@ pub fn flush(hot: &Hot, space: &str) {
         enter_all(hot, place, me, space, &changes)
     };
     if entered.is_err() {
-        // No room even after eviction: the space leaves, and a loader brings it back when there is room.
+        // No room even after eviction, or no region for these dimensions: the space leaves, and a loader brings it back when there is room.
         hot.write(place, |s| s.reset(State::Absent));
     }
     let news = hot.write(place, |s| (s.state() == State::Absent && s.want(), s.n_unsettled()));
@@ -111,6 +111,15 @@ pub fn flush(hot: &Hot, space: &str) {
 }
 
 fn enter_all(hot: &Hot, place: Place, me: u64, name: &str, changes: &[(u32, Change)]) -> Result<(), ()> {
+    // A space dropped and made anew may have other dimensions while its region is still the former one.
+    let dims = hot.read(place, |s| s.stats().dims as usize).unwrap_or(0);
+    let fits = |change: &Change| match change {
+        Change::Put { record, .. } => dims == 0 || record.code.as_ref().is_none_or(|c| c.values.len() == dims),
+        _ => true,
+    };
+    if !changes.iter().all(|(_, change)| fits(change)) {
+        return Err(());
+    }
     let mut next = 0;
     let mut attempts = 0;
     while next < changes.len() {

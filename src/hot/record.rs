@@ -44,9 +44,19 @@ fn with_analyzer<R>(language: &str, f: impl FnOnce(&mut Analyzer) -> R) -> R {
     ANALYZERS.with_borrow_mut(|all| f(all.entry(language).or_insert_with(|| Analyzer::new(language))))
 }
 
+/// Terms of a stored text, by the rules of the region.
+pub fn terms(text: &str, language: &str) -> Terms {
+    with_analyzer(language, |a| a.analyse(text))
+}
+
 /// Terms of a question.
 pub fn query_terms(text: &str, language: &str) -> Terms {
     with_analyzer(language, |a| a.query_terms(text))
+}
+
+/// Words of a text with the hashes of their terms; see [`Analyzer::named_terms`].
+pub fn named_terms(text: &str, language: &str) -> Vec<(u64, String)> {
+    with_analyzer(language, |a| a.named_terms(text))
 }
 
 /// How a space reads its rows.

@@ -5,6 +5,8 @@ mod capture;
 pub mod check;
 mod complete;
 pub mod forget;
+pub mod health;
+mod health_advice;
 pub mod load;
 pub mod recall;
 pub mod remember;

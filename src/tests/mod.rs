@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod answers;
 mod changing;
 mod conditions;
 mod cues;

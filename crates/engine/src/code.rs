@@ -44,11 +44,23 @@ pub fn quantise(vector: &[f32]) -> Result<Code, Error> {
     let largest = f64::from(largest);
     let values: Vec<i8> = vector.iter().map(|&x| (f64::from(x) / largest * 127.0).round() as i8).collect();
     let squares: i64 = values.iter().map(|&v| i64::from(v) * i64::from(v)).sum();
+    let signs = signs(&values);
+    Ok(Code { scale: (1.0 / (squares as f64).sqrt()) as f32, values, signs })
+}
+
+impl Code {
+    /// A code from its stored parts.
+    pub fn of_values(values: &[i8], scale: f32) -> Code {
+        Code { scale, values: values.to_vec(), signs: signs(values) }
+    }
+}
+
+fn signs(values: &[i8]) -> Vec<u64> {
     let mut signs = vec![0u64; values.len().div_ceil(64)];
     for (i, &v) in values.iter().enumerate() {
         signs[i / 64] |= u64::from(v > 0) << (i % 64);
     }
-    Ok(Code { scale: (1.0 / (squares as f64).sqrt()) as f32, values, signs })
+    signs
 }
 
 /// The integer dot product of two codes of the same dimensions. The reference for the kernels elsewhere.
@@ -94,6 +106,7 @@ mod tests {
         assert_eq!(code.signs, [0b001011]);
         let long: Vec<f32> = (0..130).map(|i| if i == 64 { 1.0 } else { -1.0 }).collect();
         assert_eq!(quantise(&long).unwrap().signs, [0, 1, 0]);
+        assert_eq!(Code::of_values(&code.values, code.scale), code);
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub mod config;
 pub mod cues;
 pub mod encoder;
 pub mod error;
+pub mod knowing;
+pub mod parts;
 pub mod rank;
 pub mod spread;
 pub mod text;

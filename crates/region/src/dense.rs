@@ -178,4 +178,15 @@ impl<P: Pause> Reader<'_, P> {
         }
         s.codes().get(&self.space.region, crate::space::doc_of(place)).map(|(row, scale)| query.similarity(row, scale))
     }
+
+    /// The 8-bit code of a resident node; none without an embedding.
+    pub fn code_of(&self, node: u32) -> Option<Code> {
+        let place = self.node(node).place;
+        if place == NONE {
+            return None;
+        }
+        let s: Segment = self.space.region.read(self.space.segment_at(place >> DOC_BITS));
+        let (values, scale) = s.codes().get(&self.space.region, crate::space::doc_of(place))?;
+        Some(Code::of_values(values, scale))
+    }
 }

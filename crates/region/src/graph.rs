@@ -61,7 +61,7 @@ impl<P: Pause> Reader<'_, P> {
         context::neighbours(&self.space.region, &c, i, |m| self.key_of(m), |m| self.visible(m))
     }
 
-    fn each_edge(&self, node: u32, f: &mut dyn FnMut(NodeIdx, EdgeKind, u32)) {
+    pub(crate) fn each_edge(&self, node: u32, f: &mut dyn FnMut(NodeIdx, EdgeKind, u32)) {
         let n = self.node(node);
         let cues = self.space.cues_of(&n);
         let df_at = |cue: u32| self.cue_at(cue) + std::mem::offset_of!(Cue, df);

@@ -45,6 +45,7 @@ pub mod seal;
 mod segment;
 pub mod settle;
 pub mod space;
+pub mod survey;
 pub mod verify;
 pub mod write;
 

@@ -358,6 +358,20 @@ impl<'a, P: Pause> Reader<'a, P> {
         Ok(out)
     }
 
+    /// About `n` visible memories, spread evenly over the places of the space; at most 2 `n`. Which ones depends on how they are stored.
+    pub fn sample(&mut self, n: u32) -> Result<Vec<u32>, Stopped> {
+        let bound = self.space.node_bound();
+        let step = (bound / n.max(1)).max(1);
+        let mut out = Vec::new();
+        for i in (0..bound).step_by(step as usize) {
+            if self.visible(i) {
+                out.push(i);
+            }
+            self.pause(1)?;
+        }
+        Ok(out)
+    }
+
     /// Every explicit edge the snapshot sees: source, target, kind.
     pub fn every_edge(&self) -> Vec<([u8; 16], [u8; 16], u8)> {
         let mut out = Vec::new();

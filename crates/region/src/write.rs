@@ -108,7 +108,14 @@ impl Space<'_> {
             }
         });
         let Some(i) = self.current_edge(a) else {
-            return stale.map_or(Ok(None), |x| Err(Refused::Unsettled(x)));
+            if let Some(other) = stale {
+                return Err(Refused::Unsettled(other));
+            }
+            if self.state() == State::Loading {
+                // Its row may come later, from a snapshot that still has it: who sees this transaction reads the edges again.
+                self.publish_collapsed(xid)?;
+            }
+            return Ok(None);
         };
         let e = self.edge(i);
         if e.state & MADE != 0 && e.xmin != xid && !self.is_settled(e.xmin) {

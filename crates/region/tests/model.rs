@@ -456,3 +456,25 @@ fn a_handle_stays_good_while_spaces_are_added() {
         assert_eq!(again.used(), n, "what is written through the handle is written to the space");
     }
 }
+
+#[test]
+fn an_edge_that_is_deleted_while_the_space_loads_is_read_again() {
+    let bytes = Bytes::new(1 << 20);
+    let directory = Directory::format(bytes.region()).expect("room for a directory");
+    let space = add_space(&directory, "s", State::Loading);
+    for n in 1..3 {
+        space.load(&record(n, 5, 1), &Seen::default()).expect("room");
+    }
+    let edge = Association { source: id(1), target: id(2), kind: 0, weight: 1 << 16, changed: 5 };
+    // The loader's snapshot is older than the deletion and finds the row after it was published.
+    assert_eq!(space.publish_edge_delete(9, &edge), Ok(None));
+    space.load_edge(&edge).expect("room");
+    assert!(space.unsettled().iter().any(|e| e.xid == 9 && e.needs_load), "who sees the deletion reads the tables");
+    space.load_edges_of(&id(1), &[]).expect("room");
+    space.set_ready();
+    let reader = Reader::new(space, Seen::new(vec![9]), NoPause);
+    assert!(matches!(reader, Err(engram_region::read::Stopped::NeedsLoad(9))));
+    space.clear_needs_load(9);
+    let reader = Reader::new(space, Seen::new(vec![9]), NoPause).expect("it was loaded");
+    assert!(reader.every_edge().is_empty());
+}

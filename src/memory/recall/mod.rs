@@ -1,8 +1,15 @@
 //! Recall: the region proposes ids, the tables give the rows that the caller may see.
 
+pub mod across;
+pub mod explain;
+mod explain_text;
+mod gather;
+pub mod knowing;
 pub mod question;
 pub mod rows;
 pub mod search;
+mod select;
+mod trace;
 
 use crate::error::{Error, Kind};
 use crate::hot::queue;
@@ -14,14 +21,15 @@ use crate::pg::{self, xid};
 use crate::store::{access, space as spaces};
 use engram_region::read::{Reader, Stopped};
 use engram_region::{Space, State};
+use gather::Gathered;
 use pgrx::Uuid;
 use question::{Given, Question};
 use rows::{Conditions, Row};
 use rustc_hash::FxHashSet;
-use search::{Hit, Outcome, Spilled};
+use search::Hit;
+use select::Selection;
+use trace::Trace;
 
-/// Fewest candidates of each arm.
-const REACH: usize = 100;
 /// What a recall is limited to, beside its cue.
 pub struct Limits {
     pub k: usize,
@@ -43,6 +51,13 @@ pub struct Answer {
     pub recalled: Vec<Recalled>,
     /// The work limit ended spreading early.
     pub limited: bool,
+    /// Rows left out because they nearly repeat one that is there, and because they did not fit in `max_tokens`.
+    pub repeated: usize,
+    pub unfit: usize,
+    /// What follows scores less than `min_score`.
+    pub ended: bool,
+    /// The account, where it was asked for.
+    pub trace: Option<Trace>,
 }
 
 /// The space, which the current user may read, and the key it goes by.
@@ -52,51 +67,31 @@ pub fn readable(name: &str) -> Result<std::rc::Rc<access::Space>, Error> {
 
 /// Recalls from one space.
 pub fn recall(name: &str, given: &Given<'_>, limits: &Limits) -> Result<Answer, Error> {
+    answer(name, given, limits, Account::None)
+}
+
+/// Recalls from one space, with or without an account of how.
+pub fn answer(name: &str, given: &Given<'_>, limits: &Limits, account: Account) -> Result<Answer, Error> {
     let space = readable(name)?;
     every_one_is_there(name, &given.ids)?;
-    let mut question = Question::new(given, &space)?;
-    let conditions = Conditions::new(given);
-    let snapshot = Pinned::active();
-    let mut spilled = Spilled::default();
-    let reach = REACH.max(limits.k * 4);
-    let (hits, cut, limited) = find(name, &snapshot, &question, &mut spilled, reach)?;
-    let mut checked = check(name, &conditions, &hits, limits);
-    if checked.recalled.len() < limits.k && !checked.ended && (cut || checked.dropped) {
-        // Conditions that only the tables can judge left too little: search among what fulfils them.
-        question.filter.allowed = Some(rows::allowed(name, &conditions, limits.min_confidence));
-        let (hits, ..) = find(name, &snapshot, &question, &mut spilled, reach)?;
-        checked = check(name, &conditions, &hits, limits);
-    }
-    let mut recalled = checked.recalled;
-    hide_paths(name, &mut recalled, checked.known);
+    let question = Question::new(given, &space)?;
+    let mut selection = Selection::new(limits.k, limits.max_tokens);
+    let gathered = gather::gather(name, question, &Conditions::new(given), limits, account, &mut selection)?;
+    let (repeated, unfit) = (selection.repeated, selection.unfit);
+    let mut recalled = selection.into_rows();
+    hide_paths(name, &mut recalled, gathered.known);
     if limits.reinforce && !pg::in_recovery() {
         touch(name, &recalled);
     }
-    Ok(Answer { recalled, limited })
+    let Gathered { limited, ended, trace, .. } = gathered;
+    Ok(Answer { recalled, limited, repeated, unfit, ended, trace })
 }
 
-fn find(
-    name: &str,
-    snapshot: &Pinned,
-    question: &Question,
-    spilled: &mut Spilled,
-    reach: usize,
-) -> Result<(Vec<Hit>, bool, bool), Error> {
-    loop {
-        let outcome = with_space(name, snapshot, |reader| search::search(reader, question, spilled, reach))?;
-        match outcome {
-            Outcome::Done { hits, cut, limited } => return Ok((hits, cut, limited)),
-            Outcome::NeedsRows(ids) => {
-                let found = load::records_of(name, &ids);
-                let before = spilled.len();
-                spilled.extend(found.into_iter().map(|r| (r.id, r)));
-                if spilled.len() == before {
-                    // The region lists memories that the tables do not have: it is out of step, and is loaded anew.
-                    discard(name);
-                }
-            }
-        }
-    }
+/// Whether an answer comes with an account of how it came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Account {
+    None,
+    Full,
 }
 
 /// The shared region disagrees with the tables about this space.
@@ -172,59 +167,6 @@ pub fn every_one_is_there(name: &str, ids: &[[u8; 16]]) -> Result<(), Error> {
         Some(unknown) => Err(Error::unknown_memory(Uuid::from_bytes(*unknown), name)),
         None => Ok(()),
     }
-}
-
-/// Hits with their rows.
-struct Checked {
-    recalled: Vec<Recalled>,
-    /// The row of some hit does not fulfil the conditions.
-    dropped: bool,
-    /// Score or tokens met their limit, so what has not been looked at would not be taken either.
-    ended: bool,
-    /// Ids that the caller may see, as far as they were looked up.
-    known: FxHashSet<[u8; 16]>,
-}
-
-/// Reads the rows of hits in order until `k` are there.
-fn check(name: &str, conditions: &Conditions, hits: &[Hit], limits: &Limits) -> Checked {
-    let mut out: Vec<Recalled> = Vec::new();
-    let (mut dropped, mut ended) = (false, false);
-    let mut tokens = 0usize;
-    let mut known = FxHashSet::default();
-    let mut next = 0;
-    // Mostly the first k are those that are returned.
-    let mut batch = limits.k;
-    while out.len() < limits.k && next < hits.len() {
-        let part = &hits[next..(next + batch).min(hits.len())];
-        next += part.len();
-        batch *= 2;
-        let mut rows = rows::fetch(name, part, conditions, &mut known);
-        for hit in part {
-            let score = engram_engine::rank::score(&hit.signals);
-            if score < limits.min_score || out.len() == limits.k {
-                ended = true;
-                continue;
-            }
-            let Some(row) = rows.remove(&hit.id) else {
-                dropped = true;
-                continue;
-            };
-            if row.belief().mean < limits.min_confidence {
-                dropped = true;
-                continue;
-            }
-            if let Some(most) = limits.max_tokens {
-                let cost = row.content.len().div_ceil(4);
-                if tokens + cost > most {
-                    ended = true;
-                    continue;
-                }
-                tokens += cost;
-            }
-            out.push(Recalled { hit: hit.clone(), row, score });
-        }
-    }
-    Checked { recalled: out, dropped, ended, known }
 }
 
 /// Takes ids that the caller may not see out of the paths.

@@ -4,6 +4,7 @@ use super::question::Given;
 use super::search::Hit;
 use crate::pg::spi::{self, Arg};
 use engram_engine::confidence::{self, Belief};
+use engram_engine::cues;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 
@@ -135,4 +136,17 @@ pub fn visible(space: &str, ids: &[[u8; 16]]) -> FxHashSet<[u8; 16]> {
     let args = [Arg::Text(space), Arg::UuidArray(ids)];
     spi::select(include_str!("../../../sql/query/recall_visible.sql"), &args, |r| out.extend(r.uuid(1)));
     out
+}
+
+/// The name of a cue by its hash, from those of `ids` that the caller may see.
+pub fn name_of_cue(space: &str, hash: u64, ids: &[[u8; 16]]) -> Option<String> {
+    let mut name = None;
+    let args = [Arg::Text(space), Arg::UuidArray(ids)];
+    spi::select(include_str!("../../../sql/query/recall_cues.sql"), &args, |r| {
+        let cues = r.text_array(2).unwrap_or_default();
+        let found = cues.into_iter().find(|cue| cues::hash(cue) == hash).map(|cue| cues::split_about(cue).0.to_owned());
+        // Whichever row comes first, the name is the same.
+        name = [name.take(), found].into_iter().flatten().min();
+    });
+    name
 }

@@ -4,10 +4,12 @@
 //! depends on the rows and the question alone: ties go by id, sums are whole numbers.
 
 use super::question::{Filter, Question};
+use super::trace::{self, Counts, Trace};
+use engram_engine::code::Code;
 use engram_engine::rank::{self, Signals};
 use engram_engine::spread::{self, CUE, Scratch, Seed, Spread, WEIGHT};
 use engram_engine::{bm25, config, cues};
-use engram_region::read::{Found, Pause, Reader, Stopped};
+use engram_region::read::{self, Pause, Reader, Stopped};
 use engram_region::{Record, Stats};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
@@ -24,12 +26,36 @@ pub struct Hit {
     pub via: Vec<[u8; 16]>,
     /// Its codes and postings are in the region.
     pub resident: bool,
+    /// The code of its embedding, where it was asked for.
+    pub code: Option<Code>,
+}
+
+/// What a search is to find.
+#[derive(Debug, Clone, Copy)]
+pub struct Want {
+    /// Candidates of each arm, and hits.
+    pub reach: usize,
+    /// Codes of the hits, to compare them with each other.
+    pub codes: bool,
+    /// How each hit came about.
+    pub trace: bool,
+}
+
+/// Hits, best first, and how the search went.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub hits: Vec<Hit>,
+    /// An arm was cut off.
+    pub cut: bool,
+    /// The work limit ended spreading early.
+    pub limited: bool,
+    /// Where it was asked for.
+    pub trace: Option<Trace>,
 }
 
 /// What a search found.
 pub enum Outcome {
-    /// Hits, best first; whether an arm was cut off; whether the work limit bit.
-    Done { hits: Vec<Hit>, cut: bool, limited: bool },
+    Done(Found),
     /// Evicted memories whose rows must be read first.
     NeedsRows(Vec<[u8; 16]>),
 }
@@ -100,13 +126,14 @@ struct Pool<'q> {
     rows: FxHashMap<u32, ([u8; 16], Signals)>,
 }
 
-/// Runs a search that wants the best `reach` of each arm.
+/// Runs a search.
 pub fn search<P: Pause>(
     reader: &mut Reader<'_, P>,
     question: &Question,
     spilled: &Spilled,
-    reach: usize,
+    want: Want,
 ) -> Result<Outcome, Stopped> {
+    let reach = want.reach;
     let evicted = reader.spilled()?;
     let missing: Vec<[u8; 16]> = evicted.iter().map(|e| e.1).filter(|id| !spilled.contains_key(id)).collect();
     if !missing.is_empty() {
@@ -160,10 +187,19 @@ pub fn search<P: Pause>(
             hit.via = before.map(|p| reader.id_of(*p)).collect();
         }
     }
+    if want.codes {
+        for (node, hit) in &mut hits {
+            hit.code = match spilled.get(&hit.id) {
+                Some(record) if !hit.resident => record.code.clone(),
+                _ => reader.code_of(*node),
+            };
+        }
+    }
+    let trace = if want.trace { Some(pool.trace(reader, &seeds, &words.df, spread.as_ref(), &hits)?) } else { None };
     if let Some(spread) = spread {
         recycle(spread);
     }
-    Ok(Outcome::Done { hits: hits.into_iter().map(|h| h.1).collect(), cut, limited })
+    Ok(Outcome::Done(Found { hits: hits.into_iter().map(|h| h.1).collect(), cut, limited, trace }))
 }
 
 fn average_length(stats: &Stats) -> f32 {
@@ -184,8 +220,8 @@ impl Pool<'_> {
         reach: usize,
         filter: &Filter,
     ) -> Result<bool, Stopped> {
-        let passes = |m: &Found| filter.passes(m);
-        let condition: Option<&dyn Fn(&Found) -> bool> = if filter.is_open() { None } else { Some(&passes) };
+        let passes = |m: &read::Found| filter.passes(m);
+        let condition: Option<&dyn Fn(&read::Found) -> bool> = if filter.is_open() { None } else { Some(&passes) };
         let by_words = reader.best_by_words(sums, reach, condition)?;
         let mut cut = by_words.len() == reach;
         let mut nodes: Vec<u32> = by_words.into_iter().map(|w| w.0).collect();
@@ -325,15 +361,43 @@ impl Pool<'_> {
     }
 
     fn hit(&self, (id, signals): &([u8; 16], Signals)) -> Option<Hit> {
+        // What nothing speaks for does not come to mind, also if the caller named it: it would only fill the answer up.
         let evidence = rank::evidence(signals);
-        let named = self.question.ids.contains(id);
-        (evidence > 0.0 || named).then(|| Hit {
+        (evidence > 0.0).then(|| Hit {
             id: *id,
             signals: *signals,
             evidence,
             hops: 0,
             via: Vec::new(),
             resident: !self.spilled.contains_key(id),
+            code: None,
         })
+    }
+
+    /// What an explanation needs of this search.
+    fn trace<P: Pause>(
+        &self,
+        reader: &mut Reader<'_, P>,
+        seeds: &[Seed],
+        df: &[u32],
+        spread: Option<&Spread>,
+        hits: &[(u32, Hit)],
+    ) -> Result<Trace, Stopped> {
+        let terms = self.question.terms.iter().zip(df.iter().zip(&self.idfs));
+        let cues = self.question.cues.iter().map(|hash| (*hash, reader.cue(*hash).map_or(0, |c| c.1)));
+        let mut trace = Trace {
+            memories: reader.stats().memories,
+            dims: reader.stats().dims,
+            counts: Counts::of(self.rows.values().map(|row| &row.1)),
+            terms: terms.map(|(hash, (df, idf))| (*hash, *df, *idf)).collect(),
+            average_length: self.average_length,
+            cues: cues.collect(),
+            ..Trace::default()
+        };
+        if let Some(spread) = spread {
+            trace.spread = Some((spread.edges, spread.received.len()));
+            trace.ways = trace::ways(reader, self.question, spread, seeds, hits)?;
+        }
+        Ok(trace)
     }
 }

@@ -9,6 +9,7 @@
 //! the text and the language. Nothing here fails: any text has terms, possibly none.
 
 mod language;
+mod named;
 mod stop;
 mod words;
 

@@ -28,18 +28,35 @@ fn answers(client: &mut Client) -> Vec<Vec<Hit>> {
     CUES.iter().map(|cue| recall(client, SPACE, cue, 15)).collect()
 }
 
+/// Every other way to ask, as text.
+fn accounts(client: &mut Client) -> Vec<String> {
+    let asked = [
+        "SELECT e::text FROM CUES cue, engram_explain_recall(cue, space => 'anywhere') e",
+        "SELECT e FROM CUES cue, engram_explain_recall_text(cue, space => 'anywhere', k => 3) e",
+        "SELECT id::text || score FROM CUES cue, engram_recall_across('{anywhere}', cue, max_tokens => 40)",
+        "SELECT f::text FROM CUES cue, engram_feeling_of_knowing(cue, space => 'anywhere') f",
+        "SELECT h::text FROM engram.graph_health('anywhere') h",
+    ];
+    let cues = format!("unnest(ARRAY['{}'])", CUES.join("', '"));
+    let rows = asked.iter().flat_map(|sql| client.query(&sql.replace("CUES", &cues), &[]).expect("an account"));
+    rows.map(|row| row.get(0)).collect()
+}
+
 #[test]
 fn recall_answers_alike_with_and_without_preloading() {
     let cluster = Cluster::with_extension(&Options::default());
     fill(&mut cluster.client());
     let expected = answers(&mut cluster.client());
     assert!(expected.iter().all(|hits| !hits.is_empty()), "{expected:?}");
+    let accounted = accounts(&mut cluster.client());
+    assert!(accounted.len() > 100, "{accounted:?}");
 
     cluster.stop(engram_cluster_tests::Shutdown::Fast);
     cluster.append_conf(&["shared_preload_libraries = ''".to_string()]);
     cluster.start_server();
     let mut client = cluster.client();
     assert_eq!(answers(&mut client), expected, "without preloading");
+    assert_eq!(accounts(&mut client), accounted, "without preloading");
     client.batch_execute("BEGIN READ ONLY").unwrap();
     assert_eq!(answers(&mut client), expected, "read only, without preloading");
     client.batch_execute("COMMIT").unwrap();
@@ -61,6 +78,7 @@ fn a_read_only_transaction_recalls() {
     let expected = answers(&mut client);
     client.batch_execute("BEGIN READ ONLY").unwrap();
     assert_eq!(answers(&mut client), expected);
+    accounts(&mut client);
     let assigned: bool = client.query_one("SELECT pg_current_xact_id_if_assigned() IS NULL", &[]).unwrap().get(0);
     assert!(assigned, "a recall takes no transaction id");
     client.batch_execute("COMMIT").unwrap();
@@ -72,10 +90,12 @@ fn a_hot_standby_recalls_alike_and_follows() {
     let mut writer = primary.client();
     fill(&mut writer);
     let expected = answers(&mut writer);
+    let accounted = accounts(&mut writer);
     for preload in [true, false] {
         let standby = primary.standby(&Options { preload, ..Options::default() });
         let mut reader = standby.client();
         assert_eq!(answers(&mut reader), expected, "on a standby, preloaded: {preload}");
+        assert_eq!(accounts(&mut reader), accounted, "on a standby, preloaded: {preload}");
         let word = if preload { "zudobodo" } else { "zudobobo" };
         let id = remember(&mut writer, "elsewhere", &format!("{word} crosses over"));
         wait_until("the standby recalls the new memory", Duration::from_secs(30), || {

@@ -9,10 +9,12 @@
 //! the text and the language. Nothing here fails: any text has terms, possibly none.
 
 mod language;
+mod normal;
 mod stop;
 mod words;
 
 pub use language::Language;
+pub use normal::{digest, normalise};
 pub use stop::is_stop_word;
 
 use rust_stemmers::Stemmer;

@@ -16,6 +16,7 @@ static MAX_WORKERS: GucSetting<i32> = GucSetting::<i32>::new(2);
 static MAINTENANCE_INTERVAL: GucSetting<i32> = GucSetting::<i32>::new(60);
 static SPACE: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"default"));
 static CREATE_SPACES: GucSetting<bool> = GucSetting::<bool>::new(true);
+static ECHO_WINDOW: GucSetting<i32> = GucSetting::<i32>::new(600);
 static EXACT: GucSetting<bool> = GucSetting::<bool>::new(false);
 static SEEDS: GucSetting<i32> = GucSetting::<i32>::new(5);
 static SPREAD_DAMPING: GucSetting<f64> = GucSetting::<f64>::new(0.7);
@@ -85,6 +86,13 @@ fn define_storage_settings() {
         &CREATE_SPACES,
         GucContext::Suset,
         GucFlags::empty(),
+    );
+    define_int(
+        (c"engram.echo_window", &ECHO_WINDOW, 0, 86_400),
+        c"Sets how long what recall has returned is recognised when it is remembered again.",
+        c"Whatever the context it is remembered in. Zero disables it.",
+        GucContext::Userset,
+        GucFlags::UNIT_S,
     );
 }
 
@@ -182,6 +190,11 @@ pub fn space() -> String {
 /// `engram.create_spaces`.
 pub fn create_spaces() -> bool {
     CREATE_SPACES.get()
+}
+
+/// `engram.echo_window`; zero when disabled.
+pub fn echo_window() -> Duration {
+    Duration::from_secs(u64::from(ECHO_WINDOW.get().unsigned_abs()))
 }
 
 /// `engram.exact`.

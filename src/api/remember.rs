@@ -7,9 +7,9 @@ use pgrx::prelude::*;
 use pgrx::{Uuid, default, iter::SetOfIterator};
 
 /// Stores one memory; see `docs/reference/sql.md`.
-#[pg_extern(volatile, parallel_unsafe)]
+#[pg_extern(volatile, parallel_unsafe, name = "engram_remember")]
 #[allow(clippy::too_many_arguments)] // The signature is that of SQL.
-fn engram_remember<'a>(
+fn engram_remember_or_recognise<'a>(
     content: Option<&'a str>,
     embedding: default!(Option<Vector<'a>>, "NULL"),
     space: default!(Option<&'a str>, "NULL"),
@@ -21,6 +21,7 @@ fn engram_remember<'a>(
     source: default!(Option<&'a str>, "NULL"),
     metadata: default!(Option<Jsonb>, "'{}'"),
     id: default!(Option<Uuid>, "NULL"),
+    on_duplicate: default!(Option<&'a str>, "NULL"),
 ) -> Uuid {
     or_raise(remember::remember(Remember {
         content,
@@ -34,6 +35,40 @@ fn engram_remember<'a>(
         source,
         metadata,
         id,
+        on_duplicate,
+    }))
+}
+
+/// The function as version 0.1.0 declares it, for sessions between a new library and `ALTER EXTENSION engram UPDATE`.
+#[pg_extern(sql = false)]
+#[allow(clippy::too_many_arguments)] // The signature is that of SQL.
+fn engram_remember<'a>(
+    content: Option<&'a str>,
+    embedding: Option<Vector<'a>>,
+    space: Option<&'a str>,
+    context: Option<&'a str>,
+    cues: Option<Vec<Option<String>>>,
+    kind: Option<&'a str>,
+    confidence: Option<f32>,
+    occurred_at: Option<TimestampWithTimeZone>,
+    source: Option<&'a str>,
+    metadata: Option<Jsonb>,
+    id: Option<Uuid>,
+) -> Uuid {
+    let on_duplicate = Some("store");
+    or_raise(remember::remember(Remember {
+        content,
+        embedding,
+        space,
+        context,
+        cues,
+        kind,
+        confidence,
+        occurred_at,
+        source,
+        metadata,
+        id,
+        on_duplicate,
     }))
 }
 

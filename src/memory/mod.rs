@@ -3,9 +3,11 @@
 pub mod associate;
 mod capture;
 pub mod check;
+mod duplicate;
 pub mod forget;
 pub mod load;
 pub mod recall;
+mod recognise;
 pub mod remember;
 pub mod remember_many;
 pub mod space;

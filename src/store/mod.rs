@@ -12,6 +12,7 @@ pub mod fault;
 pub mod limits;
 pub mod memory;
 pub mod space;
+pub mod trace;
 mod trigger;
 
 use crate::pg::spi;

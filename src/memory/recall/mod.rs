@@ -245,4 +245,5 @@ fn touch(name: &str, recalled: &[Recalled]) {
         let now = clock();
         hot.read(place, |s| s.touch_memories(&ids, now));
     }
+    hot::answers::keep(name, recalled.iter().map(|r| (r.hit.id, r.row.content.as_str())));
 }

@@ -72,7 +72,7 @@ COMMENT ON SCHEMA engram IS 'Tables and views of the extension engram';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:12
+-- src/api/schema.rs:8
 -- requires:
 --   bootstrap
 
@@ -115,7 +115,7 @@ VALUES ('default', '{"installed": true}', pg_catalog.pg_current_xact_id());
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:17
+-- src/api/schema.rs:9
 -- requires:
 --   space
 
@@ -231,7 +231,7 @@ COMMENT ON COLUMN engram.trace.labile_until IS 'End of the window in which an up
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:22
+-- src/api/schema.rs:10
 -- requires:
 --   memory
 
@@ -279,7 +279,7 @@ COMMENT ON TABLE engram.cue_alias IS 'Other names of a cue, normalised as cues a
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:27
+-- src/api/schema.rs:11
 -- requires:
 --   association
 
@@ -400,7 +400,7 @@ COMMENT ON TABLE engram.snapshot_token IS 'Token of the last snapshot file; a fi
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:32
+-- src/api/schema.rs:12
 -- requires:
 --   ledger
 
@@ -482,7 +482,7 @@ ALTER TABLE engram.snapshot_token ENABLE ROW LEVEL SECURITY;
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:37
+-- src/api/schema.rs:13
 -- requires:
 --   policies
 
@@ -543,7 +543,7 @@ ALTER TABLE engram.space ENABLE ALWAYS TRIGGER engram_after;
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:42
+-- src/api/schema.rs:14
 -- requires:
 --   triggers
 
@@ -615,7 +615,7 @@ COMMENT ON VIEW engram.stat_info IS 'One row: versions and the state of the hot 
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:47
+-- src/api/schema.rs:15
 -- requires:
 --   views
 
@@ -669,7 +669,7 @@ AS 'MODULE_PATHNAME', 'engram_check_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:27
+-- src/api/space.rs:20
 -- engram::api::space::engram_configure_space
 CREATE  FUNCTION "engram_configure_space"(
 	"space" TEXT, /* Option < & str > */
@@ -715,7 +715,7 @@ AS 'MODULE_PATHNAME', 'engram_dissociate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:47
+-- src/api/space.rs:33
 -- engram::api::space::engram_drop_space
 CREATE  FUNCTION "engram_drop_space"(
 	"space" TEXT /* Option < & str > */
@@ -804,6 +804,12 @@ AS 'MODULE_PATHNAME', 'engram_recall_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/remember.rs:43
+-- engram::api::remember::engram_remember
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/remember.rs:10
 -- engram::api::remember::engram_remember
 CREATE  FUNCTION "engram_remember"(
@@ -817,15 +823,16 @@ CREATE  FUNCTION "engram_remember"(
 	"occurred_at" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
 	"source" TEXT DEFAULT NULL, /* Option < & '_ str > */
 	"metadata" jsonb DEFAULT '{}', /* Option < Jsonb > */
-	"id" uuid DEFAULT NULL /* Option < Uuid > */
+	"id" uuid DEFAULT NULL, /* Option < Uuid > */
+	"on_duplicate" TEXT DEFAULT NULL /* Option < & '_ str > */
 ) RETURNS uuid /* Uuid */
-VOLATILE PARALLEL UNSAFE
+VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_remember_wrapper';
+AS 'MODULE_PATHNAME', 'engram_remember_or_recognise_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/remember.rs:41
+-- src/api/remember.rs:76
 -- engram::api::remember::engram_remember_many
 CREATE  FUNCTION "engram_remember_many"(
 	"memories" jsonb /* Option < Jsonb > */
@@ -840,7 +847,7 @@ AS 'MODULE_PATHNAME', 'engram_remember_many_wrapper';
 -- engram::api::recall::engram_spread
 CREATE  FUNCTION "engram_spread"(
 	"sources" uuid[], /* :: std :: option :: Option < Vec < Option < Uuid > > > */
-	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
 	"hops" INT DEFAULT NULL, /* Option < i32 > */
 	"threshold" real DEFAULT NULL, /* Option < f32 > */
 	"k" INT DEFAULT 10 /* Option < i32 > */
@@ -933,55 +940,55 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:120
+-- src/memory/capture.rs:94
 -- engram::memory::capture::association_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:162
+-- src/store/trigger.rs:116
 -- engram::store::trigger::association_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:57
+-- src/memory/capture.rs:31
 -- engram::memory::capture::memory_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:54
+-- src/store/trigger.rs:21
 -- engram::store::trigger::memory_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:153
+-- src/store/trigger.rs:107
 -- engram::store::trigger::memory_truncate
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:146
+-- src/memory/capture.rs:120
 -- engram::memory::capture::space_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:205
+-- src/store/trigger.rs:154
 -- engram::store::trigger::space_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:164
+-- src/memory/capture.rs:140
 -- engram::memory::capture::truncate_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:52
+-- src/api/schema.rs:16
 -- finalize
 -- What psql shows with \df+.
 COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id; a given id makes the call idempotent';

@@ -13,7 +13,7 @@ pub struct Element {
     /// None without content, which storing refuses.
     pub text: Option<Text>,
     pub how: Option<OnDuplicate>,
-    id: Option<Uuid>,
+    id: Option<String>,
 }
 
 impl Element {
@@ -24,10 +24,9 @@ impl Element {
 
     /// Whether it is looked for at all: an id speaks for itself.
     fn is_looked_for(&self) -> bool {
-        match self.id {
-            None => self.how != Some(OnDuplicate::Store),
-            Some(id) => self.is_explicit() && !store::memory::exists(&self.space, id),
-        }
+        let Some(id) = &self.id else { return self.how != Some(OnDuplicate::Store) };
+        let is_new = |id: uuid::Uuid| !store::memory::exists(&self.space, Uuid::from_bytes(*id.as_bytes()));
+        self.is_explicit() && id.parse().is_ok_and(is_new)
     }
 }
 
@@ -52,7 +51,7 @@ pub fn elements(batch: &Batch) -> Result<Vec<Element>, Error> {
             None
         });
         let text = said.content.map(|content| Text::new(content, said.context));
-        elements.push(Element { space: said.space.to_owned(), text, how, id: said.id });
+        elements.push(Element { space: said.space.to_owned(), text, how, id: said.id.map(str::to_owned) });
     });
     match wrong {
         Some((position, error)) => Err(fault::at_position(&error, position)),

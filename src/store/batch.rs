@@ -35,7 +35,8 @@ pub struct Said<'a> {
     pub space: &'a str,
     pub content: Option<&'a str>,
     pub context: Option<&'a str>,
-    pub id: Option<Uuid>,
+    /// As it was given: storing refuses what is no uuid.
+    pub id: Option<&'a str>,
     pub on_duplicate: Option<&'a str>,
 }
 
@@ -82,7 +83,7 @@ impl Batch {
                 space: row.text(1).unwrap_or_default(),
                 content: row.text(2),
                 context: row.text(3),
-                id: row.uuid(4).map(Uuid::from_bytes),
+                id: row.text(4),
                 on_duplicate: row.text(5),
             });
         });

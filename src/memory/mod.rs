@@ -5,6 +5,7 @@ mod capture;
 pub mod check;
 mod duplicate;
 pub mod forget;
+pub mod learn;
 pub mod load;
 pub mod recall;
 mod recognise;

@@ -9,6 +9,7 @@ pub mod association;
 pub mod batch;
 pub mod columns;
 pub mod fault;
+pub mod learned;
 pub mod limits;
 pub mod memory;
 pub mod space;

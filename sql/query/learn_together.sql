@@ -12,5 +12,6 @@ FROM (SELECT id FROM engram.memory
 WHERE s.id OPERATOR(pg_catalog.<>) t.id
 ORDER BY s.id, t.id
 ON CONFLICT (space, source, target, kind) DO UPDATE
-SET weight = least($4, a.weight OPERATOR(pg_catalog.+) $3 OPERATOR(pg_catalog.*) (1::pg_catalog.float4 OPERATOR(pg_catalog.-) a.weight))
+SET weight = least($4, a.weight OPERATOR(pg_catalog.+)
+                       ($3 OPERATOR(pg_catalog.*) (1::pg_catalog.float4 OPERATOR(pg_catalog.-) a.weight)))
 WHERE a.origin OPERATOR(pg_catalog.=) 'co-recall' AND a.weight OPERATOR(pg_catalog.<) $4

@@ -15,12 +15,12 @@
 use crate::pg::shmem::{SharedArea, register_area};
 use crate::{guc, pg};
 use engram_engine::text;
-use xxhash_rust::xxh3::xxh3_64;
 use std::sync::atomic::{
     AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
     fence,
 };
+use xxhash_rust::xxh3::xxh3_64;
 
 const WAYS: usize = 4;
 const SETS: usize = 1024;

@@ -102,7 +102,8 @@ impl Meaning {
     /// Whether two memories that are to be stored say the same.
     pub fn is_near(&self, other: &Meaning) -> bool {
         let (a, b) = (&self.code, &other.code);
-        let similar = || engram_engine::code::similarity(engram_engine::code::dot(&a.values, &b.values), a.scale, b.scale);
+        let similar =
+            || engram_engine::code::similarity(engram_engine::code::dot(&a.values, &b.values), a.scale, b.scale);
         self.cues == other.cues && a.values.len() == b.values.len() && similar() >= NEAR
     }
 }

@@ -48,9 +48,11 @@ pub fn remember(given: Remember) -> Result<Uuid, Error> {
         // An id speaks for itself, unless the caller says what else is to be looked for.
         Some(id) => on_duplicate.is_some_and(|how| how != OnDuplicate::Store) && !store::memory::exists(&space, id),
     };
-    if looked_for && let Some(known) = known(&space, &text, on_duplicate, || {
-        Meaning::new(given.embedding.as_ref().map(Vector::as_slice), &cues, content)
-    }) {
+    if looked_for
+        && let Some(known) = known(&space, &text, on_duplicate, || {
+            Meaning::new(given.embedding.as_ref().map(Vector::as_slice), &cues, content)
+        })
+    {
         return Ok(known);
     }
     let id = given.id.unwrap_or_else(store::memory::new_id);

@@ -95,14 +95,14 @@ fn read<const N: usize>(entry: &[AtomicU64; N]) -> Option<[u64; N]> {
     let sequence = entry[SEQUENCE].load(Acquire);
     let words: [u64; N] = std::array::from_fn(|i| entry[i].load(Relaxed));
     fence(Acquire);
-    (sequence % 2 == 0 && entry[SEQUENCE].load(Relaxed) == sequence).then_some(words)
+    (sequence.is_multiple_of(2) && entry[SEQUENCE].load(Relaxed) == sequence).then_some(words)
 }
 
 /// Writes the words of an entry behind the first. False where another one writes.
 fn write<const N: usize>(entry: &[AtomicU64; N], words: &[u64; N]) -> bool {
     let sequence = entry[SEQUENCE].load(Relaxed);
     let odd = sequence.wrapping_add(1);
-    if sequence % 2 == 1 || entry[SEQUENCE].compare_exchange(sequence, odd, Acquire, Relaxed).is_err() {
+    if !sequence.is_multiple_of(2) || entry[SEQUENCE].compare_exchange(sequence, odd, Acquire, Relaxed).is_err() {
         return false;
     }
     fence(Release);

@@ -6,6 +6,7 @@ mod harness;
 mod changing;
 mod conditions;
 mod cues;
+mod duplicates;
 mod own_writes;
 mod paths;
 mod reference;

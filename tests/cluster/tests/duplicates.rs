@@ -49,7 +49,7 @@ fn what_one_session_has_committed_another_recognises() {
 }
 
 #[test]
-fn a_text_is_recognised_after_restart_kill_and_large_transactions() {
+fn a_text_is_recognised_after_a_restart_and_in_large_transactions() {
     let cluster = Cluster::with_extension(&Options::default());
     let mut client = cluster.client();
     let first = remember(&mut client, SPACE, "before the restart");

@@ -243,6 +243,7 @@ CREATE TABLE engram.association (
     weight     real NOT NULL DEFAULT 0.5,
     created_at timestamptz,
     changed    xid8,
+    origin     text NOT NULL DEFAULT 'explicit' CHECK (origin OPERATOR(pg_catalog.=) ANY (ARRAY['explicit', 'co-recall', 'similarity'])),
     PRIMARY KEY (space, source, target, kind),
     FOREIGN KEY (space, source) REFERENCES engram.memory (space, id) ON DELETE CASCADE,
     FOREIGN KEY (space, target) REFERENCES engram.memory (space, id) ON DELETE CASCADE
@@ -253,6 +254,27 @@ COMMENT ON TABLE engram.association IS 'Explicit and learned edges between memor
 COMMENT ON COLUMN engram.association.kind IS 'semantic, temporal, causal, spatial, emotional or inhibitory';
 COMMENT ON COLUMN engram.association.weight IS 'Strength, above 0 and at most 1';
 COMMENT ON COLUMN engram.association.changed IS 'Transaction of the last change, set by a trigger';
+COMMENT ON COLUMN engram.association.origin IS 'explicit, or how it was learned: co-recall, similarity; what is explicit is never changed by learning';
+
+CREATE TABLE engram.progress (
+    space   text COLLATE "C" NOT NULL,
+    job     text NOT NULL,
+    through xid8 NOT NULL,
+    after   uuid,
+    whole   xid8 NOT NULL,
+    detail  text NOT NULL,
+    PRIMARY KEY (space, job)
+);
+COMMENT ON TABLE engram.progress IS 'How far the jobs of the background worker have come; belongs to one cluster, never dumped';
+COMMENT ON COLUMN engram.progress.through IS 'Everything that earlier transactions changed is done';
+COMMENT ON COLUMN engram.progress.after IS 'Of what transaction through changed, ids up to this one are done; null for none';
+COMMENT ON COLUMN engram.progress.whole IS 'What earlier transactions changed was there when the job began';
+COMMENT ON COLUMN engram.progress.detail IS 'Settings the job was begun with; with others it begins anew';
+
+CREATE FUNCTION engram.learn(space text DEFAULT NULL) RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'learn_wrapper';
+COMMENT ON FUNCTION engram.learn(text) IS 'Learns associations of a space now, as the worker does in the background; returns how many changed';
 
 CREATE TABLE engram.change (
     changed xid8 NOT NULL,
@@ -476,9 +498,10 @@ CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (engram.m
 ALTER TABLE engram.belief_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.belief_event FOR SELECT USING (engram.may_read(space));
 
--- No policy: nobody but the owner of the extension reads or writes these two.
+-- No policy: nobody but the owner of the extension reads or writes these three.
 ALTER TABLE engram.change ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.snapshot_token ENABLE ROW LEVEL SECURITY;
+ALTER TABLE engram.progress ENABLE ROW LEVEL SECURITY;
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -657,6 +680,7 @@ SELECT pg_catalog.pg_extension_config_dump('engram.belief_event', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.warm', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.change', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.snapshot_token', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -689,7 +713,7 @@ AS 'MODULE_PATHNAME', 'engram_check_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:21
+-- src/api/former.rs:25
 -- engram::api::former::engram_configure_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -712,7 +736,7 @@ AS 'MODULE_PATHNAME', 'engram_configure_space_0_2_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:8
+-- src/api/former.rs:12
 -- engram::api::former::engram_create_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -984,6 +1008,12 @@ AS 'MODULE_PATHNAME', 'engram_recall_across_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/former.rs:38
+-- engram::api::former::engram_remember
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/remember.rs:10
 -- engram::api::remember::engram_remember
 CREATE  FUNCTION "engram_remember"(
@@ -997,15 +1027,16 @@ CREATE  FUNCTION "engram_remember"(
 	"occurred_at" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
 	"source" TEXT DEFAULT NULL, /* Option < & '_ str > */
 	"metadata" jsonb DEFAULT '{}', /* Option < Jsonb > */
-	"id" uuid DEFAULT NULL /* Option < Uuid > */
+	"id" uuid DEFAULT NULL, /* Option < Uuid > */
+	"on_duplicate" TEXT DEFAULT NULL /* Option < & '_ str > */
 ) RETURNS uuid /* Uuid */
-VOLATILE PARALLEL UNSAFE
+VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_remember_wrapper';
+AS 'MODULE_PATHNAME', 'engram_remember_or_recognise_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/remember.rs:41
+-- src/api/remember.rs:43
 -- engram::api::remember::engram_remember_many
 CREATE  FUNCTION "engram_remember_many"(
 	"memories" jsonb /* Option < Jsonb > */
@@ -1091,6 +1122,12 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* <begin connected objects> */
 -- src/api/stat.rs:77
 -- engram::api::stat::info_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/associate.rs:30
+-- engram::api::associate::learn
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
@@ -1182,7 +1219,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 -- src/api/schema.rs:16
 -- finalize
 -- What psql shows with \df+.
-COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id; a given id makes the call idempotent';
+COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id, or that of the memory that says the same; a given id makes the call idempotent';
 COMMENT ON FUNCTION @extschema@.engram_remember_many IS 'Stores an array of memories in one pass and returns their ids in its order';
 COMMENT ON FUNCTION @extschema@.engram_recall IS 'Returns what comes to mind for a cue: by meaning, words, cues and associations';
 COMMENT ON FUNCTION @extschema@.engram_recall_across IS 'Returns what comes to mind in several spaces, merged by score';
@@ -1245,7 +1282,7 @@ BEGIN
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_update', 'engram_supersede',
-                'engram_associate', 'engram_dissociate', 'engram_create_space', 'engram_drop_space',
+                'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
                 'engram_configure_space']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;

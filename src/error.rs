@@ -148,6 +148,12 @@ impl Error {
         Error::new(Kind::Internal, message)
     }
 
+    /// The same error with another message.
+    pub fn with_message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.message = message.into();
+        self
+    }
+
     /// The same error with a detail, a sentence.
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());

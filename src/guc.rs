@@ -17,6 +17,10 @@ static MAINTENANCE_INTERVAL: GucSetting<i32> = GucSetting::<i32>::new(60);
 static SPACE: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"default"));
 static CREATE_SPACES: GucSetting<bool> = GucSetting::<bool>::new(true);
 static BUILTIN_ENCODER: GucSetting<bool> = GucSetting::<bool>::new(true);
+static ECHO_WINDOW: GucSetting<i32> = GucSetting::<i32>::new(600);
+static HEBBIAN_RATE: GucSetting<f64> = GucSetting::<f64>::new(0.0);
+static SIMILARITY_EDGES: GucSetting<i32> = GucSetting::<i32>::new(0);
+static SIMILARITY_THRESHOLD: GucSetting<f64> = GucSetting::<f64>::new(0.6);
 static EXACT: GucSetting<bool> = GucSetting::<bool>::new(false);
 static SEEDS: GucSetting<i32> = GucSetting::<i32>::new(5);
 static SPREAD_DAMPING: GucSetting<f64> = GucSetting::<f64>::new(0.7);
@@ -33,6 +37,7 @@ pub fn init() {
     }
     define_storage_settings();
     define_recall_settings();
+    define_learning_settings();
     pg::reserve_setting_prefix(c"engram");
 }
 
@@ -86,6 +91,13 @@ fn define_storage_settings() {
         &CREATE_SPACES,
         GucContext::Suset,
         GucFlags::empty(),
+    );
+    define_int(
+        (c"engram.echo_window", &ECHO_WINDOW, 0, 86_400),
+        c"Sets how long what recall has returned is recognised when it is remembered again.",
+        c"Whatever the context it is remembered in. Zero disables it.",
+        GucContext::Userset,
+        GucFlags::UNIT_S,
     );
 }
 
@@ -149,6 +161,37 @@ fn define_recall_settings() {
     );
 }
 
+// Learned associations change the answers of everybody in a space, so they are not for every user to turn on.
+fn define_learning_settings() {
+    GucRegistry::define_float_guc(
+        c"engram.hebbian_rate",
+        c"Sets how much the association of two memories grows when they are recalled together.",
+        c"The share of what is missing to the full weight. Zero learns nothing.",
+        &HEBBIAN_RATE,
+        0.0,
+        1.0,
+        GucContext::Suset,
+        GucFlags::empty(),
+    );
+    define_int(
+        (c"engram.similarity_edges", &SIMILARITY_EDGES, 0, 64),
+        c"Sets the number of most similar memories that the worker associates each memory with.",
+        c"Zero makes none and removes those that were made.",
+        GucContext::Suset,
+        GucFlags::empty(),
+    );
+    GucRegistry::define_float_guc(
+        c"engram.similarity_threshold",
+        c"Sets the least similarity of memories that are associated for it.",
+        c"The cosine of their embeddings.",
+        &SIMILARITY_THRESHOLD,
+        0.01,
+        1.0,
+        GucContext::Suset,
+        GucFlags::empty(),
+    );
+}
+
 type IntSetting = (&'static CStr, &'static GucSetting<i32>, i32, i32);
 type RealSetting = (&'static CStr, &'static GucSetting<f64>, f64, f64);
 
@@ -196,6 +239,26 @@ pub fn create_spaces() -> bool {
 /// `engram.builtin_encoder`
 pub fn builtin_encoder() -> bool {
     BUILTIN_ENCODER.get()
+}
+
+/// `engram.echo_window`; zero when disabled.
+pub fn echo_window() -> Duration {
+    Duration::from_secs(u64::from(ECHO_WINDOW.get().unsigned_abs()))
+}
+
+/// `engram.hebbian_rate`, 0 to 1; zero when nothing is learned.
+pub fn hebbian_rate() -> f32 {
+    HEBBIAN_RATE.get() as f32
+}
+
+/// `engram.similarity_edges`; zero when there are none.
+pub fn similarity_edges() -> usize {
+    to_usize(SIMILARITY_EDGES.get())
+}
+
+/// `engram.similarity_threshold`, above 0.
+pub fn similarity_threshold() -> f32 {
+    SIMILARITY_THRESHOLD.get() as f32
 }
 
 /// `engram.exact`.

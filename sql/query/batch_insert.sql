@@ -5,7 +5,8 @@ SELECT coalesce(m.space, $2), m.id, m.content, m.embedding, coalesce(m.cues, '{}
        2::pg_catalog.float4 OPERATOR(pg_catalog.*) c.confidence,
        2::pg_catalog.float4 OPERATOR(pg_catalog.*) (1::pg_catalog.float4 OPERATOR(pg_catalog.-) c.confidence),
        m.occurred_at, m.source, coalesce(m.metadata, '{}')
-FROM pg_catalog.jsonb_array_elements($1) AS e(value),
+FROM ROWS FROM (pg_catalog.jsonb_array_elements($1), pg_catalog.unnest($3)) AS e(value, known),
      LATERAL pg_catalog.jsonb_populate_record(NULL::engram.memory, e.value) AS m,
      LATERAL (SELECT coalesce((e.value OPERATOR(pg_catalog.->>) 'confidence')::pg_catalog.float4, 0.7)) AS c(confidence)
+WHERE e.known IS NOT TRUE
 RETURNING id

@@ -16,7 +16,7 @@ FROM (SELECT e.ordinality AS position,
                        CASE pg_catalog.jsonb_typeof(e.value) WHEN 'object' THEN e.value ELSE '{}' END) AS k(key)
               WHERE k.key OPERATOR(pg_catalog.<>) ALL (
                         ARRAY['content', 'embedding', 'space', 'context', 'cues', 'kind', 'confidence',
-                              'occurred_at', 'source', 'metadata', 'id'])) AS stranger,
+                              'occurred_at', 'source', 'metadata', 'id', 'on_duplicate'])) AS stranger,
              e.value OPERATOR(pg_catalog.->>) 'id' AS id,
              coalesce(e.value OPERATOR(pg_catalog.->>) 'space', $2) AS space
       FROM pg_catalog.jsonb_array_elements(

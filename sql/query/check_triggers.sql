@@ -6,7 +6,9 @@ FROM (VALUES ('engram_before', 'engram.memory'), ('engram_after', 'engram.memory
              ('engram_erase', 'engram.memory'), ('engram_truncate', 'engram.memory'),
              ('engram_before', 'engram.association'), ('engram_after', 'engram.association'),
              ('engram_truncate', 'engram.association'),
-             ('engram_before', 'engram.space'), ('engram_after', 'engram.space')) AS want(name, relation)
+             ('engram_before', 'engram.space'), ('engram_after', 'engram.space'),
+             ('engram_before', 'engram.cue_alias'), ('engram_after', 'engram.cue_alias'),
+             ('engram_truncate', 'engram.cue_alias')) AS want(name, relation)
 LEFT JOIN pg_catalog.pg_trigger t
        ON t.tgrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(want.relation)
       AND t.tgname OPERATOR(pg_catalog.=) want.name::pg_catalog.name

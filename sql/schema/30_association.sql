@@ -6,6 +6,7 @@ CREATE TABLE engram.association (
     weight     real NOT NULL DEFAULT 0.5,
     created_at timestamptz,
     changed    xid8,
+    origin     text NOT NULL DEFAULT 'explicit' CHECK (origin OPERATOR(pg_catalog.=) ANY (ARRAY['explicit', 'co-recall', 'similarity'])),
     PRIMARY KEY (space, source, target, kind),
     FOREIGN KEY (space, source) REFERENCES engram.memory (space, id) ON DELETE CASCADE,
     FOREIGN KEY (space, target) REFERENCES engram.memory (space, id) ON DELETE CASCADE
@@ -16,6 +17,27 @@ COMMENT ON TABLE engram.association IS 'Explicit and learned edges between memor
 COMMENT ON COLUMN engram.association.kind IS 'semantic, temporal, causal, spatial, emotional or inhibitory';
 COMMENT ON COLUMN engram.association.weight IS 'Strength, above 0 and at most 1';
 COMMENT ON COLUMN engram.association.changed IS 'Transaction of the last change, set by a trigger';
+COMMENT ON COLUMN engram.association.origin IS 'explicit, or how it was learned: co-recall, similarity; what is explicit is never changed by learning';
+
+CREATE TABLE engram.progress (
+    space   text COLLATE "C" NOT NULL,
+    job     text NOT NULL,
+    through xid8 NOT NULL,
+    after   uuid,
+    whole   xid8 NOT NULL,
+    detail  text NOT NULL,
+    PRIMARY KEY (space, job)
+);
+COMMENT ON TABLE engram.progress IS 'How far the jobs of the background worker have come; belongs to one cluster, never dumped';
+COMMENT ON COLUMN engram.progress.through IS 'Everything that earlier transactions changed is done';
+COMMENT ON COLUMN engram.progress.after IS 'Of what transaction through changed, ids up to this one are done; null for none';
+COMMENT ON COLUMN engram.progress.whole IS 'What earlier transactions changed was there when the job began';
+COMMENT ON COLUMN engram.progress.detail IS 'Settings the job was begun with; with others it begins anew';
+
+CREATE FUNCTION engram.learn(space text DEFAULT NULL) RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'learn_wrapper';
+COMMENT ON FUNCTION engram.learn(text) IS 'Learns associations of a space now, as the worker does in the background; returns how many changed';
 
 CREATE TABLE engram.change (
     changed xid8 NOT NULL,

@@ -1,5 +1,5 @@
 -- What psql shows with \df+.
-COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id; a given id makes the call idempotent';
+COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id, or that of the memory that says the same; a given id makes the call idempotent';
 COMMENT ON FUNCTION @extschema@.engram_remember_many IS 'Stores an array of memories in one pass and returns their ids in its order';
 COMMENT ON FUNCTION @extschema@.engram_recall IS 'Returns what comes to mind for a cue: by meaning, words, cues and associations';
 COMMENT ON FUNCTION @extschema@.engram_recall_across IS 'Returns what comes to mind in several spaces, merged by score';
@@ -62,7 +62,7 @@ BEGIN
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_update', 'engram_supersede',
-                'engram_associate', 'engram_dissociate', 'engram_create_space', 'engram_drop_space',
+                'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
                 'engram_configure_space']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;

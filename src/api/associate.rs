@@ -1,5 +1,5 @@
 use crate::error::or_raise;
-use crate::memory::associate;
+use crate::memory::{associate, learn};
 use pgrx::prelude::*;
 use pgrx::{Uuid, default};
 
@@ -24,4 +24,10 @@ fn engram_dissociate(
     space: default!(Option<&str>, "NULL"),
 ) -> i64 {
     or_raise(associate::dissociate(source, target, kind, space))
+}
+
+/// Learns associations of a space now. Declared in `sql/schema/30_association.sql`.
+#[pg_extern(sql = false)]
+fn learn(space: Option<&str>) -> i64 {
+    or_raise(learn::learn(space))
 }

@@ -7,9 +7,9 @@ use pgrx::prelude::*;
 use pgrx::{Uuid, default, iter::SetOfIterator};
 
 /// Stores one memory; see `docs/reference/sql.md`.
-#[pg_extern(volatile, parallel_unsafe)]
+#[pg_extern(volatile, parallel_unsafe, name = "engram_remember")]
 #[allow(clippy::too_many_arguments)] // The signature is that of SQL.
-fn engram_remember<'a>(
+fn engram_remember_or_recognise<'a>(
     content: Option<&'a str>,
     embedding: default!(Option<Vector<'a>>, "NULL"),
     space: default!(Option<&'a str>, "NULL"),
@@ -21,6 +21,7 @@ fn engram_remember<'a>(
     source: default!(Option<&'a str>, "NULL"),
     metadata: default!(Option<Jsonb>, "'{}'"),
     id: default!(Option<Uuid>, "NULL"),
+    on_duplicate: default!(Option<&'a str>, "NULL"),
 ) -> Uuid {
     or_raise(remember::remember(Remember {
         content,
@@ -34,6 +35,7 @@ fn engram_remember<'a>(
         source,
         metadata,
         id,
+        on_duplicate,
     }))
 }
 

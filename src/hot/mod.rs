@@ -9,6 +9,7 @@
 //!
 //! A private region has no locks: its backend is alone.
 
+pub mod answers;
 pub mod evict;
 pub mod known;
 pub mod private;
@@ -35,6 +36,7 @@ thread_local! {
 /// Registers shared memory and the transaction callbacks. Called once, when the library is loaded.
 pub fn init() {
     shmem::register(Request { name: c"engram hot tier", size: region_size, init: attach });
+    answers::init();
     publish::init();
 }
 

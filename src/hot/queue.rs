@@ -32,6 +32,8 @@ pub struct Changes {
     pub queued: Vec<(u32, Change)>,
     /// Too many to queue: whoever sees the transaction loads them from the tables.
     pub collapsed: bool,
+    /// Memories stored, by the digest of text and context, with the subtransaction: the earlier of two outlives the later.
+    pub digests: FxHashMap<u32, Vec<(u32, [u8; 16])>>,
     /// What was entered early, with where it lies.
     pub entered: Vec<(u32, Place, u32, Done)>,
     /// Cues that memories of this transaction name, by hash: the subtransaction, and whether a memory is about it.
@@ -62,6 +64,18 @@ pub fn with<R>(f: impl FnOnce(&mut Queue) -> R) -> R {
     QUEUE.with_borrow_mut(f)
 }
 
+/// Memories noted for one digest at most: a text that is stored again and again need not be found each time.
+const MOST_OF_A_DIGEST: usize = 32;
+
+impl Changes {
+    fn note(&mut self, subxact: u32, digest: u32, id: [u8; 16]) {
+        let stored = self.digests.entry(digest).or_default();
+        if stored.len() < MOST_OF_A_DIGEST {
+            stored.push((subxact, id));
+        }
+    }
+}
+
 impl Queue {
     fn changes(&mut self, space: &str) -> &mut Changes {
         let at = match self.spaces.iter().position(|s| s.space == space) {
@@ -85,6 +99,9 @@ impl Queue {
         if c.collapsed {
             return;
         }
+        if let Change::Put { record, .. } = &change {
+            c.note(subxact, record.digest, record.id);
+        }
         c.queued.push((subxact, change));
         if c.queued.len() + c.entered.len() > MOST {
             c.queued = Vec::new();
@@ -104,6 +121,17 @@ impl Queue {
     pub fn names(&self, space: &str, cue: u64) -> Option<bool> {
         let changes = self.spaces.iter().find(|s| s.space == space)?;
         changes.named.get(&cue).map(|named| named.1)
+    }
+
+    /// Notes a memory that was stored, for [`Queue::same_digest`]: what [`Queue::push`] does while it queues.
+    pub fn note(&mut self, space: &str, subxact: u32, digest: u32, id: [u8; 16]) {
+        self.changes(space).note(subxact, digest, id);
+    }
+
+    /// Memories of this digest that the transaction has stored, and may have changed or deleted since.
+    pub fn same_digest(&self, space: &str, digest: u32) -> Vec<[u8; 16]> {
+        let stored = self.spaces.iter().find(|s| s.space == space).and_then(|s| s.digests.get(&digest));
+        stored.map_or_else(Vec::new, |s| s.iter().map(|s| s.1).collect())
     }
 
     /// Whether the transaction changed the space.
@@ -133,6 +161,7 @@ impl Queue {
             s.queued.iter_mut().for_each(|q| mv(&mut q.0));
             s.entered.iter_mut().for_each(|e| mv(&mut e.0));
             s.named.values_mut().for_each(|n| mv(&mut n.0));
+            s.digests.values_mut().flatten().for_each(|d| mv(&mut d.0));
         }
         self.resets.iter_mut().for_each(|r| mv(&mut r.0));
         self.truncated.iter_mut().for_each(mv);
@@ -144,6 +173,7 @@ impl Queue {
         for s in &mut self.spaces {
             s.queued.retain(|q| q.0 != my);
             s.named.retain(|_, n| n.0 != my);
+            s.digests.values_mut().for_each(|stored| stored.retain(|d| d.0 != my));
             s.entered.retain(|(sub, place, generation, done)| {
                 if *sub == my {
                     undo.push((*place, *generation, *done));

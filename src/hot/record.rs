@@ -2,7 +2,7 @@
 
 use engram_engine::code::quantise;
 use engram_engine::cues;
-use engram_engine::text::{Analyzer, Language, Terms};
+use engram_engine::text::{self, Analyzer, Language, Terms};
 use engram_region::Record;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -36,6 +36,13 @@ pub fn context_hash(context: Option<&str>) -> u64 {
 /// Hash of a kind.
 pub fn kind_hash(kind: &str) -> u64 {
     xxh3_64(kind.as_bytes())
+}
+
+/// What stands for a text in a context: from the digest of the text and the hash of the context. Never 0.
+pub fn digest(text: u64, context: u64) -> u32 {
+    // Both are hashes; the product keeps one from undoing the other.
+    let mixed = (text ^ context.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    ((mixed >> 32) as u32).max(1)
 }
 
 /// The analyser of a language by its name; a name that is not known counts as `none`.
@@ -78,16 +85,18 @@ pub fn build(row: &Fields<'_>, reading: &Reading) -> Record {
     // A cue given both plainly and as the subject counts as the subject.
     cues.sort_unstable_by_key(|(hash, about)| (*hash, !about));
     cues.dedup_by_key(|c| c.0);
+    let context = context_hash(row.context);
     Record {
         id: row.id,
         changed: row.changed,
         occurred_at: row.occurred_at,
-        context: context_hash(row.context),
+        context,
         kind: kind_hash(row.kind),
         terms,
         length,
         cues,
         // The table's own checks refuse a vector without direction; what got in before them has no code.
         code: row.embedding.and_then(|v| quantise(v).ok()),
+        digest: digest(text::digest(row.content), context),
     }
 }

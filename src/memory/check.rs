@@ -79,7 +79,7 @@ fn check_space(space: &str, bad: &mut Vec<Violation>) {
         Some(m) if m.changed != record.changed => {
             report("stale", name(&record.id), format!("version {} where the table has {}", m.changed, record.changed));
         }
-        Some(m) if m.length != record.length || m.n_cues as usize != record.cues.len() => {
+        Some(m) if m.length != record.length || m.n_cues as usize != record.cues.len() || m.digest != record.digest => {
             report("stale", name(&record.id), "the text was analysed differently".to_owned());
         }
         Some(_) => {}

@@ -1,5 +1,8 @@
-//! Remembering a batch: its spaces are settled first, then one statement stores it in order.
+//! Remembering a batch: its spaces are settled first, then it is found out what is there already, then one statement stores the rest
+//! in order.
 
+use super::duplicate::{self, OnDuplicate};
+use super::recognise::{self, Verdict};
 use super::{required, space_or_setting};
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
@@ -38,24 +41,48 @@ pub fn remember_many(memories: Option<Jsonb>) -> Result<Vec<Uuid>, Error> {
     for space in &shape.spaces {
         store::space::for_remembering(space)?;
     }
-    if !shape.ids {
-        return Ok(batch.insert());
-    }
-    let stored = batch.insert_given();
-    in_order(batch.given(), stored)
-}
-
-/// The ids of the batch: those given, and in the gaps those made, which come in the order of the batch.
-fn in_order(given: Vec<batch::Given>, stored: Vec<Uuid>) -> Result<Vec<Uuid>, Error> {
-    let mut stored = stored.into_iter().peekable();
-    let mut ids = Vec::with_capacity(given.len());
-    for (i, memory) in given.into_iter().enumerate() {
-        let id = match memory.id {
-            Some(id) if stored.next_if_eq(&id).is_some() || memory.same => id,
-            Some(id) => return Err(fault::memory_of_batch_taken(id, i + 1)),
-            None => stored.next().expect("each memory without an id was stored"),
-        };
-        ids.push(id);
+    let elements = recognise::elements(&batch)?;
+    let mut verdicts = recognise::verdicts(&batch, &elements);
+    recognise::treat_known(&elements, &mut verdicts);
+    let known: Vec<bool> = verdicts.iter().map(|v| *v != Verdict::New).collect();
+    let ids = if shape.ids {
+        let stored = batch.insert_given(&known);
+        in_order(batch.given(), &verdicts, stored)?
+    } else {
+        let mut stored = batch.insert(&known).into_iter();
+        fill_in(&verdicts, |_| Ok(stored.next().expect("each new memory was stored")))?
+    };
+    for ((element, verdict), id) in elements.iter().zip(&verdicts).zip(&ids) {
+        match verdict {
+            Verdict::New => element.text.iter().for_each(|t| duplicate::note_stored(&element.space, t, *id.as_bytes())),
+            Verdict::Known(_) => {}
+            // What was stored a moment ago cannot have been deleted.
+            Verdict::Same(_) if element.how == Some(OnDuplicate::Skip) => {}
+            Verdict::Same(_) => drop(duplicate::treat(&element.space, *id.as_bytes(), element.how)),
+        }
     }
     Ok(ids)
+}
+
+/// The ids of the batch in its order: `new` gives those of elements that were to be stored, by their positions from 0.
+fn fill_in(verdicts: &[Verdict], mut new: impl FnMut(usize) -> Result<Uuid, Error>) -> Result<Vec<Uuid>, Error> {
+    let mut ids: Vec<Uuid> = Vec::with_capacity(verdicts.len());
+    for (i, verdict) in verdicts.iter().enumerate() {
+        ids.push(match verdict {
+            Verdict::New => new(i)?,
+            Verdict::Known(id) => Uuid::from_bytes(*id),
+            Verdict::Same(before) => ids[*before],
+        });
+    }
+    Ok(ids)
+}
+
+/// The same where elements bring ids: those made fill the gaps, and come in the order of the batch.
+fn in_order(given: Vec<batch::Given>, verdicts: &[Verdict], stored: Vec<Uuid>) -> Result<Vec<Uuid>, Error> {
+    let mut stored = stored.into_iter().peekable();
+    fill_in(verdicts, |i| match given[i].id {
+        Some(id) if stored.next_if_eq(&id).is_some() || given[i].same => Ok(id),
+        Some(id) => Err(fault::memory_of_batch_taken(id, i + 1)),
+        None => Ok(stored.next().expect("each memory without an id was stored")),
+    })
 }

@@ -1,10 +1,11 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
-use super::{check, load};
+use super::{check, learn, load};
 use crate::hot::{self, Hot, Place, clock, evict, seal, settle};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg};
+use crate::store::learned;
 use engram_region::State;
 use engram_region::settle::Outcome;
 
@@ -14,6 +15,8 @@ pub enum Step {
     Load(String),
     /// Settle and seal a space, and give back what is empty.
     Tidy(String, Place),
+    /// Learn associations of a space.
+    Learn(String),
     /// Triggers do not fire always: mend them and load every space anew.
     Repair,
 }
@@ -49,6 +52,7 @@ pub fn plan(first: bool) -> Vec<Step> {
             }
         }
     }
+    let learns = learned::is_possible() && !pg::in_recovery();
     // Spaces in the order of their use, the latest first.
     here.sort_by_key(|h| std::cmp::Reverse(hot.read(h.0, |s| s.used()).unwrap_or(0)));
     for (place, name) in here {
@@ -57,7 +61,12 @@ pub fn plan(first: bool) -> Vec<Step> {
             Some((State::Absent, false)) if first => steps.push(Step::Load(name)),
             // This worker is the only loader of its database: a load under way was interrupted.
             Some((State::Loading, _)) => steps.push(Step::Load(name)),
-            Some((_, _)) => steps.push(Step::Tidy(name, place)),
+            Some((state, _)) => {
+                if state == State::Ready && learns && learn::is_due(&name) {
+                    steps.push(Step::Learn(name.clone()));
+                }
+                steps.push(Step::Tidy(name, place));
+            }
             None => {}
         }
     }
@@ -73,6 +82,7 @@ pub fn perform(step: &Step) -> bool {
             tidy(&hot, *place);
             load_collapsed(&hot, *place, name)
         }
+        Step::Learn(name) => learn::step(name),
         Step::Repair => {
             repair(&hot);
             true

@@ -35,6 +35,17 @@ pub fn memory_table_oid() -> Option<pg_sys::Oid> {
     oid
 }
 
+/// Whether the catalog of this database has the table `engram.name`. Between a new library and ALTER EXTENSION UPDATE the tables of
+/// the new version are missing.
+pub fn has_table(name: &CStr) -> bool {
+    assert_main();
+    // SAFETY: system cache look-ups by NUL-terminated names; a missing schema answers InvalidOid.
+    unsafe {
+        let schema = pg_sys::get_namespace_oid(c"engram".as_ptr(), true);
+        schema != pg_sys::InvalidOid && pg_sys::get_relname_relid(name.as_ptr(), schema) != pg_sys::InvalidOid
+    }
+}
+
 /// Owner of relation `oid`; `None` when it is gone.
 pub(super) fn relation_owner(oid: pg_sys::Oid) -> Option<pg_sys::Oid> {
     assert_main();

@@ -1,6 +1,6 @@
 //! Rows of engram.association.
 
-use super::{fault, limits};
+use super::{fault, learned, limits};
 use crate::error::Error;
 use crate::pg::{
     self,
@@ -31,11 +31,15 @@ pub fn distinct(source: Uuid, target: Uuid) -> Result<(), Error> {
     ))
 }
 
-/// Makes the association or gives it this weight. Returns whether anything changed.
+/// Makes the association or gives it this weight; what was learned becomes explicit. Returns whether anything changed.
 pub fn upsert(space: &str, source: Uuid, target: Uuid, kind: AssociationKind, weight: f32) -> Result<bool, Error> {
     limits::association_weight(weight)?;
+    let sql = match learned::is_possible() {
+        true => include_str!("../../sql/query/association_upsert.sql"),
+        false => include_str!("../../sql/query/association_upsert_plain.sql"),
+    };
     let changed = spi::execute(
-        include_str!("../../sql/query/association_upsert.sql"),
+        sql,
         &[
             Arg::Text(space),
             Arg::Uuid(*source.as_bytes()),

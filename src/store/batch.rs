@@ -30,6 +30,16 @@ pub struct Shape {
     pub spaces: Vec<String>,
 }
 
+/// What an element is recognised by.
+pub struct Said<'a> {
+    pub space: &'a str,
+    pub content: Option<&'a str>,
+    pub context: Option<&'a str>,
+    /// As it was given: storing refuses what is no uuid.
+    pub id: Option<&'a str>,
+    pub on_duplicate: Option<&'a str>,
+}
+
 /// One element that was to be stored.
 pub struct Given {
     pub id: Option<Uuid>,
@@ -66,14 +76,35 @@ impl Batch {
         shape
     }
 
-    /// Stores the batch, in which no element has an id, and returns the ids in its order.
-    pub fn insert(&self) -> Vec<Uuid> {
-        self.store(include_str!("../../sql/query/batch_insert.sql"))
+    /// Calls `f` with what each element is recognised by, in the order of the batch.
+    pub fn each_said(&self, mut f: impl FnMut(Said<'_>)) {
+        spi::select(include_str!("../../sql/query/batch_texts.sql"), &self.args(), |row| {
+            f(Said {
+                space: row.text(1).unwrap_or_default(),
+                content: row.text(2),
+                context: row.text(3),
+                id: row.text(4),
+                on_duplicate: row.text(5),
+            });
+        });
     }
 
-    /// Stores the elements whose id is not in use and returns their ids in the order of the batch.
-    pub fn insert_given(&self) -> Vec<Uuid> {
-        self.store(include_str!("../../sql/query/batch_insert_given.sql"))
+    /// Calls `f` with embedding, given cues and content of each element, in the order of the batch.
+    pub fn each_meaning(&self, mut f: impl FnMut(Option<&[f32]>, Vec<String>, Option<&str>)) {
+        let args = [Jsonb::arg(Some(self.memories))];
+        spi::select(include_str!("../../sql/query/batch_vectors.sql"), &args, |row| {
+            f(row.vector(1), texts(row, 2), row.text(3));
+        });
+    }
+
+    /// Stores the elements but those that are `known`, none of which has an id, and returns the ids in the order of the batch.
+    pub fn insert(&self, known: &[bool]) -> Vec<Uuid> {
+        self.store(include_str!("../../sql/query/batch_insert.sql"), known)
+    }
+
+    /// Stores the elements whose id is not in use, but those that are `known`, and returns their ids in the order of the batch.
+    pub fn insert_given(&self, known: &[bool]) -> Vec<Uuid> {
+        self.store(include_str!("../../sql/query/batch_insert_given.sql"), known)
     }
 
     /// What the elements were to be stored as, after they were stored.
@@ -90,15 +121,17 @@ impl Batch {
     }
 
     /// The statement goes through the array row by row, so that the rows counted by the trigger tell where it stopped.
-    fn store(&self, sql: &'static str) -> Vec<Uuid> {
+    fn store(&self, sql: &'static str, known: &[bool]) -> Vec<Uuid> {
+        let [memories, space] = self.args();
+        let args = [memories, space, Arg::BoolArray(known)];
         memory::in_batch(|| {
             PgTryBuilder::new(AssertUnwindSafe(|| {
                 let mut ids = Vec::new();
-                spi::execute_returning(sql, &self.args(), |row| ids.extend(row.uuid(1).map(Uuid::from_bytes)));
+                spi::execute_returning(sql, &args, |row| ids.extend(row.uuid(1).map(Uuid::from_bytes)));
                 ids
             }))
             .catch_others(|caught| match caught {
-                CaughtError::PostgresError(report) | CaughtError::ErrorReport(report) => raise_placed(&report),
+                CaughtError::PostgresError(report) | CaughtError::ErrorReport(report) => raise_placed(&report, known),
                 panic @ CaughtError::RustPanic { .. } => panic.rethrow(),
             })
             .execute()
@@ -112,9 +145,11 @@ fn texts(row: &Row, column: usize) -> Vec<String> {
 }
 
 /// Raises the error again; one that is about a value names the memory it was in.
-fn raise_placed(report: &ErrorReportWithLevel) -> ! {
+fn raise_placed(report: &ErrorReportWithLevel, known: &[bool]) -> ! {
     let about_a_value = ["22", "23", "54"].iter().any(|class| unpacked(report.sql_error_code()).starts_with(class));
-    let message = match memory::position() {
+    // Elements that are known were not written: the position counts the others.
+    let written = |n| (0..).filter(|i| known.get(*i) != Some(&true)).nth(n);
+    let message = match memory::position().and_then(written) {
         Some(position) if about_a_value => format!("memory {}: {}", position + 1, report.message()),
         _ => report.message().to_owned(),
     };

@@ -61,6 +61,11 @@ pub fn memory_of_batch_taken(id: Uuid, position: usize) -> Error {
         .with_hint(TAKEN)
 }
 
+/// The error of an element of a batch; positions count from 1.
+pub fn at_position(error: &Error, position: usize) -> Error {
+    error.clone().with_message(format!("memory {position}: {error}"))
+}
+
 const TAKEN: &str = "Use engram_update to change a memory, or leave the id out to make a new one.";
 
 /// 22000: an embedding of one encoder in a space of another; none is one outside that has no name.

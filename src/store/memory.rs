@@ -115,6 +115,27 @@ pub fn same(space: &str, id: Uuid, content: &str) -> bool {
     )
 }
 
+/// Calls `f` with id, content and context of those memories that the caller may see and that are recalled by default, in the order
+/// of their ids; also what this statement has stored.
+pub fn recallable(space: &str, ids: &[[u8; 16]], mut f: impl FnMut([u8; 16], &str, Option<&str>)) {
+    let sql = include_str!("../../sql/query/duplicate_rows.sql");
+    spi::execute_returning(sql, &[Arg::Text(space), Arg::UuidArray(ids)], |row| {
+        if let Some((id, content)) = row.uuid(1).zip(row.text(2)) {
+            f(id, content, row.text(3));
+        }
+    });
+}
+
+/// How many memories the space has, whoever sees them; counts up to `limit`.
+pub fn count_up_to(space: &str, limit: i32) -> i64 {
+    let sql = include_str!("../../sql/query/space_size.sql");
+    let mut size = 0;
+    pg::as_owner(|| {
+        spi::select(sql, &[Arg::Text(space), Arg::Int4(limit)], |row| size = row.int8(1).unwrap_or(0));
+    });
+    size
+}
+
 /// Whether the caller can see a memory with this id.
 pub fn exists(space: &str, id: Uuid) -> bool {
     found(include_str!("../../sql/query/memory_exists.sql"), &[Arg::Text(space), Arg::Uuid(*id.as_bytes())])

@@ -10,9 +10,11 @@ pub mod association;
 pub mod batch;
 pub mod columns;
 pub mod fault;
+pub mod learned;
 pub mod limits;
 pub mod memory;
 pub mod space;
+pub mod trace;
 mod trigger;
 
 use crate::pg::spi;

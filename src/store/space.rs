@@ -1,6 +1,6 @@
 //! Rows of engram.space. Nobody writes them directly: every change runs as the owner of engram.memory, after its own checks.
 
-use super::{access, fault, limits};
+use super::{access, fault, learned, limits};
 use crate::error::Error;
 use crate::guc;
 use crate::pg::{
@@ -188,6 +188,9 @@ pub fn drop(name: &str) {
                 include_str!("../../sql/query/space_delete.sql"),
             ] {
                 spi::execute(sql, &[Arg::Text(name)]);
+            }
+            if learned::is_possible() {
+                spi::execute(include_str!("../../sql/query/progress_drop_all.sql"), &[Arg::Text(name)]);
             }
         });
     });

@@ -7,6 +7,7 @@ mod answers;
 mod changing;
 mod conditions;
 mod cues;
+mod duplicates;
 mod own_writes;
 mod paths;
 mod reference;

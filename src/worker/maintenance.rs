@@ -59,6 +59,10 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Loading);
                 worker::report_activity(&format!("loading space {space}"));
             }
+            Step::Learn(space) => {
+                slots::doing(Doing::Learning);
+                worker::report_activity(&format!("learning in space {space}"));
+            }
             Step::Tidy(..) | Step::Repair => slots::doing(Doing::Settling),
         }
         let outcome = worker::in_transaction(|| upkeep::perform(&step));

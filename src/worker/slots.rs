@@ -38,6 +38,7 @@ pub enum Doing {
     Idle = 0,
     Loading = 1,
     Settling = 2,
+    Learning = 3,
 }
 
 static SLOTS: SharedArea<[[AtomicU64; WORDS]; MOST]> = SharedArea::new(c"engram workers");
@@ -148,6 +149,7 @@ pub fn all() -> Vec<Shown> {
             state: match s[STATE].load(Relaxed) {
                 1 => "loading",
                 2 => "settling",
+                3 => "learning",
                 _ => "idle",
             },
             started_at: time(s[STARTED].load(Relaxed)).unwrap_or_else(TimestampWithTimeZone::negative_infinity),

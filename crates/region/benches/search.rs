@@ -34,6 +34,7 @@ enum Without {
     Words,
     Cues,
     Context,
+    Digest,
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014): the finaliser serves as hash of words, cues and contexts too.
@@ -130,6 +131,7 @@ fn record(i: u64, n: u64, without: Without) -> Record {
         terms,
         cues: if without == Without::Cues { Vec::new() } else { cues_of(i, n) },
         code: (without != Without::Code).then_some(code),
+        digest: if without == Without::Digest { 0 } else { (mix(i) as u32).max(1) },
     }
 }
 
@@ -174,8 +176,13 @@ fn fill(n: u64, without: Without) -> Space<'static> {
 fn bytes_per_memory(n: u64) {
     let bytes = |without| fill(n, without).stats().bytes as f64 / n as f64;
     let whole = bytes(Without::Nothing);
-    let parts =
-        [("code", Without::Code), ("words", Without::Words), ("cues", Without::Cues), ("context", Without::Context)];
+    let parts = [
+        ("code", Without::Code),
+        ("words", Without::Words),
+        ("cues", Without::Cues),
+        ("context", Without::Context),
+        ("digest", Without::Digest),
+    ];
     let mut rest = whole;
     let mut text = format!("bytes per memory, {n} memories: {whole:.0}");
     for (name, without) in parts {

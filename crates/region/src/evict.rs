@@ -98,6 +98,7 @@ impl Space<'_> {
                 length: n.length,
                 cues: Vec::new(),
                 code,
+                digest: n.digest,
             };
             out.push((*node, record));
         }

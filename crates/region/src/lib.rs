@@ -29,6 +29,7 @@ pub mod bytes;
 mod chunks;
 mod context;
 pub mod dense;
+pub mod digest;
 pub mod directory;
 pub mod edges;
 pub mod evict;

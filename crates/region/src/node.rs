@@ -42,7 +42,7 @@ impl Space<'_> {
         let open = if into == ANY { h.open[kind] } else { into };
         let full = open == NONE || self.region.read::<Segment>(self.segment_at(open)).is_full();
         let cap = segment::next_cap(h.n_documents);
-        let needed = 12 + (record.cues.len() * 192).div_ceil(crate::bytes::PAGE) as u32;
+        let needed = 15 + (record.cues.len() * 192).div_ceil(crate::bytes::PAGE) as u32;
         pages::reserve(&self.region, self.owner(), needed)?;
         self.begin();
         let segment = if full { self.free_segment()? } else { open };
@@ -63,6 +63,7 @@ impl Space<'_> {
             length: record.length,
             state: USED,
             touched: self.region.read(field!(self, used)),
+            digest: record.digest,
             ..Node::EMPTY
         };
         if let Some(entry) = entry {
@@ -74,6 +75,7 @@ impl Space<'_> {
             self.region.update(entry, |e: &mut Entry| e.made = i);
         }
         hash::insert(&self.region, self.owner(), field!(self, ids), tag(&record.id), i)?;
+        self.list_digest(i, record.digest)?;
         self.mention(i, record)?;
         if record.context != 0 {
             let c = self.context(record.context)?;
@@ -184,6 +186,7 @@ impl Space<'_> {
         let n = self.node(i);
         debug_assert!(!n.has(MADE | GONE | COUNTED | DEAD), "node {i} in state {:x} cannot be removed", n.state);
         hash::remove(&self.region, field!(self, ids), tag(&n.id), i);
+        self.unlist_digest(i, n.digest);
         if n.context != NONE {
             context::remove(&self.region, self.owner(), self.context_at(n.context), i, |m| self.key_of(m));
         }

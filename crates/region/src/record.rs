@@ -24,6 +24,8 @@ pub struct Record {
     pub cues: Vec<(u64, bool)>,
     /// The quantised embedding, if there is one.
     pub code: Option<Code>,
+    /// Stands for the text and its context, so that the same text is found again; 0 for none.
+    pub digest: u32,
 }
 
 /// A memory node: one version of one row.
@@ -56,7 +58,8 @@ pub(crate) struct Node {
     pub refs: u32,
     /// When it was last of use, seconds since 2020.
     pub touched: u32,
-    pub spare: u32,
+    /// Digest of the text and its context, 0 for none.
+    pub digest: u32,
 }
 pod!(Node);
 
@@ -77,7 +80,7 @@ impl Node {
         next_gone: NONE,
         refs: 0,
         touched: 0,
-        spare: 0,
+        digest: 0,
     };
 
     pub fn has(&self, flag: u16) -> bool {

@@ -50,6 +50,8 @@ pub(crate) struct Head {
     pub alloc: Alloc,
     pub nodes: Array,
     pub ids: Table,
+    /// Digest of a text to its nodes, a few for each: see [`crate::digest`].
+    pub digests: Table,
     pub cues: Array,
     pub cue_ids: Table,
     pub contexts: Array,
@@ -445,6 +447,7 @@ impl Head {
             alloc: Alloc::EMPTY,
             nodes: Array::EMPTY,
             ids: Table::EMPTY,
+            digests: Table::EMPTY,
             cues: Array::EMPTY,
             cue_ids: Table::EMPTY,
             contexts: Array::EMPTY,

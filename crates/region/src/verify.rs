@@ -20,11 +20,20 @@ pub struct Summary {
     pub length: u32,
     pub n_cues: u32,
     pub resident: bool,
+    /// Digest of the text and its context.
+    pub digest: u32,
 }
 
 impl Summary {
     pub(crate) fn of(n: &Node) -> Summary {
-        Summary { id: n.id, changed: n.xmin, length: n.length, n_cues: u32::from(n.n_cues), resident: n.place != NONE }
+        Summary {
+            id: n.id,
+            changed: n.xmin,
+            length: n.length,
+            n_cues: u32::from(n.n_cues),
+            resident: n.place != NONE,
+            digest: n.digest,
+        }
     }
 }
 
@@ -81,6 +90,7 @@ impl Space<'_> {
         let mut edges = 0;
         self.for_each_edge(|_, _| edges += 1);
         expect("edges", u64::from(h.n_edges), edges);
+        self.check_digests(&mut bad);
         self.check_segments(&mut bad);
         self.check_chains(&mut bad);
         bad

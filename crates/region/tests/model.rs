@@ -61,6 +61,7 @@ fn record(n: u8, xid: u64, salt: u64) -> Record {
         terms,
         cues: vec![(100 + u64::from(n % 4), n.is_multiple_of(8)), (200 + salt % 3, false)],
         code: (!n.is_multiple_of(7)).then(|| quantise(&vector).expect("a vector")),
+        digest: u32::from(n % 6),
     }
 }
 
@@ -212,6 +213,14 @@ impl World<'_> {
         let mut by_words: BTreeSet<u8> = words.iter().map(|(n, _)| reader.found(*n).id[3]).collect();
         by_words.extend(reader.spilled().expect("nothing moves").iter().map(|(_, id)| id[3]));
         assert_eq!(by_words, found);
+        // Resident or not, it is found by the digest it shares with others.
+        for digest in 1..6 {
+            let ids = reader.same_digest(digest);
+            let same: BTreeSet<u8> = ids.iter().map(|id| id[3]).collect();
+            assert_eq!(ids.len(), same.len(), "an id twice");
+            assert_eq!(same, found.iter().copied().filter(|n| n % 6 == digest as u8).collect());
+            assert!(same.is_empty() || self.space.may_have_digest(digest));
+        }
     }
 }
 
@@ -477,4 +486,21 @@ fn an_edge_that_is_deleted_while_the_space_loads_is_read_again() {
     space.clear_needs_load(9);
     let reader = Reader::new(space, Seen::new(vec![9]), NoPause).expect("it was loaded");
     assert!(reader.every_edge().is_empty());
+}
+
+#[test]
+fn a_text_stored_again_and_again_is_still_found_and_leaves_nothing_behind() {
+    let bytes = Bytes::new(16 << 20);
+    let directory = Directory::format(bytes.region()).expect("room for a directory");
+    let space = add_space(&directory, "s", State::Ready);
+    for copy in 0..300 {
+        space.load(&Record { digest: 7, ..numbered(1, copy) }, &Seen::default()).expect("there is room");
+    }
+    let same = |space| Reader::new(space, Seen::default(), NoPause).expect("the space is ready").same_digest(7);
+    assert!((1..300).contains(&same(space).len()), "listed a few times");
+    for copy in 0..300 {
+        space.load_delete(&numbered(1, copy).id, &Seen::default());
+    }
+    assert_eq!(space.violations(), Vec::<String>::new());
+    assert!(same(space).is_empty() && !space.may_have_digest(7));
 }

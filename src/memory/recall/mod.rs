@@ -187,4 +187,6 @@ fn touch(name: &str, recalled: &[Recalled]) {
         let now = clock();
         hot.read(place, |s| s.touch_memories(&ids, now));
     }
+    hot::answers::keep_together(name, ids.into_iter());
+    hot::answers::keep(name, recalled.iter().map(|r| (r.hit.id, r.row.content.as_str())));
 }

@@ -26,6 +26,10 @@ pub enum Arg<'a> {
     TextArray(&'a [String]),
     /// `uuid[]`
     UuidArray(&'a [[u8; 16]]),
+    /// `boolean[]`
+    BoolArray(&'a [bool]),
+    /// `real[]`
+    Float4Array(&'a [f32]),
     /// `vector`
     Vector(&'a [f32]),
     /// `xid8`
@@ -86,6 +90,8 @@ impl<'a> Arg<'a> {
             Arg::Jsonb(_) => pg_sys::JSONBOID,
             Arg::TextArray(_) => pg_sys::TEXTARRAYOID,
             Arg::UuidArray(_) => pg_sys::UUIDARRAYOID,
+            Arg::BoolArray(_) => pg_sys::BOOLARRAYOID,
+            Arg::Float4Array(_) => pg_sys::FLOAT4ARRAYOID,
             Arg::Vector(_) => vector::type_oid(),
             Arg::Xid8(_) => pg_sys::XID8OID,
             Arg::Oid(_) => pg_sys::OIDOID,
@@ -109,6 +115,14 @@ impl<'a> Arg<'a> {
             Arg::UuidArray(ids) => {
                 let elements = ids.iter().map(bytes_datum).collect();
                 array_datum(elements, (pg_sys::UUIDOID, 16, false, pg_sys::TYPALIGN_CHAR))
+            }
+            Arg::BoolArray(flags) => {
+                let elements = flags.iter().map(|flag| pg_sys::Datum::from(*flag)).collect();
+                array_datum(elements, (pg_sys::BOOLOID, 1, true, pg_sys::TYPALIGN_CHAR))
+            }
+            Arg::Float4Array(numbers) => {
+                let elements = numbers.iter().map(|x| pg_sys::Datum::from(x.to_bits())).collect();
+                array_datum(elements, (pg_sys::FLOAT4OID, 4, true, pg_sys::TYPALIGN_INT))
             }
             Arg::Vector(elements) => vector::datum(elements),
             Arg::Xid8(id) => pg_sys::Datum::from(id),

@@ -10,10 +10,12 @@
 
 mod language;
 mod named;
+mod normal;
 mod stop;
 mod words;
 
 pub use language::Language;
+pub use normal::{digest, normalise};
 pub use stop::is_stop_word;
 
 use rust_stemmers::Stemmer;

@@ -17,6 +17,7 @@ static MAINTENANCE_INTERVAL: GucSetting<i32> = GucSetting::<i32>::new(60);
 static SPACE: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"default"));
 static CREATE_SPACES: GucSetting<bool> = GucSetting::<bool>::new(true);
 static BUILTIN_ENCODER: GucSetting<bool> = GucSetting::<bool>::new(true);
+static KNOWN_CUES: GucSetting<bool> = GucSetting::<bool>::new(true);
 static ECHO_WINDOW: GucSetting<i32> = GucSetting::<i32>::new(600);
 static HEBBIAN_RATE: GucSetting<f64> = GucSetting::<f64>::new(0.0);
 static SIMILARITY_EDGES: GucSetting<i32> = GucSetting::<i32>::new(0);
@@ -107,6 +108,14 @@ fn define_recall_settings() {
         c"Makes the embeddings of a space by the built-in encoder when its first memory comes without one.",
         c"When off, such memories are found by words and associations; a space that has an encoder keeps it.",
         &BUILTIN_ENCODER,
+        GucContext::Userset,
+        GucFlags::empty(),
+    );
+    GucRegistry::define_bool_guc(
+        c"engram.known_cues",
+        c"Finds cues that a space knows in every text, whatever their case.",
+        c"In a text that is stored at once, in texts stored before by the background worker.",
+        &KNOWN_CUES,
         GucContext::Userset,
         GucFlags::empty(),
     );
@@ -234,6 +243,11 @@ pub fn space() -> String {
 /// `engram.create_spaces`.
 pub fn create_spaces() -> bool {
     CREATE_SPACES.get()
+}
+
+/// `engram.known_cues`
+pub fn known_cues() -> bool {
+    KNOWN_CUES.get()
 }
 
 /// `engram.builtin_encoder`

@@ -135,22 +135,10 @@ fn stored_cues(space: &str, row: &Row, former: Option<&Row>, content: &str) -> R
     })
 }
 
-/// Adds the cues that the space knows and the content names, in whatever case, and tells the transaction what it names.
+/// Adds the cues that the space knows and the content names, and tells the transaction what it names.
 fn with_known(space: &str, mut cues: Vec<String>, content: &str) -> Vec<String> {
-    let mut own: FxHashSet<u64> = cues.iter().map(|cue| cues::hash(cue)).collect();
-    let phrases = cues::phrases(content);
-    if !phrases.is_empty() {
-        let known = known::known(space, &phrases);
-        let aliases = alias::of(space);
-        let names_one = |i: usize| {
-            let hash = &phrases[i].hash;
-            known[i] || own.contains(hash) || aliases.contains_key(hash)
-        };
-        for phrase in cues::longest(&phrases, names_one) {
-            if cues.len() < cues::MOST_STORED && own.insert(phrase.hash) {
-                cues.push(phrase.name(content));
-            }
-        }
+    if guc::known_cues() {
+        names_in(space, &mut cues, content);
     }
     let subxact = xact::current_subxact();
     queue::with(|q| {
@@ -159,6 +147,26 @@ fn with_known(space: &str, mut cues: Vec<String>, content: &str) -> Vec<String> 
         }
     });
     cues
+}
+
+/// Adds the cues that the space knows and a text names, in whatever case, to those it has.
+pub fn names_in(space: &str, cues: &mut Vec<String>, content: &str) {
+    let phrases = cues::phrases(content);
+    if phrases.is_empty() {
+        return;
+    }
+    let mut own: FxHashSet<u64> = cues.iter().map(|cue| cues::hash(cue)).collect();
+    let known = known::known(space, &phrases);
+    let aliases = alias::of(space);
+    let names_one = |i: usize| {
+        let hash = &phrases[i].hash;
+        known[i] || own.contains(hash) || aliases.contains_key(hash)
+    };
+    for phrase in cues::longest(&phrases, names_one) {
+        if cues.len() < cues::MOST_STORED && own.insert(phrase.hash) {
+            cues.push(phrase.name(content));
+        }
+    }
 }
 
 /// The elements of a text array; null elements are left out.

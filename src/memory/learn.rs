@@ -4,7 +4,7 @@
 //! once. Both are off by default. What is explicit stays as it is.
 
 use super::recall::with_space;
-use super::{load, space_or_setting};
+use super::{link, load, space_or_setting};
 use crate::error::Error;
 use crate::guc;
 use crate::hot::answers;
@@ -23,28 +23,30 @@ const PIECE: usize = 64;
 /// Memories around one that may count it among their neighbours: more are not looked at.
 const AROUND: usize = 1000;
 
-/// Whether there is anything to learn in a space for the worker.
-pub fn is_due(space: &str) -> bool {
-    answers::any_together(space) || guc::similarity_edges() > 0 || learned::progress(space).is_some()
+/// Whether there is anything to learn in a space for the worker. `begun` says that associating by similarity was.
+pub fn is_due(space: &str, begun: bool) -> bool {
+    answers::any_together(space) || guc::similarity_edges() > 0 || begun || link::is_due(space)
 }
 
 /// One piece of learning; says whether anything was done.
 pub fn step(space: &str) -> bool {
     let horizon = Pinned::active().xmin();
+    let (linked, read) = if link::is_due(space) { link::step(space, horizon) } else { (0, 0) };
     let answered = co_recall(space);
     let (cleared, progress) = begin(space);
-    let Some(mut progress) = progress else { return answered + cleared > 0 };
+    let Some(mut progress) = progress else { return linked + answered + cleared > 0 || read > 0 };
     let (changed, looked_at) = similar(space, &mut progress, horizon);
-    answered + cleared + changed > 0 || looked_at > 0
+    linked + answered + cleared + changed > 0 || looked_at + read > 0
 }
 
-/// Learns all there is in a space, as far as the snapshot sees it. Returns how many associations changed.
+/// Learns all there is in a space, as far as the snapshot sees it. Returns how many associations changed and how many texts got a cue.
 pub fn learn(space: Option<&str>) -> Result<i64, Error> {
     let name = space_or_setting(space);
     crate::store::space::for_writing(&name)?;
+    let linked = link::link_all(&name);
     let answered = co_recall(&name);
     let (cleared, progress) = begin(&name);
-    let mut total = answered + cleared;
+    let mut total = linked + answered + cleared;
     if let Some(mut progress) = progress {
         loop {
             pg::check_for_interrupts();
@@ -76,11 +78,11 @@ fn co_recall(space: &str) -> u64 {
 fn begin(space: &str) -> (u64, Option<Progress>) {
     let detail = format!("{} of at least {}", guc::similarity_edges(), guc::similarity_threshold());
     let on = guc::similarity_edges() > 0;
-    if !on && learned::progress(space).is_none() {
+    if !on && learned::progress(space, Job::Similarity).is_none() {
         return (0, None);
     }
     learned::lock(space, Job::Similarity);
-    match learned::progress(space) {
+    match learned::progress(space, Job::Similarity) {
         Some(progress) if on && progress.detail == detail => (0, Some(progress)),
         _ => {
             let cleared = learned::clear_similar(space);
@@ -114,13 +116,8 @@ fn similar(space: &str, progress: &mut Progress, until: u64) -> (u64, usize) {
     }
     (progress.through, progress.after) = (last.changed, Some(last.id));
     // Transactions that still run may leave more behind, before what is done: the next time begins with the first of them.
-    let safe = Pinned::active().xmin();
-    let kept = if progress.through < safe {
-        progress.clone()
-    } else {
-        Progress { through: safe, after: None, ..progress.clone() }
-    };
-    learned::keep_progress(space, &kept);
+    let kept = progress.up_to(Pinned::active().xmin());
+    learned::keep_progress(space, Job::Similarity, &kept);
     (changed, work.len())
 }
 

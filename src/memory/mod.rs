@@ -9,6 +9,7 @@ pub mod forget;
 pub mod health;
 mod health_advice;
 pub mod learn;
+mod link;
 pub mod load;
 pub mod recall;
 mod recognise;

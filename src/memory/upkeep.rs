@@ -5,7 +5,7 @@ use crate::hot::{self, Hot, Place, clock, evict, seal, settle};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg};
-use crate::store::learned;
+use crate::store::learned::{self, Job};
 use engram_region::State;
 use engram_region::settle::Outcome;
 
@@ -53,6 +53,7 @@ pub fn plan(first: bool) -> Vec<Step> {
         }
     }
     let learns = learned::is_possible() && !pg::in_recovery();
+    let begun = if learns { learned::begun(Job::Similarity) } else { Vec::new() };
     // Spaces in the order of their use, the latest first.
     here.sort_by_key(|h| std::cmp::Reverse(hot.read(h.0, |s| s.used()).unwrap_or(0)));
     for (place, name) in here {
@@ -62,7 +63,7 @@ pub fn plan(first: bool) -> Vec<Step> {
             // This worker is the only loader of its database: a load under way was interrupted.
             Some((State::Loading, _)) => steps.push(Step::Load(name)),
             Some((state, _)) => {
-                if state == State::Ready && learns && learn::is_due(&name) {
+                if state == State::Ready && learns && learn::is_due(&name, begun.contains(&name)) {
                     steps.push(Step::Learn(name.clone()));
                 }
                 steps.push(Step::Tidy(name, place));

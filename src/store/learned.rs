@@ -24,7 +24,7 @@ pub fn together(space: &str, ids: &[[u8; 16]], rate: f32, most_weight: f32, most
 }
 
 /// How far a job has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Everything that earlier transactions changed is done.
     pub through: u64,
@@ -36,11 +36,20 @@ pub struct Progress {
     pub detail: String,
 }
 
+impl Progress {
+    /// The same, but not beyond what earlier transactions than `safe` changed.
+    pub fn up_to(&self, safe: u64) -> Progress {
+        if self.through < safe { self.clone() } else { Progress { through: safe, after: None, ..self.clone() } }
+    }
+}
+
 /// The jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Job {
     CoRecall,
     Similarity,
+    /// Cues in texts that were stored before the space knew them.
+    Cues,
 }
 
 impl Job {
@@ -48,6 +57,7 @@ impl Job {
         match self {
             Job::CoRecall => "co-recall",
             Job::Similarity => "similarity",
+            Job::Cues => "cues",
         }
     }
 }
@@ -61,11 +71,11 @@ pub fn lock(space: &str, job: Job) {
     });
 }
 
-/// How far associating by similarity has come; none where it was not begun.
-pub fn progress(space: &str) -> Option<Progress> {
+/// How far a job has come; none where it was not begun.
+pub fn progress(space: &str, job: Job) -> Option<Progress> {
     let mut found = None;
     pg::as_owner(|| {
-        let args = [Arg::Text(space), Arg::Text(Job::Similarity.name())];
+        let args = [Arg::Text(space), Arg::Text(job.name())];
         spi::execute_returning(include_str!("../../sql/query/progress_find.sql"), &args, |row| {
             found = Some(Progress {
                 through: row.xid8(1).unwrap_or(0),
@@ -79,16 +89,27 @@ pub fn progress(space: &str) -> Option<Progress> {
 }
 
 /// Keeps how far it has come.
-pub fn keep_progress(space: &str, progress: &Progress) {
+pub fn keep_progress(space: &str, job: Job, progress: &Progress) {
     let args = [
         Arg::Text(space),
-        Arg::Text(Job::Similarity.name()),
+        Arg::Text(job.name()),
         Arg::Xid8(progress.through),
         progress.after.map_or(Arg::Null(UUIDOID), Arg::Uuid),
         Arg::Xid8(progress.whole),
         Arg::Text(&progress.detail),
     ];
     pg::as_owner(|| spi::execute(include_str!("../../sql/query/progress_keep.sql"), &args));
+}
+
+/// Spaces in which a job was begun.
+pub fn begun(job: Job) -> Vec<String> {
+    let mut spaces = Vec::new();
+    pg::as_owner(|| {
+        spi::select(include_str!("../../sql/query/progress_spaces.sql"), &[Arg::Text(job.name())], |row| {
+            spaces.extend(row.text(1).map(str::to_owned));
+        });
+    });
+    spaces
 }
 
 /// Removes every association for similarity. Returns how many there were.

@@ -1,5 +1,6 @@
 //! Rows of engram.memory and of what hangs on them.
 
+use super::learned::Progress;
 use crate::pg::{
     self,
     jsonb::Jsonb,
@@ -7,6 +8,7 @@ use crate::pg::{
     vector::Vector,
 };
 use pgrx::datum::TimestampWithTimeZone;
+use pgrx::pg_sys::UUIDOID;
 use pgrx::{IntoDatum, Uuid};
 use std::cell::Cell;
 
@@ -299,4 +301,51 @@ fn time(time: Option<TimestampWithTimeZone>) -> Arg<'static> {
         Some(datum) => Arg::Datum(datum, TimestampWithTimeZone::type_oid()),
         None => Arg::Null(TimestampWithTimeZone::type_oid()),
     }
+}
+
+/// A memory with the cues it mentions.
+pub struct Mentions {
+    /// Transaction that changed it.
+    pub changed: u64,
+    pub id: [u8; 16],
+    pub cues: Vec<String>,
+    /// Empty where only the cues were asked for.
+    pub content: String,
+}
+
+fn mentions(sql: &'static str, args: &[Arg<'_>]) -> Vec<Mentions> {
+    let mut found = Vec::new();
+    pg::as_owner(|| {
+        spi::execute_returning(sql, args, |row| {
+            let cues = row.text_array(3).unwrap_or_default();
+            found.push(Mentions {
+                changed: row.xid8(1).unwrap_or(0),
+                id: row.uuid(2).unwrap_or_default(),
+                cues: cues.into_iter().map(str::to_owned).collect(),
+                content: row.text(4).unwrap_or_default().to_owned(),
+            });
+        });
+    });
+    found
+}
+
+/// The cues of the next memories that changed before transaction `until`, at most `most`, in the order of transactions and ids.
+pub fn mentions_since(space: &str, progress: &Progress, until: u64, most: usize) -> Vec<Mentions> {
+    let after = progress.after.map_or(Arg::Null(UUIDOID), Arg::Uuid);
+    let (through, until, most) = (Arg::Xid8(progress.through), Arg::Xid8(until), Arg::Int4(most as i32));
+    mentions(include_str!("../../sql/query/cues_since.sql"), &[Arg::Text(space), through, until, after, most])
+}
+
+/// The cues and texts of memories, in the order of ids.
+pub fn mentions_of(space: &str, ids: &[[u8; 16]]) -> Vec<Mentions> {
+    if ids.is_empty() {
+        return Vec::new();
+    }
+    mentions(include_str!("../../sql/query/cues_of.sql"), &[Arg::Text(space), Arg::UuidArray(ids)])
+}
+
+/// Gives a memory other cues, if it still has the `former` ones and nobody is changing it. Says whether it was so.
+pub fn set_cues(space: &str, id: [u8; 16], cues: &[String], former: &[String]) -> bool {
+    let args = [Arg::Text(space), Arg::Uuid(id), Arg::TextArray(cues), Arg::TextArray(former)];
+    pg::as_owner(|| spi::execute(include_str!("../../sql/query/cues_set.sql"), &args)) > 0
 }

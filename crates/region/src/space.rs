@@ -80,7 +80,8 @@ pub(crate) struct Head {
     pub wanted: u32,
     /// When a load last failed for want of room, seconds since 2020.
     pub failed: u32,
-    pub spare: u32,
+    /// Low bits of `sequence` when cues were last looked for in older texts.
+    pub linked: u32,
 }
 pod!(Head);
 
@@ -402,6 +403,34 @@ impl<'a> Space<'a> {
         Some(Mentions { memories: cue.df, about: cue.about })
     }
 
+    /// Whether a version that was made before transaction `xid` mentions a cue, or so many do that the cue may pass for known.
+    pub fn is_mentioned_before(&self, hash: u64, xid: u64) -> bool {
+        let Some(at) = self.find_cue(hash).map(|i| self.cue_at(i)) else { return false };
+        let cue: Cue = self.region.read(at);
+        const MOST: u32 = 4_096;
+        let mut before = cue.mentions.n > MOST;
+        crate::chunks::while_each(&self.region, &cue.mentions, |run| {
+            before = before || run.iter().any(|m| self.node(m & !ABOUT).xmin < xid);
+            !before
+        });
+        before
+    }
+
+    /// Changes published so far, modulo 2^32.
+    pub fn published(&self) -> u32 {
+        self.region.read::<u64>(field!(self, sequence)) as u32
+    }
+
+    /// What [`Space::published`] was when cues were last looked for in older texts.
+    pub fn linked(&self) -> u32 {
+        self.region.read(field!(self, linked))
+    }
+
+    /// Remembers that cues were looked for up to these changes.
+    pub fn set_linked(&self, published: u32) {
+        self.region.write(field!(self, linked), published);
+    }
+
     /// Number of nodes, used or not: the bound of node indexes.
     pub fn node_bound(&self) -> u32 {
         self.region.read::<Array>(field!(self, nodes)).len
@@ -472,7 +501,7 @@ impl Head {
             used: 0,
             wanted: 0,
             failed: 0,
-            spare: 0,
+            linked: 0,
         }
     }
 }

@@ -101,7 +101,7 @@ impl Question {
         let mut names = cues::find(text);
         names.extend(given.cues.iter().map(|c| cues::normalise(c)));
         let aliases = alias::of(&space.name);
-        let phrases = cues::phrases(text);
+        let phrases = if guc::known_cues() { cues::phrases(text) } else { Vec::new() };
         let mut hashes: Vec<u64> = names.iter().filter(|n| !n.is_empty()).map(|n| cues::hash(n)).collect();
         hashes.extend(phrases.iter().map(|p| p.hash).filter(|hash| aliases.contains_key(hash)));
         hashes.iter_mut().for_each(|hash| *hash = aliases.get(hash).copied().unwrap_or(*hash));

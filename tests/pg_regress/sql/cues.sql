@@ -26,6 +26,12 @@ SELECT n, cues_of(n) FROM generate_series(5, 7) AS n;
 -- A correction drops what the old text mentioned.
 SELECT engram_update(known_id(2), content => 'rents in boston are high');
 SELECT cues_of(2);
+-- Texts that were stored before the space knew the cue get it later, by the worker or at once.
+SELECT engram_remember('the house in old mill lane is for sale', id => known_id(11));
+SELECT engram_remember('nothing about a mill on the old lane', id => known_id(12));
+SELECT engram_remember('Old Mill Lane is closed', id => known_id(13));
+SELECT engram.learn() >= 0 AS learned;
+SELECT n, cues_of(n) FROM generate_series(11, 13) AS n;
 -- Aliases, for memories written before and after. Names are stored as cues are.
 SELECT engram_remember('NYC never sleeps', id => known_id(8));
 SELECT * FROM found('what about NYC');

@@ -92,7 +92,7 @@ SELECT pg_reload_conf();
 SELECT pg_sleep(0.2);
 SELECT pg_temp.learned(1);
 SELECT weight, origin FROM engram.association WHERE space = 'similar';
-SELECT count(*) FROM engram.progress WHERE space = 'similar';
+SELECT count(*) FROM engram.progress WHERE space = 'similar' AND job = 'similarity';
 DROP VIEW nearest;
 -- Learning writes, so it needs who may write.
 CREATE ROLE learning_reader IN ROLE engram_writer;

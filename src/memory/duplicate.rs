@@ -232,9 +232,11 @@ fn in_private_copy(space: &str, keys: &[u32], patient: bool) -> Option<Vec<Vec<[
         // What the transaction has stored since is in its queue: the copy need not be made anew for it.
         Some(fresh) if own => (private::region(), fresh.place),
         _ => {
-            let size = store::memory::count_up_to(space, MOST_COPIED + 1);
-            if size == 0 || (size > i64::from(MOST_COPIED) && !patient && known.is_none()) {
-                return None;
+            if known.is_none() {
+                let size = store::memory::count_up_to(space, MOST_COPIED + 1);
+                if size == 0 || (size > i64::from(MOST_COPIED) && !patient) {
+                    return None;
+                }
             }
             load::private_space(space, &snapshot, own).ok()?
         }

@@ -52,7 +52,7 @@ pub const NEAR: f32 = 0.97;
 /// Most similar memories that are looked at for one.
 const NEAREST: usize = 32;
 /// While the hot tier loads a space of more memories than this, nobody waits for a private copy unless asked to.
-const MOST_COPIED: i32 = 10_000;
+const MOST_COPIED: i32 = 1_000;
 
 /// What a text is recognised by.
 #[derive(Clone, Debug)]

@@ -52,7 +52,7 @@ pub const NEAR: f32 = 0.97;
 /// Most similar memories that are looked at for one.
 const NEAREST: usize = 32;
 /// While the hot tier loads a space of more memories than this, nobody waits for a private copy unless asked to.
-const MOST_COPIED: i32 = 10_000;
+const MOST_COPIED: i32 = 1_000;
 
 /// What a text is recognised by.
 #[derive(Clone, Debug)]
@@ -232,9 +232,11 @@ fn in_private_copy(space: &str, keys: &[u32], patient: bool) -> Option<Vec<Vec<[
         // What the transaction has stored since is in its queue: the copy need not be made anew for it.
         Some(fresh) if own => (private::region(), fresh.place),
         _ => {
-            let size = store::memory::count_up_to(space, MOST_COPIED + 1);
-            if size == 0 || (size > i64::from(MOST_COPIED) && !patient && known.is_none()) {
-                return None;
+            if known.is_none() {
+                let size = store::memory::count_up_to(space, MOST_COPIED + 1);
+                if size == 0 || (size > i64::from(MOST_COPIED) && !patient) {
+                    return None;
+                }
             }
             load::private_space(space, &snapshot, own).ok()?
         }

@@ -114,19 +114,21 @@ fn stored_texts(elements: &[Element], looked_for: &[bool]) -> Vec<Option<[u8; 16
     stored
 }
 
+/// Embedding, cues and content of an element.
+type Said = (Option<Vec<f32>>, Vec<String>, Option<String>);
+
 /// The meanings of the elements, where any of them is to be recognised by it.
 fn meanings(batch: &Batch, elements: &[Element]) -> Vec<Option<Meaning>> {
     if !elements.iter().any(Element::is_explicit) {
         return Vec::new();
     }
-    let mut given: Vec<(Option<Vec<f32>>, Vec<String>, Option<String>)> = Vec::new();
+    let mut given: Vec<Said> = Vec::new();
     batch.each_meaning(|embedding, cues, content| {
         given.push((embedding.map(<[f32]>::to_vec), cues, content.map(str::to_owned)));
     });
-    let meaning =
-        |(element, (embedding, cues, content)): (&Element, &(Option<Vec<f32>>, Vec<String>, Option<String>))| {
-            Meaning::new(&element.space, embedding.as_deref(), cues, content.as_deref()?)
-        };
+    let meaning = |(element, (embedding, cues, content)): (&Element, &Said)| {
+        Meaning::new(&element.space, embedding.as_deref(), cues, content.as_deref()?)
+    };
     elements.iter().zip(&given).map(meaning).collect()
 }
 

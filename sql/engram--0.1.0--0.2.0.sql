@@ -216,7 +216,7 @@ REVOKE ALL ON FUNCTION @extschema@.engram_embed, @extschema@.engram_create_space
 GRANT EXECUTE ON FUNCTION @extschema@.engram_embed TO engram_reader;
 GRANT EXECUTE ON FUNCTION @extschema@.engram_create_space, @extschema@.engram_configure_space TO engram_writer;
 
--- Aliases of cues. Names that stand there already are made what the trigger makes of them.
+-- Aliases of cues.
 CREATE OR REPLACE FUNCTION engram.alias_before() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'alias_before_wrapper';
 CREATE OR REPLACE FUNCTION engram.alias_after() RETURNS trigger LANGUAGE c
@@ -233,4 +233,21 @@ CREATE OR REPLACE TRIGGER engram_truncate AFTER TRUNCATE ON engram.cue_alias
 ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_truncate;
-UPDATE engram.cue_alias SET alias = alias;
+-- Names that stand there already are made what the trigger makes of them. Those that then say what another one says, or nothing, go.
+DO $engram$
+DECLARE
+    a record;
+BEGIN
+    FOR a IN SELECT c.space, c.alias FROM engram.cue_alias c ORDER BY c.space, c.created_at, c.alias
+    LOOP
+        BEGIN
+            UPDATE engram.cue_alias c SET alias = c.alias
+            WHERE c.space OPERATOR(pg_catalog.=) a.space AND c.alias OPERATOR(pg_catalog.=) a.alias;
+        EXCEPTION WHEN unique_violation OR check_violation OR data_exception OR program_limit_exceeded THEN
+            RAISE NOTICE 'alias "%" in space "%" was removed: %', a.alias, a.space, SQLERRM;
+            DELETE FROM engram.cue_alias c
+            WHERE c.space OPERATOR(pg_catalog.=) a.space AND c.alias OPERATOR(pg_catalog.=) a.alias;
+        END;
+    END LOOP;
+END
+$engram$;

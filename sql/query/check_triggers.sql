@@ -12,5 +12,8 @@ FROM (VALUES ('engram_before', 'engram.memory'), ('engram_after', 'engram.memory
 LEFT JOIN pg_catalog.pg_trigger t
        ON t.tgrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(want.relation)
       AND t.tgname OPERATOR(pg_catalog.=) want.name::pg_catalog.name
-WHERE t.oid IS NULL OR t.tgenabled OPERATOR(pg_catalog.<>) 'A'
+WHERE (t.oid IS NULL OR t.tgenabled OPERATOR(pg_catalog.<>) 'A')
+  -- The catalog of version 0.1.0 makes nothing of aliases.
+  AND (want.relation OPERATOR(pg_catalog.<>) 'engram.cue_alias'
+       OR pg_catalog.to_regproc('engram.alias_before') IS NOT NULL)
 ORDER BY 1

@@ -1,42 +1,17 @@
 //! The region against a plain model: any sequence of transactions by several sessions, with savepoints,
 //! aborts, settling at any time and eviction, leaves every snapshot with what the model says.
 
+mod common;
+
+use common::{Bytes, add_space, cases};
 use engram_engine::code::quantise;
 use engram_region::edges::Association;
 use engram_region::read::{NoPause, Reader, Seen};
 use engram_region::settle::Outcome;
 use engram_region::write::{Done, Refused};
-use engram_region::{Directory, Record, Region, Space, SpaceKey, State};
+use engram_region::{Directory, Record, Space, SpaceKey, State};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Bytes aligned as shared memory is.
-struct Bytes {
-    base: *mut u8,
-    layout: std::alloc::Layout,
-}
-
-impl Bytes {
-    fn new(len: usize) -> Bytes {
-        let layout = std::alloc::Layout::from_size_align(len, 64).expect("a valid layout");
-        // SAFETY: the layout is not empty.
-        let base = unsafe { std::alloc::alloc_zeroed(layout) };
-        assert!(!base.is_null());
-        Bytes { base, layout }
-    }
-
-    fn region(&self) -> Region<'_> {
-        // SAFETY: the bytes live as long as self, and one thread uses them.
-        unsafe { Region::new(self.base, self.layout.size()) }
-    }
-}
-
-impl Drop for Bytes {
-    fn drop(&mut self) {
-        // SAFETY: allocated in new with this layout.
-        unsafe { std::alloc::dealloc(self.base, self.layout) }
-    }
-}
 
 fn id(n: u8) -> [u8; 16] {
     let mut id = [0; 16];
@@ -224,14 +199,6 @@ impl World<'_> {
     }
 }
 
-/// A new space in a state.
-fn add_space<'a>(directory: &Directory<'a>, name: &str, state: State) -> Space<'a> {
-    let slot = directory.find_or_add(&SpaceKey { database: 1, table: 2, name }).expect("room for a space");
-    let space = directory.space(slot);
-    space.reset(state);
-    space
-}
-
 fn run(ops: Vec<Op>) {
     let bytes = Bytes::new(16 << 20);
     let directory = Directory::format(bytes.region()).expect("room for a directory");
@@ -322,16 +289,8 @@ fn run(ops: Vec<Op>) {
     assert_eq!(ids, w.committed.keys().copied().collect::<Vec<u8>>());
 }
 
-/// As many cases as `PROPTEST_CASES` says: valgrind and Miri, each many times slower, set it to a few.
-fn cases() -> ProptestConfig {
-    match std::env::var_os("PROPTEST_CASES") {
-        Some(_) => ProptestConfig::default(),
-        None => ProptestConfig::with_cases(300),
-    }
-}
-
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn every_snapshot_sees_what_the_model_says(ops in proptest::collection::vec(op(), 1..120)) {

@@ -48,6 +48,7 @@ fn record(n: u32, cues: &[u64], context: u64) -> Record {
         length: 1,
         cues: cues.iter().map(|c| (*c, false)).collect(),
         code: None,
+        digest: 0,
     }
 }
 

@@ -38,6 +38,7 @@ mod hash;
 pub mod kernel;
 pub mod lexical;
 mod load;
+pub mod mentions;
 mod node;
 pub mod pages;
 pub mod read;

@@ -2,18 +2,20 @@
 //!
 //! A text names the cues that its space knows when it is stored (`complete.rs`). The maintenance worker does the same for texts that
 //! were there already, so that in the end it makes no difference in which order memories came: for each cue that is new it looks for
-//! memories that hold all its words, and adds the cue to those that name it.
+//! memories that hold all its words, and adds the cue to those that name it. It looks at the new text itself again, too: the name
+//! may have been committed while that was being stored, or the space not have been loaded. Without shared memory it does nothing.
 
 use super::complete::names_in;
 use super::recall::with_space;
 use crate::guc;
-use crate::hot::{self, Hot, record};
+use crate::hot::{self, Hot, record, settle};
 use crate::pg::snapshot::Pinned;
 use crate::pg::{self, xid};
 use crate::store::access;
 use crate::store::learned::{self, Job, Progress};
 use crate::store::memory::{self, Mentions};
 use engram_engine::{bm25, cues};
+use engram_region::State;
 use rustc_hash::FxHashSet;
 
 /// Memories looked at in one transaction.
@@ -30,8 +32,16 @@ pub fn is_due(space: &str) -> bool {
 fn unlinked(space: &str) -> Option<(Hot, hot::Place, u32)> {
     let (hot, key) = Hot::shared().zip(hot::key(space))?;
     let place = hot.find(&key)?;
-    let (published, linked) = hot.read(place, |s| (s.published(), s.linked()))?;
+    let ready = hot.read(place, |s| (s.state() == State::Ready).then(|| (s.published(), s.linked())));
+    let (published, linked) = ready.flatten()?;
     (published != linked).then_some((hot, place, published))
+}
+
+/// The place of the space, where the hot tier says what it knows.
+fn ready(space: &str) -> Option<(Hot, hot::Place)> {
+    let (hot, key) = Hot::shared().zip(hot::key(space))?;
+    let place = hot.find(&key)?;
+    hot.read(place, |s| s.state() == State::Ready)?.then_some((hot, place))
 }
 
 /// Looks at the next memories that changed before transaction `until`. Returns how many texts got a cue, and how many memories
@@ -41,7 +51,7 @@ pub fn step(space: &str, until: u64) -> (u64, usize) {
     learned::lock(space, Job::Cues);
     let mut progress = learned::progress(space, Job::Cues).unwrap_or_default();
     let (linked, looked_at) = piece(space, &mut progress, until);
-    if let (0, Some((hot, place, published))) = (looked_at, before) {
+    if let (0, Some((hot, place, published)), true) = (looked_at, before, ready(space).is_some()) {
         hot.write(place, |s| s.set_linked(published));
     }
     (linked, looked_at)
@@ -66,20 +76,26 @@ pub fn link_all(space: &str) -> u64 {
     }
 }
 
-/// Goes on where `progress` says, and keeps how far it came.
+/// Goes on where `progress` says, and keeps how far it came. Returns how many texts got a cue, and how many memories were looked at.
 fn piece(space: &str, progress: &mut Progress, until: u64) -> (u64, usize) {
+    let Some((hot, place)) = ready(space) else { return (0, 0) };
+    // Only what is settled counts as known.
+    settle::run(&hot, place);
     let changed = memory::mentions_since(space, progress, until, PIECE);
-    let mut linked = 0;
+    let mut linked = changed.iter().map(|memory| u64::from(link(space, memory))).sum();
     let new: FxHashSet<&str> = changed.iter().flat_map(|m| m.cues.iter()).map(|c| cues::split_about(c).0).collect();
     let mut new: Vec<&str> = new.into_iter().collect();
     new.sort_unstable();
-    let mut seen = FxHashSet::default();
+    let mut seen: FxHashSet<[u8; 16]> = changed.iter().map(|memory| memory.id).collect();
     for cue in new.into_iter().filter(|cue| is_new(space, cue, progress.through)) {
         pg::check_for_interrupts();
         let ids: Vec<[u8; 16]> = holding(space, cue).into_iter().filter(|id| seen.insert(*id)).collect();
         for naming in memory::mentions_of(space, &ids) {
             linked += u64::from(link(space, &naming));
         }
+    }
+    if ready(space).is_none() {
+        return (linked, 0);
     }
     if let Some(last) = changed.last() {
         (progress.through, progress.after) = (last.changed, Some(last.id));

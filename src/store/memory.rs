@@ -309,7 +309,6 @@ pub struct Mentions {
     pub changed: u64,
     pub id: [u8; 16],
     pub cues: Vec<String>,
-    /// Empty where only the cues were asked for.
     pub content: String,
 }
 
@@ -329,7 +328,7 @@ fn mentions(sql: &'static str, args: &[Arg<'_>]) -> Vec<Mentions> {
     found
 }
 
-/// The cues of the next memories that changed before transaction `until`, at most `most`, in the order of transactions and ids.
+/// The cues and texts of the next memories that changed before transaction `until`, at most `most`, in the order of transactions and ids.
 pub fn mentions_since(space: &str, progress: &Progress, until: u64, most: usize) -> Vec<Mentions> {
     let after = progress.after.map_or(Arg::Null(UUIDOID), Arg::Uuid);
     let (through, until, most) = (Arg::Xid8(progress.through), Arg::Xid8(until), Arg::Int4(most as i32));

@@ -129,11 +129,15 @@ fn what_version_0_1_0_stored_is_there_after_the_update_and_after_a_restore() {
     wait_ready_space(&mut client, OLD);
     assert_consistent(&mut client);
     let before = everything(&mut client);
-    // The worker has visited the old catalog by then.
+    // The worker visits the old catalog too, fails at nothing there, and leaves the spaces loaded.
     wait_until("the worker has been here", Duration::from_secs(30), || {
-        std::thread::sleep(Duration::from_millis(1_500));
-        true
+        let sql = "SELECT coalesce(sum(runs), 0)::int8 FROM engram.stat_worker WHERE database = 'old'";
+        client.query_one(sql, &[]).unwrap().get::<_, i64>(0) >= 3
     });
+    let failed = client.query("SELECT last_error FROM engram.stat_worker WHERE failures > 0", &[]).unwrap();
+    assert!(failed.is_empty(), "{failed:?}");
+    let log = cluster.log_tail();
+    assert!(!log.contains("loaded anew"), "{log}");
 
     update(&cluster);
     // In the session that was there before, and in a new one.

@@ -80,7 +80,7 @@ pub(crate) struct Head {
     pub wanted: u32,
     /// When a load last failed for want of room, seconds since 2020.
     pub failed: u32,
-    /// Low bits of `sequence` when cues were last looked for in older texts.
+    /// Low bits of `sequence` when cues were last looked for in older texts; at first a number that it is not.
     pub linked: u32,
 }
 pod!(Head);
@@ -458,7 +458,7 @@ impl Head {
             used: 0,
             wanted: 0,
             failed: 0,
-            linked: 0,
+            linked: u32::MAX,
         }
     }
 }

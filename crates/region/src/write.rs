@@ -173,6 +173,7 @@ impl Space<'_> {
     /// The rows of `xid` are in the tables only: who sees it must load them first.
     pub fn publish_collapsed(&self, xid: u64) -> Result<(), Full> {
         let entry = self.entry(xid)?;
+        self.change(|h| h.sequence += 1);
         self.region.update(entry, |e: &mut Entry| e.state |= NEEDS_LOAD);
         Ok(())
     }

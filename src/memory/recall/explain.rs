@@ -4,7 +4,7 @@
 //! knows words and cues by hashes only. Their names come from the question, and from rows that the caller may see; a hidden memory
 //! on a path shows as hidden, and a cue that only hidden memories name shows without its name.
 
-use super::question::Given;
+use super::question::{Given, vector_of};
 use super::trace::{Link, Trace, Way};
 use super::{Account, Answer, Limits, Recalled, answer, explain_text, readable};
 use crate::error::Error;
@@ -63,14 +63,15 @@ impl Explanation {
 
 /// Runs a recall and explains it. Nothing counts as used.
 pub fn explain(name: &str, given: &Given<'_>, limits: &Limits) -> std::result::Result<Explanation, Error> {
-    let language = readable(name)?.language.clone();
+    let space = readable(name)?;
+    let (language, vector) = (space.language.clone(), vector_of(given, &space));
     let mut answer = answer(name, given, limits, Account::Full)?;
     let trace = answer.trace.take().unwrap_or_default();
     let names = Names::new(name, given, &answer.recalled, &trace);
     let words = Words::new(given, &language, &trace);
-    let statement = statement(given, limits, &answer, &trace, &names, &words);
+    let statement = statement(&vector, limits, &answer, &trace, &names, &words);
     let rows = std::mem::take(&mut answer.recalled);
-    let results = rows.into_iter().map(|row| result(row, given, &trace, &names, &words)).collect();
+    let results = rows.into_iter().map(|row| result(row, vector.is_ok(), &trace, &names, &words)).collect();
     Ok(Explanation {
         space: name.to_owned(),
         memories: trace.memories,
@@ -183,7 +184,7 @@ impl Names {
     }
 }
 
-fn result(row: Recalled, given: &Given<'_>, trace: &Trace, names: &Names, words: &Words) -> Result {
+fn result(row: Recalled, asked: bool, trace: &Trace, names: &Names, words: &Words) -> Result {
     let signals = row.hit.signals;
     let shares = Parts::of(&signals).shares();
     let none = Way::default();
@@ -192,7 +193,7 @@ fn result(row: Recalled, given: &Given<'_>, trace: &Trace, names: &Names, words:
     let last = way.steps.last().map(|s| s.link);
     let dense = match signals.similarity {
         Some(_) => "cosine of the embeddings",
-        None if given.embedding.is_none() => "the question has no embedding",
+        None if !asked => "the question has no vector",
         None => "the memory has no embedding",
     };
     let matched = words.matched(&row.row.content);
@@ -245,7 +246,7 @@ fn result(row: Recalled, given: &Given<'_>, trace: &Trace, names: &Names, words:
 
 /// What holds for the whole recall: candidates of each arm, the work of spreading, and how the answer ended.
 fn statement(
-    given: &Given<'_>,
+    vector: &std::result::Result<&'static str, String>,
     limits: &Limits,
     answer: &Answer,
     trace: &Trace,
@@ -260,11 +261,14 @@ fn statement(
         detail,
     };
     let counts = &trace.counts;
-    let dense = match given.embedding {
-        None => line("dense", None, "skipped because the question has no embedding".to_owned()),
-        Some(_) if trace.dims == 0 => line("dense", None, "skipped because the space has no embeddings".to_owned()),
-        Some(_) => {
-            line("dense", Some(counts.dense), format!("candidates with a cosine above 0, of {} dimensions", trace.dims))
+    let dense = match vector {
+        Err(why) => line("dense", None, format!("skipped because {why}")),
+        Ok(by) => {
+            let dims = trace.dims;
+            let detail = format!(
+                "candidates with a cosine above 0, of {dims} dimensions; the vector of the question is from {by}"
+            );
+            line("dense", Some(counts.dense), detail)
         }
     };
     let lexical = if words.terms.is_empty() {

@@ -139,6 +139,21 @@ pub fn spread_config(hops: i32, threshold: f32) -> spread::Config {
     }
 }
 
+/// Whether a question has a vector that the embeddings of the space are compared with, and where it comes from or why not.
+pub fn vector_of(given: &Given<'_>, space: &access::Space) -> Result<&'static str, String> {
+    let ours = space.encoder.as_deref() == Some(encoder::NAME);
+    match given.embedding {
+        Some(_) if space.dimensions.is_some() => Ok("the embedding given"),
+        None if ours && given.cue.is_some_and(|cue| encoder::embed(cue).is_some()) => Ok("the built-in encoder"),
+        None if ours => Err("the question has no word that the built-in encoder knows".to_owned()),
+        None if space.dimensions.is_some() => {
+            let by = space.encoder.as_ref().map_or_else(String::new, |by| format!(" (encoder \"{by}\")"));
+            Err(format!("the question has no embedding, and those of the space come from outside{by}"))
+        }
+        _ => Err("the space has no embeddings".to_owned()),
+    }
+}
+
 /// The vector that the built-in encoder gives the text of a question, where the embeddings of the space are its own.
 fn encoded(cue: &str, space: &access::Space) -> Option<Query> {
     let ours = space.encoder.as_deref() == Some(encoder::NAME);

@@ -36,6 +36,7 @@ pub mod evict;
 mod graph;
 mod hash;
 pub mod kernel;
+mod known;
 pub mod lexical;
 mod load;
 mod node;
@@ -52,6 +53,7 @@ pub mod write;
 
 pub use bytes::Region;
 pub use directory::{Directory, SpaceKey};
+pub use known::Mentions;
 pub use read::{Reader, Stopped, View};
 pub use record::Record;
 pub use space::{Space, State, Stats};

@@ -70,7 +70,7 @@ pub fn phrases(text: &str) -> Vec<Phrase> {
 ///
 /// `known` says so for each phrase of [`phrases`], in its order. A phrase that the text itself names already should be known: it
 /// keeps a part of a name from being taken for another one.
-pub fn longest<'p>(phrases: &'p [Phrase], known: impl Fn(usize) -> bool) -> Vec<&'p Phrase> {
+pub fn longest(phrases: &[Phrase], known: impl Fn(usize) -> bool) -> Vec<&Phrase> {
     let mut next = 0;
     let mut out = Vec::new();
     for (i, phrase) in phrases.iter().enumerate() {

@@ -11,6 +11,7 @@ mod measure;
 mod recall;
 mod remember;
 mod report;
+mod spaces;
 mod spread;
 mod tier;
 mod vector;
@@ -24,7 +25,7 @@ use world::World;
 type Bench = (&'static str, fn(&mut World, &mut Report));
 
 /// In the order in which they run: those that add memories come after those that count them.
-const BENCHES: [Bench; 7] = [
+const BENCHES: [Bench; 8] = [
     ("recall", recall::run),
     ("spread", spread::run),
     ("cancel", cancel::run),
@@ -32,6 +33,7 @@ const BENCHES: [Bench; 7] = [
     ("load", tier::load),
     ("remember", remember::run),
     ("batch", batch::run),
+    ("spaces", spaces::run),
 ];
 
 fn main() -> ExitCode {

@@ -5,6 +5,7 @@
 //! transaction itself has stored is known from its commit queue. Two transactions that run at the same time do not see each
 //! other: both store.
 
+use super::complete::names_in;
 use super::recall::with_space;
 use crate::error::Error;
 use crate::hot::{self, Hot, answers, clock, private, queue, record, search};
@@ -13,7 +14,7 @@ use crate::pg::snapshot::Pinned;
 use crate::store::{self, access, fault};
 use crate::{guc, pg};
 use engram_engine::code::{Code, quantise};
-use engram_engine::{cues, text};
+use engram_engine::{cues, encoder, text};
 use engram_region::State;
 use engram_region::dense::Query;
 use pgrx::Uuid;
@@ -52,7 +53,7 @@ pub const NEAR: f32 = 0.97;
 /// Most similar memories that are looked at for one.
 const NEAREST: usize = 32;
 /// While the hot tier loads a space of more memories than this, nobody waits for a private copy unless asked to.
-const MOST_COPIED: i32 = 10_000;
+const MOST_COPIED: i32 = 1_000;
 
 /// What a text is recognised by.
 #[derive(Clone, Debug)]
@@ -90,10 +91,24 @@ pub struct Meaning {
 }
 
 impl Meaning {
-    /// None without an embedding that has a direction. `given` are the caller's cues, beside those in the text.
-    pub fn new(embedding: Option<&[f32]>, given: &[String], content: &str) -> Option<Meaning> {
-        let code = quantise(embedding?).ok()?;
-        let mut cues: Vec<u64> = cues::merge(given, content).iter().map(|c| cues::hash(c)).collect();
+    /// As it would be stored in the space; none without an embedding that has a direction. `given` are the caller's cues, beside those
+    /// in the text.
+    pub fn new(space: &str, embedding: Option<&[f32]>, given: &[String], content: &str) -> Option<Meaning> {
+        let built_in = || encoder::embed(content).filter(|_| store::space::embeds(space));
+        let code = match embedding {
+            Some(embedding) => quantise(embedding),
+            None => quantise(&built_in()?),
+        };
+        let mut names = cues::merge(given, content);
+        if guc::known_cues() {
+            names_in(space, &mut names, content);
+        }
+        let aliases = store::alias::of(space);
+        let hash = |name: &String| {
+            let hash = cues::hash(name);
+            aliases.get(&hash).copied().unwrap_or(hash)
+        };
+        let (code, mut cues): (Code, Vec<u64>) = (code.ok()?, names.iter().map(hash).collect());
         cues.sort_unstable();
         cues.dedup();
         Some(Meaning { code, cues })
@@ -231,10 +246,14 @@ fn in_private_copy(space: &str, keys: &[u32], patient: bool) -> Option<Vec<Vec<[
     let (hot, place) = match known {
         // What the transaction has stored since is in its queue: the copy need not be made anew for it.
         Some(fresh) if own => (private::region(), fresh.place),
+        // A copy with its own changes would serve this once, and be made again for the next one.
+        _ if own => return None,
         _ => {
-            let size = store::memory::count_up_to(space, MOST_COPIED + 1);
-            if size == 0 || (size > i64::from(MOST_COPIED) && !patient && known.is_none()) {
-                return None;
+            if known.is_none() {
+                let size = store::memory::count_up_to(space, MOST_COPIED + 1);
+                if size == 0 || (size > i64::from(MOST_COPIED) && !patient) {
+                    return None;
+                }
             }
             load::private_space(space, &snapshot, own).ok()?
         }

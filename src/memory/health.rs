@@ -8,8 +8,10 @@ use super::recall::search;
 use super::recall::{readable, rows, with_space};
 use crate::error::Error;
 use crate::guc;
+use crate::hot::search::LockPause;
 use crate::pg::snapshot::Pinned;
 use engram_engine::spread::{CUE, Seed};
+use engram_region::read::{Reader, Stopped};
 use engram_region::survey::Survey;
 
 /// One row: a figure with what it means, or a sentence.
@@ -115,16 +117,30 @@ fn report(survey: &Survey, f: &Figures, reached: &[u32], named: Vec<(u32, Option
 /// How many memories activation reaches from each of an even sample.
 fn reached(name: &str, snapshot: &Pinned) -> Result<Vec<u32>, Error> {
     let config = super::recall::question::spread_config(guc::spread_hops() as i32, guc::spread_threshold() as f32);
-    with_space(name, snapshot, |reader| {
-        let mut out = Vec::new();
-        for node in reader.sample(STARTS)? {
-            let spread = search::spread_from(reader, &[Seed { node, mass: 1.0 }], &config)?;
-            let others = spread.received.iter().filter(|r| r.node & CUE == 0 && r.node != node && r.total() > 0.0);
-            out.push(others.count() as u32);
-            search::recycle(spread);
+    let mut starts: Vec<[u8; 16]> = with_space(name, snapshot, |reader| {
+        let nodes = reader.sample(STARTS)?;
+        Ok(nodes.into_iter().map(|node| reader.id_of(node)).collect())
+    })?;
+    let mut out = Vec::new();
+    // As the survey does: where something moves, what is done stays, and the lock is never held for all of it.
+    let mut go_on = |reader: &mut Reader<'static, LockPause>| {
+        while let Some(id) = starts.pop() {
+            let Some(node) = reader.by_id(&id) else { continue };
+            match search::spread_from(reader, &[Seed { node, mass: 1.0 }], &config) {
+                Ok(spread) => {
+                    let others =
+                        spread.received.iter().filter(|r| r.node & CUE == 0 && r.node != node && r.total() > 0.0);
+                    out.push(others.count() as u32);
+                    search::recycle(spread);
+                }
+                Err(Stopped::Moved) => return Ok(false),
+                Err(gone) => return Err(gone),
+            }
         }
-        Ok(out)
-    })
+        Ok(true)
+    };
+    while !with_space(name, snapshot, &mut go_on)? {}
+    Ok(out)
 }
 
 fn share(part: u32, whole: u32) -> f64 {

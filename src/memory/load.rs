@@ -140,13 +140,20 @@ impl Sink<'_> {
 
     fn enter(&mut self, rows: &[Record]) {
         let mut next = 0;
+        let mut misfit = false;
         self.step(|space, seen| {
-            while next < rows.len() {
+            // A space dropped and made anew may have other dimensions: what is here is of the former one.
+            let dims = space.stats().dims as usize;
+            misfit = dims > 0 && rows.iter().filter_map(|r| r.code.as_ref()).any(|c| c.values.len() != dims);
+            while !misfit && next < rows.len() {
                 space.load(&rows[next], seen)?;
                 next += 1;
             }
             Ok(())
         });
+        if misfit {
+            self.failed = Some(Unloaded::Void);
+        }
     }
 
     fn delete(&mut self, id: [u8; 16]) {

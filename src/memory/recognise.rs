@@ -114,15 +114,22 @@ fn stored_texts(elements: &[Element], looked_for: &[bool]) -> Vec<Option<[u8; 16
     stored
 }
 
+/// Embedding, cues and content of an element.
+type Said = (Option<Vec<f32>>, Vec<String>, Option<String>);
+
 /// The meanings of the elements, where any of them is to be recognised by it.
 fn meanings(batch: &Batch, elements: &[Element]) -> Vec<Option<Meaning>> {
-    let mut meanings = Vec::new();
-    if elements.iter().any(Element::is_explicit) {
-        batch.each_meaning(|embedding, cues, content| {
-            meanings.push(content.and_then(|content| Meaning::new(embedding, &cues, content)));
-        });
+    if !elements.iter().any(Element::is_explicit) {
+        return Vec::new();
     }
-    meanings
+    let mut given: Vec<Said> = Vec::new();
+    batch.each_meaning(|embedding, cues, content| {
+        given.push((embedding.map(<[f32]>::to_vec), cues, content.map(str::to_owned)));
+    });
+    let meaning = |(element, (embedding, cues, content)): (&Element, &Said)| {
+        Meaning::new(&element.space, embedding.as_deref(), cues, content.as_deref()?)
+    };
+    elements.iter().zip(&given).map(meaning).collect()
 }
 
 /// Strengthens the memories that are there, in the order of their ids; what was deleted in the meantime is new.

@@ -50,7 +50,7 @@ pub fn remember(given: Remember) -> Result<Uuid, Error> {
     };
     if looked_for
         && let Some(known) = known(&space, &text, on_duplicate, || {
-            Meaning::new(given.embedding.as_ref().map(Vector::as_slice), &cues, content)
+            Meaning::new(&space, given.embedding.as_ref().map(Vector::as_slice), &cues, content)
         })
     {
         return Ok(known);

@@ -36,9 +36,9 @@ pub mod evict;
 mod graph;
 mod hash;
 pub mod kernel;
-mod known;
 pub mod lexical;
 mod load;
+pub mod mentions;
 mod node;
 pub mod pages;
 pub mod read;
@@ -53,7 +53,6 @@ pub mod write;
 
 pub use bytes::Region;
 pub use directory::{Directory, SpaceKey};
-pub use known::Mentions;
 pub use read::{Reader, Stopped, View};
 pub use record::Record;
 pub use space::{Space, State, Stats};

@@ -388,21 +388,6 @@ impl<'a> Space<'a> {
         self.region.read(field!(self, n_counted))
     }
 
-    /// Changes published so far, modulo 2^32.
-    pub fn published(&self) -> u32 {
-        self.region.read::<u64>(field!(self, sequence)) as u32
-    }
-
-    /// What [`Space::published`] was when cues were last looked for in older texts.
-    pub fn linked(&self) -> u32 {
-        self.region.read(field!(self, linked))
-    }
-
-    /// Remembers that cues were looked for up to these changes.
-    pub fn set_linked(&self, published: u32) {
-        self.region.write(field!(self, linked), published);
-    }
-
     /// Number of nodes, used or not: the bound of node indexes.
     pub fn node_bound(&self) -> u32 {
         self.region.read::<Array>(field!(self, nodes)).len

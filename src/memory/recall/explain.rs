@@ -318,6 +318,8 @@ fn ending(limits: &Limits, answer: &Answer) -> String {
         format!("exhausted: the rest scores below {}", limits.min_score)
     } else if answer.unfit > 0 || limits.max_tokens.is_some_and(|most| spent(answer) >= most) {
         "max_tokens is used up".to_owned()
+    } else if answer.cut && answer.repeated > 0 {
+        "what else matches is not looked at".to_owned()
     } else {
         "exhausted: nothing else matches".to_owned()
     };

@@ -25,6 +25,8 @@ pub struct Gathered {
     pub limited: bool,
     /// What follows scores less than `min_score`.
     pub ended: bool,
+    /// There may be more that matches, beyond what is looked at.
+    pub cut: bool,
     /// Ids that the caller may see, as far as they were looked up.
     pub known: FxHashSet<[u8; 16]>,
     pub trace: Option<Trace>,
@@ -55,8 +57,8 @@ pub fn gather(
         selection.restart();
         checked = check(name, conditions, &found, limits, selection);
     }
-    let Found { limited, trace, .. } = found;
-    Ok(Gathered { limited, ended: checked.ended, known: checked.known, trace })
+    let Found { limited, cut, trace, .. } = found;
+    Ok(Gathered { limited, ended: checked.ended, cut, known: checked.known, trace })
 }
 
 /// Searches, and reads the rows of evicted memories that the search needs.

@@ -56,6 +56,8 @@ pub struct Answer {
     pub unfit: usize,
     /// What follows scores less than `min_score`.
     pub ended: bool,
+    /// There may be more that matches, beyond what is looked at.
+    pub cut: bool,
     /// The account, where it was asked for.
     pub trace: Option<Trace>,
 }
@@ -83,8 +85,8 @@ pub fn answer(name: &str, given: &Given<'_>, limits: &Limits, account: Account) 
     if limits.reinforce && !pg::in_recovery() {
         touch(name, &recalled);
     }
-    let Gathered { limited, ended, trace, .. } = gathered;
-    Ok(Answer { recalled, limited, repeated, unfit, ended, trace })
+    let Gathered { limited, ended, cut, trace, .. } = gathered;
+    Ok(Answer { recalled, limited, repeated, unfit, ended, cut, trace })
 }
 
 /// Whether an answer comes with an account of how it came about.

@@ -60,6 +60,7 @@ fn a_text_is_recognised_after_a_restart_and_in_large_transactions() {
             &[&SPACE],
         )
         .unwrap();
+    wait_ready_space(&mut client, SPACE);
     assert_eq!(ids_in(&mut client, SPACE).len(), 12_001);
     remember(&mut client, SPACE, "CRATE number 11999");
     assert_eq!(ids_in(&mut client, SPACE).len(), 12_001);

@@ -3,11 +3,12 @@
 
 use engram_cluster_tests::{
     Cluster, Hit, Options, Rng, assert_consistent, recall, recall_ids, remember, setting_from_env, unique_word,
-    wait_ready_space,
+    wait_ready_space, wait_until,
 };
 use postgres::{Client, Error};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use uuid::Uuid;
 
 const SPACE: &str = "random";
@@ -210,5 +211,24 @@ fn random_transactions_leave_shared_memory_and_tables_equal() {
     wait_ready_space(&mut client, SPACE);
     let fresh = check_against_table(&mut client);
     assert_eq!(fresh, expected, "a fresh load from the tables answers otherwise (seed {seed})");
+    assert_consistent(&mut client);
+}
+
+#[test]
+fn a_space_made_anew_with_other_dimensions_takes_its_first_row() {
+    let cluster = Cluster::with_extension(&Options::default());
+    let mut client = cluster.client();
+    let stored = "SELECT engram_remember('a bell', embedding => $1::text::vector, space => 'anew')";
+    let found = "SELECT count(*) FROM engram_recall(embedding => $1::text::vector, space => 'anew')";
+    for embedding in ["[1,0,0]", "[1,0]", "[1,0,0,0]"] {
+        client.execute(stored, &[&embedding]).unwrap();
+        wait_until("the space is in shared memory", Duration::from_secs(30), || {
+            client.query_one(found, &[&embedding]).unwrap();
+            let state = "SELECT count(*) FROM engram.stat_tier WHERE space = 'anew' AND state = 'ready'";
+            client.query_one(state, &[]).unwrap().get::<_, i64>(0) == 1
+        });
+        assert_eq!(client.query_one(found, &[&embedding]).unwrap().get::<_, i64>(0), 1, "{embedding}");
+        client.batch_execute("SELECT engram_drop_space('anew')").unwrap();
+    }
     assert_consistent(&mut client);
 }

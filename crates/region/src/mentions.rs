@@ -1,7 +1,8 @@
-//! What a space knows of a cue: what texts about to be stored are compared with.
+//! Which cues a space knows, and up to which change they were looked for in older texts.
 
+use crate::chunks;
 use crate::record::{ABOUT, Cue};
-use crate::space::Space;
+use crate::space::{Space, field};
 
 /// Who mentions a cue, as far as settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +26,25 @@ impl Space<'_> {
         let cue: Cue = self.region.read(at);
         const MOST: u32 = 4_096;
         let mut before = cue.mentions.n > MOST;
-        crate::chunks::while_each(&self.region, &cue.mentions, |run| {
+        chunks::while_each(&self.region, &cue.mentions, |run| {
             before = before || run.iter().any(|m| self.node(m & !ABOUT).xmin < xid);
             !before
         });
         before
+    }
+
+    /// Changes published so far, modulo 2^32.
+    pub fn published(&self) -> u32 {
+        self.region.read::<u64>(field!(self, sequence)) as u32
+    }
+
+    /// What [`Space::published`] was when cues were last looked for in older texts.
+    pub fn linked(&self) -> u32 {
+        self.region.read(field!(self, linked))
+    }
+
+    /// Remembers that cues were looked for up to these changes.
+    pub fn set_linked(&self, published: u32) {
+        self.region.write(field!(self, linked), published);
     }
 }

@@ -15,7 +15,7 @@ use crate::store::access;
 use crate::store::learned::{self, Job, Progress};
 use crate::store::memory::{self, Mentions};
 use engram_engine::{bm25, cues};
-use engram_region::State;
+use engram_region::{Space, State};
 use rustc_hash::FxHashSet;
 
 /// Memories looked at in one transaction.
@@ -47,7 +47,11 @@ fn ready(space: &str) -> Option<(Hot, hot::Place)> {
 /// Looks at the next memories that changed before transaction `until`. Returns how many texts got a cue, and how many memories
 /// were looked at.
 pub fn step(space: &str, until: u64) -> (u64, usize) {
-    let before = unlinked(space);
+    // What was published by transactions that this step does not see must be looked at the next time.
+    let before = unlinked(space).filter(|(hot, place, _)| {
+        let seen = |s: Space<'_>| s.unsettled().iter().all(|e| e.settled && e.xid < until);
+        hot.read(*place, seen).unwrap_or(false)
+    });
     learned::lock(space, Job::Cues);
     let mut progress = learned::progress(space, Job::Cues).unwrap_or_default();
     let (linked, looked_at) = piece(space, &mut progress, until);
@@ -79,7 +83,10 @@ pub fn link_all(space: &str) -> u64 {
 /// Goes on where `progress` says, and keeps how far it came. Returns how many texts got a cue, and how many memories were looked at.
 fn piece(space: &str, progress: &mut Progress, until: u64) -> (u64, usize) {
     let Some((hot, place)) = ready(space) else { return (0, 0) };
-    // Only what is settled counts as known.
+    // Only what is in the hot tier and settled counts as known: a search has what is missing there loaded.
+    if with_space(space, &Pinned::active(), |_| Ok(())).is_err() {
+        return (0, 0);
+    }
     settle::run(&hot, place);
     let changed = memory::mentions_since(space, progress, until, PIECE);
     let mut linked = changed.iter().map(|memory| u64::from(link(space, memory))).sum();

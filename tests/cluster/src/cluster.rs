@@ -32,6 +32,11 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Without the built-in encoder, by which any memory comes to mind a little: only words and cues find something.
+    pub fn words_only() -> Options {
+        Options::default().with("engram.builtin_encoder = off")
+    }
+
     /// The same with one more line of postgresql.conf.
     pub fn with(mut self, line: &str) -> Options {
         self.conf.push(line.to_string());

@@ -10,7 +10,7 @@ const SPACE: &str = "moving";
 
 #[test]
 fn databases_are_dropped_copied_and_renamed_under_load() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     let rounds: usize = setting_from_env("ENGRAM_DROP_ROUNDS", 6);
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -70,7 +70,7 @@ fn one_life(cluster: &Cluster, round: usize) {
 
 #[test]
 fn an_extension_created_again_meets_nothing_stale() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     let mut old = cluster.client();
     let former = remember(&mut old, SPACE, "zutototo was remembered before");
     assert!(recallable_by_own_word(&mut old, SPACE, "zutototo", former));
@@ -91,7 +91,7 @@ fn an_extension_created_again_meets_nothing_stale() {
 
 #[test]
 fn a_dropped_extension_that_is_rolled_back_is_as_before() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     let mut client = cluster.client();
     let id = remember(&mut client, SPACE, "zutotogo stays");
     client.batch_execute("BEGIN; DROP EXTENSION engram; ROLLBACK").unwrap();

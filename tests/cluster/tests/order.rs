@@ -2,7 +2,7 @@
 //! came to know later.
 //!
 //! Names of one word are left out: in other texts they count only while few memories mention them, so what is found depends on
-//! when it is looked for.
+//! when it is looked for. Names within longer names are the other exception, and have a test of their own.
 
 use engram_cluster_tests::{Cluster, Options, Rng, assert_consistent, recall, remember, wait_ready_space};
 use postgres::Client;
@@ -149,4 +149,28 @@ fn a_text_that_was_being_stored_while_a_name_became_known_names_it_in_the_end() 
     let sql = "SELECT 'ana marlow' = ANY (cues) FROM engram.memory WHERE space = $1 AND id = $2";
     assert!(one.query_one(sql, &[&space, &late]).unwrap().get::<_, bool>(0));
     assert_consistent(&mut one);
+}
+
+/// What does not hold: a stored cue is never taken away, since it may have been given.
+#[test]
+fn a_name_within_a_longer_one_stays_where_it_was_known_first() {
+    let cluster = Cluster::with_extension(&Options::default());
+    let mut client = cluster.client();
+    let short = "We asked the Harbour Office for help";
+    let long = "We asked the Harbour Office Annex for help";
+    let text = "the key of harbour office annex is lost";
+    for (space, order, expected) in [
+        ("short first", [short, text, long], vec!["harbour office", "harbour office annex"]),
+        ("long first", [long, short, text], vec!["harbour office annex"]),
+    ] {
+        remember(&mut client, space, "the space is there");
+        wait_ready_space(&mut client, space);
+        for content in order {
+            remember(&mut client, space, content);
+            learn(&mut client, space);
+        }
+        let sql = "SELECT unnest(cues) FROM engram.memory WHERE space = $1 AND content = $2 ORDER BY 1";
+        let cues = client.query(sql, &[&space, &text]).unwrap();
+        assert_eq!(cues.iter().map(|row| row.get(0)).collect::<Vec<String>>(), expected, "{space}");
+    }
 }

@@ -16,7 +16,7 @@ const BATCH: usize = 20;
 
 #[test]
 fn an_open_transaction_is_seen_by_itself_alone() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     remember(&mut cluster.client(), SPACE, "the space exists before anyone asks for it");
     let together = Barrier::new(2);
     let written: [Mutex<Vec<(Uuid, String)>>; 2] = [Mutex::default(), Mutex::default()];
@@ -58,7 +58,7 @@ fn an_open_transaction_is_seen_by_itself_alone() {
 
 #[test]
 fn what_one_session_committed_the_others_recall_at_once() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     remember(&mut cluster.client(), SPACE, "the space exists before anyone asks for it");
     let length = Duration::from_secs(setting_from_env("ENGRAM_RACE_SECONDS", 3));
     let acknowledged: Mutex<Vec<(Uuid, String)>> = Mutex::default();
@@ -96,7 +96,7 @@ fn what_one_session_committed_the_others_recall_at_once() {
 
 #[test]
 fn a_rolled_back_memory_leaves_no_trace() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     let mut client = cluster.client();
     let kept = remember(&mut client, SPACE, "zukoto lies at anchor");
     client.batch_execute("BEGIN").unwrap();

@@ -20,7 +20,7 @@ fn id_of(client: &mut Client, word: &str) -> Uuid {
 
 #[test]
 fn plain_statements_count_like_the_functions() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     let mut client = cluster.client();
     remember(&mut client, SPACE, "the space exists");
     client
@@ -62,7 +62,7 @@ fn plain_statements_count_like_the_functions() {
 
 #[test]
 fn a_transaction_above_the_collapse_limit_is_recalled_whole() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     let mut client = cluster.client();
     remember(&mut client, SPACE, "the space exists");
     // More rows than a transaction's intents are kept singly for.
@@ -84,8 +84,8 @@ fn a_transaction_above_the_collapse_limit_is_recalled_whole() {
 
 #[test]
 fn a_subscriber_recalls_what_the_publisher_remembers() {
-    let publisher = Cluster::with_extension(&Options::default().with("wal_level = logical"));
-    let subscriber = Cluster::with_extension(&Options::default());
+    let publisher = Cluster::with_extension(&Options::words_only().with("wal_level = logical"));
+    let subscriber = Cluster::with_extension(&Options::words_only());
     let mut writer = publisher.client();
     let first = remember(&mut writer, SPACE, "zufofofo was there before the subscription");
     publisher.psql("CREATE PUBLICATION memories FOR TABLE engram.space, engram.memory, engram.association");

@@ -183,7 +183,7 @@ fn check_against_table(client: &mut Client) -> Vec<Vec<Hit>> {
 
 #[test]
 fn random_transactions_leave_shared_memory_and_tables_equal() {
-    let cluster = Cluster::with_extension(&Options::default().with("max_prepared_transactions = 20"));
+    let cluster = Cluster::with_extension(&Options::words_only().with("max_prepared_transactions = 20"));
     let seed: u64 = setting_from_env("ENGRAM_SEED", 2026);
     let transactions: usize = setting_from_env("ENGRAM_RANDOM_TRANSACTIONS", 1_000);
     let mut client = cluster.client();
@@ -216,7 +216,7 @@ fn random_transactions_leave_shared_memory_and_tables_equal() {
 
 #[test]
 fn a_space_made_anew_with_other_dimensions_takes_its_first_row() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     let mut client = cluster.client();
     let stored = "SELECT engram_remember('a bell', embedding => $1::text::vector, space => 'anew')";
     let found = "SELECT count(*) FROM engram_recall(embedding => $1::text::vector, space => 'anew')";

@@ -28,7 +28,7 @@ fn newest(client: &mut Client, limit: i64) -> Vec<(Uuid, String)> {
 
 #[test]
 fn whoever_sees_a_row_recalls_it() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     remember(&mut cluster.client(), SPACE, &format!("{} was first", unique_word(0)));
     let length = Duration::from_secs(setting_from_env("ENGRAM_RACE_SECONDS", 5));
     let next = AtomicUsize::new(1);
@@ -74,7 +74,7 @@ fn whoever_sees_a_row_recalls_it() {
 
 #[test]
 fn an_old_snapshot_recalls_the_old_rows() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     let mut writer = cluster.client();
     let deleted = remember(&mut writer, SPACE, "zubodo lay in the north dock");
     let changed = remember(&mut writer, SPACE, "zubofo lay in the east dock");
@@ -106,7 +106,7 @@ fn an_old_snapshot_recalls_the_old_rows() {
 
 #[test]
 fn a_prepared_transaction_is_invisible_until_it_commits() {
-    let cluster = Cluster::with_extension(&Options::default().with("max_prepared_transactions = 10"));
+    let cluster = Cluster::with_extension(&Options::words_only().with("max_prepared_transactions = 10"));
     let mut writer = cluster.client();
     let mut other = cluster.client();
     remember(&mut writer, SPACE, "the space exists");
@@ -140,7 +140,7 @@ fn generation(client: &mut Client) -> i64 {
 
 #[test]
 fn a_deletion_rolled_back_to_a_savepoint_lets_others_delete_the_row_and_costs_no_reload() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     let (mut first, mut second) = (cluster.client(), cluster.client());
     let words = [unique_word(0), unique_word(1)];
     let ids = [0, 1].map(|i| remember(&mut first, SPACE, &format!("{} is here", words[i])));

@@ -44,7 +44,7 @@ fn write(cluster: &Cluster, next: &AtomicUsize, pids: &Mutex<Vec<i32>>, sent: &M
 
 #[test]
 fn every_acknowledged_memory_outlives_a_killed_backend() {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     let rounds = setting_from_env("ENGRAM_CRASH_ROUNDS", 100);
     let mut rng = Rng::new(setting_from_env("ENGRAM_SEED", 11));
     let next = AtomicUsize::new(0);

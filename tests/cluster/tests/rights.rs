@@ -6,7 +6,7 @@ use postgres::types::ToSql;
 use uuid::Uuid;
 
 fn two_roles() -> (Cluster, Client, Client) {
-    let cluster = Cluster::with_extension(&Options::default());
+    let cluster = Cluster::with_extension(&Options::words_only());
     cluster.psql("CREATE ROLE ana LOGIN IN ROLE engram_writer");
     cluster.psql("CREATE ROLE ben LOGIN IN ROLE engram_writer");
     let (ana, ben) = (cluster.client_of("postgres", "ana"), cluster.client_of("postgres", "ben"));

@@ -3,8 +3,9 @@
 //! [`phrases`] lists what in a text could be the name of a cue; the caller looks up which of them the space knows, and
 //! [`longest`] chooses among those. Nothing is a name that begins or ends with a stop word, as no found name does.
 
-use super::{hash, normalise, scan};
+use super::{fold_into, normalise, scan};
 use crate::text::is_stop_word;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// The most words of a name that is looked for.
 pub const MOST_WORDS: usize = 5;
@@ -44,22 +45,27 @@ pub fn phrases(text: &str) -> Vec<Phrase> {
     let mut lower = String::new();
     let edges: Vec<bool> = words.iter().map(|w| may_be_edge(w.text, &mut lower)).collect();
     let mut out = Vec::new();
+    let mut folded = String::new();
     for first in (0..words.len()).filter(|&i| edges[i]) {
         let from = out.len();
+        let (start, mut end) = (words[first].span.0, words[first].span.0);
+        folded.clear();
         for (n, word) in words[first..].iter().take(MOST_WORDS).enumerate() {
             if n > 0 && !word.joined {
                 break;
             }
-            if !edges[first + n] {
-                continue;
+            // What a longer name adds is folded once.
+            let piece = &text[end..word.span.0 + word.text.len()];
+            end += piece.len();
+            fold_into(&mut folded, piece);
+            if edges[first + n] {
+                out.push(Phrase {
+                    hash: xxh3_64(folded.as_bytes()),
+                    first: first as u32,
+                    words: n as u32 + 1,
+                    span: (start as u32, end as u32),
+                });
             }
-            let span = (words[first].span.0, word.span.0 + word.text.len());
-            out.push(Phrase {
-                hash: hash(lowered(&text[span.0..span.1], &mut lower)),
-                first: first as u32,
-                words: n as u32 + 1,
-                span: (span.0 as u32, span.1 as u32),
-            });
         }
         out[from..].reverse();
     }

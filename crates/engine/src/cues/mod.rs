@@ -54,13 +54,19 @@ pub fn split_about(cue: &str) -> (&str, bool) {
 /// "beyonce", "Spider-Man" and "spiderman" are one cue. A name of nothing else is hashed as it is.
 pub fn hash(cue: &str) -> u64 {
     let (name, _) = split_about(cue);
-    let folded: String = if name.is_ascii() {
-        name.chars().filter(|&c| !is_silent(c)).collect()
+    let mut folded = String::with_capacity(name.len());
+    fold_into(&mut folded, name);
+    xxh3_64(if folded.is_empty() { name.as_bytes() } else { folded.as_bytes() })
+}
+
+/// Adds a name, or a part of one that begins with a word or a space, as it sounds.
+fn fold_into(folded: &mut String, name: &str) {
+    if name.is_ascii() {
+        folded.extend(name.chars().filter(|&c| !is_silent(c)).map(|c| c.to_ascii_lowercase()));
     } else {
         let plain = name.nfd().filter(|&c| !is_accent(c) && !is_silent(c));
-        plain.nfc().flat_map(char::to_lowercase).collect()
-    };
-    xxh3_64(if folded.is_empty() { name.as_bytes() } else { folded.as_bytes() })
+        folded.extend(plain.nfc().flat_map(char::to_lowercase));
+    }
 }
 
 fn is_silent(c: char) -> bool {

@@ -139,6 +139,11 @@ fn known_names_are_found_in_any_case_and_the_longest_wins() {
     ] {
         assert_eq!(known_in(text, &known), expected, "{text}");
     }
+    for text in
+        ["Ana's boat at St. Louis", "jean-luc o'neill saw the Beyonc\u{e9} show", "\u{c9}ric's \u{d6}sterreich  Tour"]
+    {
+        assert!(phrases(text).iter().all(|p| p.hash == hash(&p.name(text))), "{text}");
+    }
     assert!(phrases("of the and it").is_empty());
     assert!(phrases("rings").iter().all(Phrase::is_one_word));
 }

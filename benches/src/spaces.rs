@@ -66,7 +66,7 @@ fn name(space: usize) -> String {
 fn fill(client: &mut Client, spaces: std::ops::Range<usize>) {
     let (first, end) = (spaces.start as i64, spaces.end as i64);
     client
-        .execute("SELECT engram_create_space('space_' || n, encoder => 'none') FROM generate_series($1::bigint, $2 - 1) AS n", &[&first, &end])
+        .execute("SELECT engram_create_space('space_' || n, encoder => 'none') FROM generate_series($1::bigint, $2::bigint - 1) AS n", &[&first, &end])
         .expect("spaces are made");
     let insert = client
         .prepare(

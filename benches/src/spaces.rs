@@ -5,7 +5,7 @@ use crate::measure::{in_turns, timed};
 use crate::report::{Line, Report};
 use crate::world::World;
 use engram_cluster_tests::wait_ready_space;
-use postgres::Client;
+use postgres::{Client, Statement};
 use std::fmt::Write;
 
 const MEMORIES: usize = 100;
@@ -25,20 +25,25 @@ pub fn run(world: &mut World, report: &mut Report) {
     let asked: Vec<usize> = (0..ASKED.min(spaces)).map(|i| i * spaces / ASKED.min(spaces)).collect();
     fill(&mut many, 0..spaces);
     fill(&mut alone, asked[0]..asked[0] + 1);
-    for (client, spaces) in [(&mut many, &asked[..]), (&mut alone, &asked[..1])] {
+    let corpus = Corpus::new(MEMORIES);
+    let recall = [&mut many, &mut alone].map(|client| {
         client.batch_execute("VACUUM ANALYZE engram.memory").expect("vacuumed");
+        client.prepare("SELECT * FROM engram_recall($1, space => $2, k => 10)").expect("prepared")
+    });
+    for (client, recall, spaces) in [(&mut many, &recall[0], &asked[..]), (&mut alone, &recall[1], &asked[..1])] {
         for space in spaces {
-            ask(client, *space, 0);
+            ask(client, recall, &name(*space), &question(&corpus, *space, 0));
             wait_ready_space(client, &name(*space));
         }
     }
     let (rounds, calls) = (world.scaled(20, 2), 50);
     let mut run = |contender: usize, call: usize| {
-        let (client, space) = match contender {
-            0 => (&mut alone, asked[0]),
-            _ => (&mut many, asked[call % asked.len()]),
+        let (client, recall, space) = match contender {
+            0 => (&mut alone, &recall[1], asked[0]),
+            _ => (&mut many, &recall[0], asked[call % asked.len()]),
         };
-        timed(|| ask(client, space, call)).0
+        let (name, question) = (name(space), question(&corpus, space, call));
+        timed(|| ask(client, recall, &name, &question)).0
     };
     in_turns(2, 2, calls, &mut run);
     let samples = in_turns(2, rounds, calls, &mut run);
@@ -47,7 +52,8 @@ pub fn run(world: &mut World, report: &mut Report) {
     }
     let ratio = |share| samples[1].percentile(share).as_secs_f64() / samples[0].percentile(share).as_secs_f64();
     report.add(Line::new("spaces", format!("ratio, {spaces} spaces")).at_most("p50", ratio(0.5), 1.1));
-    let locks = [(&mut alone, &asked[..1]), (&mut many, &asked[..])].map(|(client, spaces)| locks(client, spaces));
+    let locks = [(&mut alone, &recall[1], &asked[..1]), (&mut many, &recall[0], &asked[..])]
+        .map(|(client, recall, spaces)| locks(client, recall, spaces));
     let line = Line::new("spaces", format!("locks of a transaction that recalls from {} spaces", asked.len()));
     report.add(line.figure("of_one", locks[0]).at_most("of_all", locks[1], locks[0]));
     let planning = [(&mut alone, asked[0]), (&mut many, asked[0])].map(|(client, space)| planning(client, space));
@@ -75,14 +81,14 @@ fn fill(client: &mut Client, spaces: std::ops::Range<usize>) {
              FROM jsonb_to_recordset($1) AS m(space text, id text, content text, cues text[], context text, at text)",
         )
         .expect("prepared");
+    let corpus = Corpus::new(MEMORIES);
     for part in spaces.collect::<Vec<usize>>().chunks(20) {
-        let rows: Vec<serde_json::Value> = part.iter().flat_map(|space| rows(*space)).collect();
+        let rows: Vec<serde_json::Value> = part.iter().flat_map(|space| rows(&corpus, *space)).collect();
         client.execute(&insert, &[&serde_json::Value::Array(rows)]).expect("memories are stored");
     }
 }
 
-fn rows(space: usize) -> Vec<serde_json::Value> {
-    let corpus = Corpus::new(MEMORIES);
+fn rows(corpus: &Corpus, space: usize) -> Vec<serde_json::Value> {
     let row = |i: usize| {
         let Memory { id, names, context, content, .. } = corpus.memory(i);
         let words: Vec<&str> = content.split(' ').skip(space % 40).take(20).collect();
@@ -92,18 +98,22 @@ fn rows(space: usize) -> Vec<serde_json::Value> {
     (0..MEMORIES).map(row).collect()
 }
 
-fn ask(client: &mut Client, space: usize, call: usize) -> usize {
-    let memory = Corpus::new(MEMORIES).memory(call % MEMORIES);
+/// The words that a space is asked for at a call.
+fn question(corpus: &Corpus, space: usize, call: usize) -> String {
+    let memory = corpus.memory(call % MEMORIES);
     let words: Vec<&str> = memory.content.split(' ').skip(space % 40).take(8).collect();
-    let rows = client.query("SELECT * FROM engram_recall($1, space => $2, k => 10)", &[&words.join(" "), &name(space)]);
-    rows.expect("an answer").len()
+    words.join(" ")
+}
+
+fn ask(client: &mut Client, recall: &Statement, space: &str, question: &str) -> usize {
+    client.query(recall, &[&question, &space]).expect("an answer").len()
 }
 
 /// Locks that a transaction holds after it has recalled from each of the spaces.
-fn locks(client: &mut Client, spaces: &[usize]) -> f64 {
+fn locks(client: &mut Client, recall: &Statement, spaces: &[usize]) -> f64 {
     client.batch_execute("BEGIN").expect("a transaction");
     spaces.iter().for_each(|space| {
-        ask(client, *space, 0);
+        ask(client, recall, &name(*space), "anything");
     });
     let count: i64 =
         client.query_one("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid()", &[]).expect("locks").get(0);

@@ -40,14 +40,17 @@ pub fn run(world: &mut World, report: &mut Report) {
     let mut run = |contender: usize, call: usize| {
         let (client, recall, space) = match contender {
             0 => (&mut alone, &recall[1], asked[0]),
+            1 => (&mut many, &recall[0], asked[0]),
             _ => (&mut many, &recall[0], asked[call % asked.len()]),
         };
         let (name, question) = (name(space), question(&corpus, space, call));
         timed(|| ask(client, recall, &name, &question)).0
     };
-    in_turns(2, 2, calls, &mut run);
-    let samples = in_turns(2, rounds, calls, &mut run);
-    for (what, samples) in ["a space in a database of its own", "one of many spaces"].iter().zip(&samples) {
+    in_turns(3, 2, calls, &mut run);
+    let samples = in_turns(3, rounds, calls, &mut run);
+    for (what, samples) in
+        ["a space in a database of its own", "the same among many", "one after another of many"].iter().zip(&samples)
+    {
         report.add(Line::new("spaces", format!("{what}, {MEMORIES}")).calls(samples));
     }
     let ratio = |share| samples[1].percentile(share).as_secs_f64() / samples[0].percentile(share).as_secs_f64();

@@ -15,6 +15,7 @@
 use crate::pg::shmem::{SharedArea, register_area};
 use crate::{guc, pg};
 use engram_engine::text;
+use rustc_hash::FxHashSet;
 use std::sync::atomic::{
     AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
@@ -171,9 +172,20 @@ pub struct Together {
     pub ids: Vec<[u8; 16]>,
 }
 
-/// Whether there are answers of the space that nobody has taken.
-pub fn any_together(space: &str) -> bool {
-    space_words(space).is_some_and(|words| untaken(words).next().is_some())
+/// Spaces with answers that nobody has taken.
+#[derive(Debug, Default)]
+pub struct Waiting(FxHashSet<[u64; 2]>);
+
+impl Waiting {
+    /// Reads the ring, once for all spaces.
+    pub fn now() -> Waiting {
+        Waiting(all_untaken().map(|(_, words)| [words[SPACE], words[SPACE + 1]]).collect())
+    }
+
+    /// Whether a space is among them.
+    pub fn has(&self, space: &str) -> bool {
+        !self.0.is_empty() && space_words(space).is_some_and(|words| self.0.contains(&words))
+    }
 }
 
 /// Takes the answers of the space out of the ring.
@@ -192,6 +204,10 @@ pub fn take_together(space: &str) -> Vec<Together> {
 }
 
 fn untaken(space: [u64; 2]) -> impl Iterator<Item = (&'static Answer, [u64; ANSWER_WORDS])> {
+    all_untaken().filter(move |(_, words)| words[SPACE..RATE] == space)
+}
+
+fn all_untaken() -> impl Iterator<Item = (&'static Answer, [u64; ANSWER_WORDS])> {
     let answers = RING.get().into_iter().flatten().filter_map(|answer| Some((answer, read(answer)?)));
-    answers.filter(move |(_, words)| words[COUNT] > 1 && words[SPACE..RATE] == space)
+    answers.filter(|(_, words)| words[COUNT] > 1)
 }

@@ -1,6 +1,6 @@
 //! Cues that a space knows: what a text about to be stored may name.
 
-use super::{Hot, key, queue};
+use super::{find, queue};
 use engram_engine::cues::Phrase;
 use engram_region::State;
 
@@ -19,7 +19,7 @@ pub fn known(space: &str, phrases: &[Phrase]) -> Vec<bool> {
         let named = |p: &Phrase| q.names(space, p.hash).is_some_and(|about| about || !p.is_one_word());
         phrases.iter().map(named).collect::<Vec<bool>>()
     });
-    let Some((hot, place)) = Hot::shared().zip(key(space)).and_then(|(h, k)| Some((h, h.find(&k)?))) else {
+    let Some((hot, place)) = find(space) else {
         return known;
     };
     for (known, phrases) in known.chunks_mut(BATCH).zip(phrases.chunks(BATCH)) {

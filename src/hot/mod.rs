@@ -86,6 +86,12 @@ pub fn key(name: &str) -> Option<SpaceKey<'_>> {
     Some(SpaceKey { database: pg::database_oid().to_u32(), table: table.to_u32(), name })
 }
 
+/// The region in shared memory and where a space lies in it; none where it has no place there.
+pub fn find(name: &str) -> Option<(Hot, Place)> {
+    let hot = Hot::shared()?;
+    Some((hot, hot.find(&key(name)?)?))
+}
+
 impl Hot {
     /// The region in shared memory; none without `shared_preload_libraries` or with `engram.hot_tier_size = 0`.
     pub fn shared() -> Option<Hot> {

@@ -18,6 +18,8 @@ pub struct Fresh {
     /// Limits of the snapshot it was last brought up to.
     pub xmin: u64,
     pub xmax: u64,
+    /// Transaction that last changed the space's settings or aliases, by which its rows were read.
+    pub version: u64,
     /// It holds rows of a transaction that had not committed: good for one answer.
     pub dirty: bool,
 }

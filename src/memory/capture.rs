@@ -4,6 +4,7 @@
 //! commit from reading it again.
 
 use crate::error::{self, Error};
+use crate::hot::private;
 use crate::hot::queue::{self, Change};
 use crate::hot::record::{self, Fields, Reading};
 use crate::pg::row::{self, Row};
@@ -143,13 +144,15 @@ fn alias_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     refuse_foreign(row::is_table(trigger, "engram", "cue_alias"), "alias_after", "engram.cue_alias");
     for row in [Row::former(trigger), Row::written(trigger)].into_iter().flatten() {
         let Some(space) = row.get::<&str>(other_name::SPACE) else { continue };
-        alias::changed(space);
-        let reset = (xact::current_subxact(), space.to_owned());
-        queue::with(|q| {
-            if !q.resets.contains(&reset) {
-                q.resets.push(reset);
-            }
-        });
+        // What this backend has kept of them is void at once, what others keep when the row of the space has changed.
+        access::forget();
+        alias::forget();
+        private::forget(space);
+        let touched = queue::with(|q| q.resets.iter().any(|reset| reset.1 == space));
+        if !touched {
+            alias::touch(space);
+            queue::with(|q| q.resets.push((xact::current_subxact(), space.to_owned())));
+        }
     }
     Ok(None)
 }

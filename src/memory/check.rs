@@ -1,7 +1,7 @@
 //! Every invariant between tables and shared memory, as amcheck does it for indexes.
 
 use super::recall::with_space;
-use crate::hot::{self, Hot, settle};
+use crate::hot::{self, settle};
 use crate::memory::load;
 use crate::pg;
 use crate::pg::snapshot::Pinned;
@@ -56,7 +56,7 @@ fn check_space(space: &str, bad: &mut Vec<Violation>) {
     let mut report = |kind, object: String, detail: String| {
         bad.push(Violation { space: Some(space.to_owned()), kind, object, detail });
     };
-    if let Some((hot, place)) = Hot::shared().zip(hot::key(space)).and_then(|(h, k)| Some((h, h.find(&k)?))) {
+    if let Some((hot, place)) = hot::find(space) {
         settle::run(&hot, place);
         for detail in hot.read(place, |s| s.violations()).unwrap_or_default() {
             report("structure", "hot tier".to_owned(), detail);

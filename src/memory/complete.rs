@@ -1,8 +1,8 @@
 //! The BEFORE trigger of engram.memory: it completes and checks what any writer stores, be it a function, an ORM, COPY, a restore or
 //! a subscriber.
 //!
-//! It creates no space and depends on no setting of the caller except engram.space where a row names none. An error in it
-//! refuses the row. A row that comes with `changed` was completed before, in a dump or by a publisher: it keeps its cues, its
+//! It creates no space. Of the settings of the caller it depends on engram.space, where a row names none, engram.known_cues, and
+//! engram.builtin_encoder, where nothing has decided for the space yet. An error in it refuses the row. A row that comes with `changed` was completed before, in a dump or by a publisher: it keeps its cues, its
 //! embedding and the name of its encoder.
 
 use crate::error::{self, Error};
@@ -91,14 +91,15 @@ fn complete_embedding(space: &str, row: &mut Row, former: Option<&Row>, content:
     let same_content = former.is_some_and(|f| f.get::<&str>(column::CONTENT) == Some(content));
     let kept = former.and_then(|f| f.get::<Vector>(column::EMBEDDING)).map(|v| v.as_slice()) == given;
     let by: Option<String> = row.get(column::ENCODER);
+    let former_by = former.and_then(|f| f.get::<String>(column::ENCODER));
     match given {
         Some(given) if former.is_none() && !row.is_null(column::CHANGED) => {
             space::accept_embedding(space, given.len(), by.as_deref())?;
         }
         // Nothing about it changes.
-        _ if former.is_some() && kept && same_content => {}
+        _ if former.is_some() && kept && same_content && former_by == by => {}
         // What our encoder made of the former content is no embedding of the new one.
-        Some(given) if !(kept && by.as_deref() == Some(encoder::NAME)) => {
+        Some(given) if same_content || !(kept && former_by.as_deref() == Some(encoder::NAME)) => {
             let ours = given.len() == encoder::DIMENSIONS && encoder::embed(content).is_some_and(|v| v == *given);
             let by = if ours { Some(encoder::NAME) } else { by.as_deref().filter(|by| *by != encoder::NAME) };
             row.set(column::ENCODER, space::accept_embedding(space, given.len(), by)?);

@@ -13,7 +13,7 @@ use crate::memory::load;
 use crate::pg::snapshot::Pinned;
 use crate::store::{self, access, fault};
 use crate::{guc, pg};
-use engram_engine::code::{Code, quantise};
+use engram_engine::code::{Code, NEARLY_SAME, quantise};
 use engram_engine::{cues, encoder, text};
 use engram_region::State;
 use engram_region::dense::Query;
@@ -48,8 +48,6 @@ impl OnDuplicate {
     }
 }
 
-/// From this cosine of 8-bit codes on two memories with the same cues say the same.
-pub const NEAR: f32 = 0.97;
 /// Most similar memories that are looked at for one.
 const NEAREST: usize = 32;
 /// While the hot tier loads a space of more memories than this, nobody waits for a private copy unless asked to.
@@ -119,7 +117,7 @@ impl Meaning {
         let (a, b) = (&self.code, &other.code);
         let similar =
             || engram_engine::code::similarity(engram_engine::code::dot(&a.values, &b.values), a.scale, b.scale);
-        self.cues == other.cues && a.values.len() == b.values.len() && similar() >= NEAR
+        self.cues == other.cues && a.values.len() == b.values.len() && similar() >= NEARLY_SAME
     }
 }
 
@@ -163,7 +161,7 @@ pub fn near(space: &str, meaning: &Meaning) -> Option<[u8; 16]> {
         let snapshot = Pinned::latest();
         let found = with_space(space, &snapshot, |reader| {
             let nearest = reader.dense(&query, NEAREST, guc::exact(), None)?;
-            let near = nearest.into_iter().filter(|n| n.1 >= NEAR).map(|n| (n.0, reader.id_of(n.0)));
+            let near = nearest.into_iter().filter(|n| n.1 >= NEARLY_SAME).map(|n| (n.0, reader.id_of(n.0)));
             let same = near.filter(|(node, id)| told.contains(id) || reader.cue_hashes(*node) == meaning.cues);
             Ok(same.map(|s| s.1).collect())
         });
@@ -182,7 +180,7 @@ pub fn treat(space: &str, id: [u8; 16], how: Option<OnDuplicate>) -> bool {
     if how == Some(OnDuplicate::Skip) {
         return true;
     }
-    if let Some((hot, place)) = Hot::shared().zip(hot::key(space)).and_then(|(h, k)| Some((h, h.find(&k)?))) {
+    if let Some((hot, place)) = hot::find(space) {
         hot.read(place, |s| s.touch_memories(&[id], clock()));
     }
     store::trace::reinforce(space, Uuid::from_bytes(id))
@@ -201,7 +199,7 @@ pub fn note_stored(space: &str, text: &Text, id: [u8; 16]) {
 fn in_region(space: &str, keys: &[u32], thorough: bool) -> Vec<Vec<[u8; 16]>> {
     let mut out = vec![Vec::new(); keys.len()];
     let mut asked: Vec<usize> = (0..keys.len()).collect();
-    let shared = Hot::shared().zip(hot::key(space)).and_then(|(h, k)| Some((h, h.find(&k)?)));
+    let shared = hot::find(space);
     let glanced = shared.is_some_and(|(hot, place)| glance(&hot, place, keys, &mut asked));
     if asked.is_empty() {
         return out;

@@ -7,7 +7,7 @@ use super::recall::with_space;
 use super::{link, load, space_or_setting};
 use crate::error::Error;
 use crate::guc;
-use crate::hot::answers;
+use crate::hot::answers::{self, Waiting};
 use crate::pg::snapshot::Pinned;
 use crate::pg::{self, xid};
 use crate::store::learned::{self, Job, Progress};
@@ -24,8 +24,8 @@ const PIECE: usize = 64;
 const AROUND: usize = 1000;
 
 /// Whether there is anything to learn in a space for the worker. `begun` says that associating by similarity was.
-pub fn is_due(space: &str, begun: bool) -> bool {
-    answers::any_together(space) || guc::similarity_edges() > 0 || begun || link::is_due(space)
+pub fn is_due(space: &str, waiting: &Waiting, begun: bool) -> bool {
+    waiting.has(space) || guc::similarity_edges() > 0 || begun || link::is_due(space)
 }
 
 /// One piece of learning; says whether anything was done.
@@ -63,7 +63,7 @@ pub fn learn(space: Option<&str>) -> Result<i64, Error> {
 /// Learns from the answers since the last time. Returns how many associations changed.
 fn co_recall(space: &str) -> u64 {
     let mut changed = 0;
-    if answers::any_together(space) {
+    if Waiting::now().has(space) {
         learned::lock(space, Job::CoRecall);
     }
     for answer in answers::take_together(space) {

@@ -30,8 +30,7 @@ pub fn is_due(space: &str) -> bool {
 
 /// The place of the space, and the changes published so far, when there are more than at the last time.
 fn unlinked(space: &str) -> Option<(Hot, hot::Place, u32)> {
-    let (hot, key) = Hot::shared().zip(hot::key(space))?;
-    let place = hot.find(&key)?;
+    let (hot, place) = hot::find(space)?;
     let ready = hot.read(place, |s| (s.state() == State::Ready).then(|| (s.published(), s.linked())));
     let (published, linked) = ready.flatten()?;
     (published != linked).then_some((hot, place, published))
@@ -39,8 +38,7 @@ fn unlinked(space: &str) -> Option<(Hot, hot::Place, u32)> {
 
 /// The place of the space, where the hot tier says what it knows.
 fn ready(space: &str) -> Option<(Hot, hot::Place)> {
-    let (hot, key) = Hot::shared().zip(hot::key(space))?;
-    let place = hot.find(&key)?;
+    let (hot, place) = hot::find(space)?;
     hot.read(place, |s| s.state() == State::Ready)?.then_some((hot, place))
 }
 
@@ -116,7 +114,7 @@ fn piece(space: &str, progress: &mut Progress, until: u64) -> (u64, usize) {
 fn is_new(space: &str, cue: &str, through: u64) -> bool {
     let phrases = cues::phrases(cue);
     let Some(whole) = phrases.iter().find(|p| p.hash == cues::hash(cue)) else { return false };
-    let Some((hot, place)) = Hot::shared().zip(hot::key(space)).and_then(|(h, k)| Some((h, h.find(&k)?))) else {
+    let Some((hot, place)) = hot::find(space) else {
         return true;
     };
     hot.read(place, |s| {

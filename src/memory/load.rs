@@ -11,6 +11,7 @@ use crate::hot::{Hot, Place, clock, evict, private, seal};
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg, Row};
 use crate::pg::{self, xid};
+use crate::store::access;
 use engram_engine::spread::{AssociationKind, association_weight};
 use engram_region::bulk;
 use engram_region::edges::Association;
@@ -365,12 +366,18 @@ pub fn records_of(name: &str, ids: &[[u8; 16]]) -> Vec<Record> {
 ///
 /// `own` says that the current transaction has changed the space: the copy then serves this answer only.
 pub fn private_space(name: &str, snapshot: &Pinned, own: bool) -> Result<(Hot, Place), Unloaded> {
-    let known = private::known(name).filter(|f| !f.dirty && f.xmin <= snapshot.xmin() && f.xmax <= snapshot.xmax());
+    let version = access::find(name).map_or(0, |space| space.changed);
+    let is_good =
+        |f: &private::Fresh| !f.dirty && f.version == version && f.xmin <= snapshot.xmin() && f.xmax <= snapshot.xmax();
+    let known = private::known(name).filter(is_good);
     let hot = private::region();
     if let Some(fresh) = known
         && catch_up(&hot, fresh.place, name, snapshot, fresh.xmin).is_ok()
     {
-        private::remember(name, private::Fresh { xmin: snapshot.xmin(), xmax: snapshot.xmax(), dirty: own, ..fresh });
+        private::remember(
+            name,
+            private::Fresh { xmin: snapshot.xmin(), xmax: snapshot.xmax(), version, dirty: own, ..fresh },
+        );
         return Ok((hot, fresh.place));
     }
     private::forget(name);
@@ -393,6 +400,9 @@ pub fn private_space(name: &str, snapshot: &Pinned, own: bool) -> Result<(Hot, P
         Err(_) => s.reset(State::Absent),
     });
     filled?;
-    private::remember(name, private::Fresh { place, xmin: snapshot.xmin(), xmax: snapshot.xmax(), dirty: own });
+    private::remember(
+        name,
+        private::Fresh { place, xmin: snapshot.xmin(), xmax: snapshot.xmax(), version, dirty: own },
+    );
     Ok((hot, place))
 }

@@ -1,6 +1,7 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
 use super::{check, learn, load};
+use crate::hot::answers::Waiting;
 use crate::hot::{self, Hot, Place, clock, evict, seal, settle};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
@@ -53,6 +54,7 @@ pub fn plan(first: bool) -> Vec<Step> {
         }
     }
     let learns = learned::is_possible() && !pg::in_recovery();
+    let waiting = Waiting::now();
     let begun = if learns { learned::begun(Job::Similarity) } else { Vec::new() };
     // Spaces in the order of their use, the latest first.
     here.sort_by_key(|h| std::cmp::Reverse(hot.read(h.0, |s| s.used()).unwrap_or(0)));
@@ -63,7 +65,7 @@ pub fn plan(first: bool) -> Vec<Step> {
             // This worker is the only loader of its database: a load under way was interrupted.
             Some((State::Loading, _)) => steps.push(Step::Load(name)),
             Some((state, _)) => {
-                if state == State::Ready && learns && learn::is_due(&name, begun.contains(&name)) {
+                if state == State::Ready && learns && learn::is_due(&name, &waiting, begun.contains(&name)) {
                     steps.push(Step::Learn(name.clone()));
                 }
                 steps.push(Step::Tidy(name, place));

@@ -62,9 +62,8 @@ fn read(name: &str) -> FxHashMap<u64, u64> {
     direct.iter().map(|(alias, cue)| (*alias, end(*cue))).collect()
 }
 
-/// Marks the space as changed, so that every session reads its aliases again.
-pub fn changed(name: &str) {
+/// Marks the space as changed, so that every session reads its aliases again. Once in a transaction is enough.
+pub fn touch(name: &str) {
     access::forget();
-    forget();
     pg::as_owner(|| spi::execute(include_str!("../../sql/query/space_touch.sql"), &[Arg::Text(name)]));
 }

@@ -9,6 +9,9 @@ use crate::Error;
 /// The most dimensions a code may have: beyond it a dot product could leave `i32` (127 * 127 * 133,144 < 2^31).
 pub const MAX_DIMENSIONS: usize = 133_144;
 
+/// From this similarity on two memories say nearly the same: other words for one thing, not two things of one kind.
+pub const NEARLY_SAME: f32 = 0.97;
+
 /// A quantised vector.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Code {

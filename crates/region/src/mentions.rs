@@ -24,7 +24,7 @@ impl Space<'_> {
     pub fn is_mentioned_before(&self, hash: u64, xid: u64) -> bool {
         let Some(at) = self.find_cue(hash).map(|i| self.cue_at(i)) else { return false };
         let cue: Cue = self.region.read(at);
-        const MOST: u32 = 4_096;
+        const MOST: u32 = 1_024;
         let mut before = cue.mentions.n > MOST;
         chunks::while_each(&self.region, &cue.mentions, |run| {
             before = before || run.iter().any(|m| self.node(m & !ABOUT).xmin < xid);

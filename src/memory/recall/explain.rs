@@ -238,7 +238,7 @@ fn result(row: Recalled, asked: bool, trace: &Trace, names: &Names, words: &Word
             "association",
             Some(signals.by_association),
             shares.association,
-            arrived(signals.by_association, "explicit".to_owned(), |l| matches!(l, Link::Association(_))),
+            arrived(signals.by_association, "over associations".to_owned(), |l| matches!(l, Link::Association(_))),
         ),
     ];
     Result { row, lines, cues, path }

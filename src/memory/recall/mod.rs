@@ -98,7 +98,7 @@ pub enum Account {
 
 /// The shared region disagrees with the tables about this space.
 fn discard(name: &str) {
-    if let Some((hot, place)) = Hot::shared().zip(hot::key(name)).and_then(|(h, k)| Some((h, h.find(&k)?))) {
+    if let Some((hot, place)) = hot::find(name) {
         hot.write(place, |s| {
             s.reset(State::Absent);
             s.want()
@@ -185,7 +185,7 @@ fn hide_paths(name: &str, recalled: &mut [Recalled], mut known: FxHashSet<[u8; 1
 
 fn touch(name: &str, recalled: &[Recalled]) {
     let ids: Vec<[u8; 16]> = recalled.iter().map(|r| r.hit.id).collect();
-    if let Some((hot, place)) = Hot::shared().zip(hot::key(name)).and_then(|(h, k)| Some((h, h.find(&k)?))) {
+    if let Some((hot, place)) = hot::find(name) {
         let now = clock();
         hot.read(place, |s| s.touch_memories(&ids, now));
     }

@@ -6,16 +6,14 @@
 //! Pure: what is offered, and how many rows are looked at, is the caller's.
 
 use super::Recalled;
-use engram_engine::cues;
+use engram_engine::code::NEARLY_SAME;
+use engram_engine::text;
 use engram_region::dense::Query;
 use rustc_hash::FxHashSet;
 use std::collections::VecDeque;
 
 /// Bytes of a token.
 const TOKEN_BYTES: usize = 4;
-
-/// From this cosine on, of 8-bit codes, two memories say the same.
-const NEARLY_SAME: f32 = 0.97;
 
 /// Taken rows that a row is compared with, the latest ones: those whose scores are nearest. Bounds the work of a budget of
 /// millions of tokens.
@@ -35,7 +33,8 @@ pub struct Selection {
 struct Budget {
     whole: usize,
     left: usize,
-    texts: FxHashSet<String>,
+    /// Digests of their normal forms.
+    texts: FxHashSet<u64>,
     codes: VecDeque<Query>,
 }
 
@@ -72,8 +71,8 @@ impl Selection {
             return;
         }
         if let Some(budget) = &mut self.budget {
-            // Case and spacing make no difference; punctuation does: -5 is not 5.
-            let text = cues::normalise(&row.row.content);
+            // The same text as remembering recognises it: case and spacing make no difference; punctuation does, -5 is not 5.
+            let text = text::digest(&row.row.content);
             if budget.texts.contains(&text) || budget.nearly_has(&row) {
                 self.repeated += 1;
                 return;

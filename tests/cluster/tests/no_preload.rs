@@ -68,6 +68,16 @@ fn recall_answers_alike_with_and_without_preloading() {
     for client in [&mut client, &mut other] {
         assert_eq!(recall(client, SPACE, "zudododo", 1)[0].id, id);
     }
+    // An alias makes the cue of a memory another one, in copies that were made before, too.
+    let id = remember(&mut client, SPACE, "Zukafe was painted without preloading");
+    for client in [&mut client, &mut other] {
+        assert_ne!(recall(client, SPACE, "what about Quay Nine", 1)[0].id, id);
+    }
+    let alias = "INSERT INTO engram.cue_alias (space, alias, cue) VALUES ($1, 'Zukafe', 'Quay Nine')";
+    client.execute(alias, &[&SPACE]).unwrap();
+    for client in [&mut client, &mut other] {
+        assert_eq!(recall(client, SPACE, "what about Quay Nine", 1)[0].id, id);
+    }
 }
 
 #[test]

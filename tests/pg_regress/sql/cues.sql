@@ -45,6 +45,15 @@ DELETE FROM engram.cue_alias WHERE space = 'cues';
 SELECT * FROM found('what about NYC');
 ROLLBACK;
 SELECT * FROM found('what about NYC');
+-- One that was rolled back leaves the next one of the transaction to be heard of.
+BEGIN;
+SAVEPOINT one;
+INSERT INTO engram.cue_alias (space, alias, cue) VALUES ('cues', 'the lane', 'Old Mill Lane');
+ROLLBACK TO one;
+INSERT INTO engram.cue_alias (space, alias, cue) VALUES ('cues', 'mill street', 'Old Mill Lane'), ('cues', 'the street', 'Old Mill Lane');
+COMMIT;
+SELECT alias, cue FROM engram.cue_alias WHERE space = 'cues' ORDER BY alias;
+SELECT count(*) FILTER (WHERE memory IN ('1', '3')) AS by_the_cue FROM found('who lives in mill street');
 INSERT INTO engram.cue_alias (space, alias, cue) VALUES ('cues', ' ', 'Rome');
 SELECT attempt($$INSERT INTO engram.cue_alias (space, alias, cue) VALUES ('cues', 'ROME', 'rome')$$);
 -- Scripts without capitals.

@@ -36,6 +36,10 @@ INSERT INTO engram.memory (space, id, content, embedding) VALUES ('named', known
 INSERT INTO engram.memory (space, id, content, embedding, encoder) VALUES ('named', known_id(2), 'the name', '[0,1,0]', 'mine');
 SELECT attempt($$INSERT INTO engram.memory (space, content, embedding, encoder) VALUES ('named', 'x', '[0,1,0]', 'yours')$$);
 SELECT right(id::text, 1) AS memory, encoder FROM engram.memory WHERE space = 'named' ORDER BY id;
+-- The name cannot be changed under a vector; to call a foreign vector ours changes nothing.
+SELECT attempt($$UPDATE engram.memory SET encoder = 'mine' WHERE space = 'theirs' AND embedding IS NOT NULL$$);
+UPDATE engram.memory SET encoder = (SELECT encoder FROM engram.space WHERE space = 'ours') WHERE space = 'theirs' AND embedding IS NOT NULL;
+SELECT right(id::text, 1) AS memory, embedding, encoder FROM engram.memory WHERE space = 'theirs' ORDER BY id;
 -- Without any.
 SELECT engram_create_space('bare', encoder => 'none');
 SELECT engram_remember('only words', space => 'bare', id => known_id(1));

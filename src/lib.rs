@@ -3,6 +3,7 @@
 use pgrx::prelude::*;
 
 mod api;
+mod crash;
 mod error;
 mod guc;
 mod hot;
@@ -21,6 +22,7 @@ pgrx::pg_module_magic!(name, version);
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
     guc::init();
+    crash::init();
     pg::shmem::init();
     pg::xact::init();
     pg::utility::init();

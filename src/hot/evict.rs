@@ -1,6 +1,7 @@
 //! Making room: the least active memories leave the hot tier, never the table.
 
 use super::{Hot, Place};
+use crate::crash::{self, Point};
 use engram_region::State;
 
 /// Survivors moved under one hold of the lock: about 100 us.
@@ -39,7 +40,10 @@ pub fn make_room(hot: &Hot) -> bool {
 fn evict_from(hot: &Hot, place: Place) -> bool {
     let Some(Some(mut victim)) = hot.read(place, |s| s.choose_victim()) else { return false };
     // Without room for the survivors they leave as well.
-    while let Some(Ok(true)) = hot.write(place, |s| s.move_survivors(&mut victim, BATCH)) {}
+    while let Some(Ok(true)) = hot.write(place, |s| s.move_survivors(&mut victim, BATCH)) {
+        crash::at(Point::evict_move);
+    }
+    crash::at(Point::evict_free);
     hot.write(place, |s| s.evict(&victim)).is_some()
 }
 

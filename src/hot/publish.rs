@@ -9,6 +9,7 @@
 
 use super::queue::{self, Change};
 use super::{Hot, Place, clock, evict, key, settle};
+use crate::crash::{self, Point};
 use crate::pg::xact::{self, Event, SubEvent};
 use crate::pg::{self, xid};
 use engram_region::write::{Done, Refused};
@@ -60,9 +61,11 @@ fn publish() {
     if spaces.is_empty() && resets.is_empty() && !truncated {
         return;
     }
+    crash::at(Point::publish_begin);
     for space in &spaces {
         flush(&hot, space);
     }
+    crash::at(Point::publish_end);
     let Some(me) = xid::top_full_xid_if_any() else { return };
     let reset: Vec<Place> = if truncated {
         let (database, table) = (pg::database_oid().to_u32(), pg::memory_table_oid().map(|t| t.to_u32()));
@@ -145,6 +148,7 @@ fn enter_all(hot: &Hot, place: Place, me: u64, name: &str, changes: &[(u32, Chan
             Some(Ok(Some((done, generation)))) => {
                 remember(done, generation);
                 next = (next + BATCH).min(changes.len());
+                crash::at(Point::publish_middle);
             }
             Some(Err((refused, n, done, generation))) => {
                 remember(done, generation);
@@ -197,6 +201,7 @@ fn finish(committed: Option<bool>) {
     let queue = queue::with(std::mem::take);
     let (Some(committed), Some(hot)) = (committed, Hot::shared()) else { return };
     let Some(me) = xid::top_full_xid_if_any() else { return };
+    crash::at(Point::commit_hint);
     let mut places: Vec<Place> = queue.spaces.iter().flat_map(|s| s.entered.iter().map(|e| e.1)).collect();
     places.dedup();
     for place in places {

@@ -1,6 +1,7 @@
 //! Settling the list of a space: how transactions ended is looked up outside any lock, then entered.
 
 use super::{Hot, Place};
+use crate::crash::{self, Point};
 use crate::pg;
 use crate::pg::xid::{self, Status};
 use engram_region::State;
@@ -21,6 +22,7 @@ pub fn run(hot: &Hot, place: Place) {
     let Some(list) = hot.read(place, |s| s.unsettled()) else { return };
     let known: Vec<(u64, Outcome)> = list.iter().map(|e| (e.xid, outcome(e.xid))).collect();
     let look_up = |xid| known.iter().find(|k| k.0 == xid).map_or(Outcome::InProgress, |k| k.1);
+    crash::at(Point::settle);
     while hot.write(place, |s| s.settle(look_up, horizon)) == Some(true) {}
     if hot.read(place, |s| s.state() == State::Absent && s.wanted()) == Some(true) {
         pg::worker::wake_launcher();

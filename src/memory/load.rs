@@ -6,6 +6,7 @@
 //! snapshot was taken may have come before, so it is listed as to be loaded by who sees it.
 
 use super::capture::reading;
+use crate::crash::{self, Point};
 use crate::hot::record::{self, Fields, Reading};
 use crate::hot::{Hot, Place, clock, evict, private, seal};
 use crate::pg::snapshot::Pinned;
@@ -98,6 +99,7 @@ impl Sink<'_> {
 
     fn flush(&mut self) {
         self.terms = 0;
+        crash::at(Point::load_middle);
         let rows = std::mem::take(&mut self.rows);
         if self.how == How::BySegments && rows.len() >= LEAST_BULK && self.has_room_for(&rows) {
             self.enter_segment(&rows);
@@ -229,6 +231,7 @@ pub fn load_shared(hot: &Hot, place: Place, name: &str) -> Result<(), Unloaded> 
             s.generation()
         })
         .ok_or(Unloaded::Void)?;
+    crash::at(Point::load_begin);
     let snapshot = Pinned::latest();
     // A snapshot names those that ran below its upper limit; others with an id had begun and may have published before.
     let running: Vec<u64> = snapshot.in_progress().into_iter().chain(snapshot.xmax()..xid::next_full_xid()).collect();
@@ -242,6 +245,7 @@ pub fn load_shared(hot: &Hot, place: Place, name: &str) -> Result<(), Unloaded> 
         None => Err(Unloaded::Void),
     };
     seal::run(hot, place);
+    crash::at(Point::load_end);
     hot.write(place, |s| {
         if s.generation() == generation {
             match filled {

@@ -37,6 +37,13 @@ pub fn assert_main() {
     pg_sys::submodules::thread_check::check_active_thread();
 }
 
+/// Ends this process as kill -9 does, for the crash points of a debug build.
+#[cfg(debug_assertions)]
+pub fn kill_own_process() {
+    // SAFETY: a signal to ourselves; nothing runs after it.
+    unsafe { libc::kill(libc::getpid(), libc::SIGKILL) };
+}
+
 /// The role whose rights apply now.
 pub fn current_user() -> pg_sys::Oid {
     assert_main();

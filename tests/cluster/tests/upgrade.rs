@@ -19,7 +19,7 @@ fn former(cluster: &Cluster) -> Client {
 }
 
 fn update(cluster: &Cluster) {
-    cluster.psql_in("old", "ALTER EXTENSION engram UPDATE TO '0.2.0'");
+    cluster.psql_in("old", "ALTER EXTENSION engram UPDATE TO '0.3.0'");
 }
 
 fn ids(client: &mut Client, sql: &str) -> Vec<Uuid> {

@@ -141,13 +141,15 @@ CREATE TABLE engram.memory (
     suppressed_at    timestamptz,
     created_at       timestamptz,
     changed          xid8,
+    cold             boolean NOT NULL DEFAULT false,
+    pinned           boolean NOT NULL DEFAULT false,
     PRIMARY KEY (space, id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.05);
 CREATE INDEX memory_changed ON engram.memory (changed);
 COMMENT ON TABLE engram.memory IS 'Memories, one row each: the truth from which everything in shared memory is rebuilt';
 COMMENT ON COLUMN engram.memory.space IS 'Space the memory belongs to; null in an INSERT takes the setting engram.space';
 COMMENT ON COLUMN engram.memory.id IS 'UUID version 7; null in an INSERT makes one';
-COMMENT ON COLUMN engram.memory.content IS 'What is remembered: at most 1 MB, never blank';
+COMMENT ON COLUMN engram.memory.content IS 'What is remembered: at most 1 MB; blank only while engram.cold has it';
 COMMENT ON COLUMN engram.memory.embedding IS 'Meaning as a vector of the dimensions of the space, or null';
 COMMENT ON COLUMN engram.memory.encoder IS 'Name of the encoder that made the embedding; null when it came from outside';
 COMMENT ON COLUMN engram.memory.cues IS 'Names, years and tags that bring the memory to mind: lower case, single spaces; about:NAME marks what it is about';
@@ -163,6 +165,8 @@ COMMENT ON COLUMN engram.memory.valid_to IS 'Until when the fact holds, if known
 COMMENT ON COLUMN engram.memory.superseded_by IS 'Memory that replaces this one; a replaced memory is not recalled by default';
 COMMENT ON COLUMN engram.memory.suppressed_at IS 'When it was suppressed; a suppressed memory is not recalled by default';
 COMMENT ON COLUMN engram.memory.changed IS 'Transaction of the last change, set by a trigger';
+COMMENT ON COLUMN engram.memory.cold IS 'Content and embedding are in engram.cold; setting it moves them';
+COMMENT ON COLUMN engram.memory.pinned IS 'Stays in the hot tier, and never becomes cold by itself';
 
 CREATE TABLE engram.memory_history (
     space            text COLLATE "C" NOT NULL,
@@ -209,8 +213,17 @@ CREATE TABLE engram.cold (
     embedding vector,
     PRIMARY KEY (space, id),
     FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
-);
-COMMENT ON TABLE engram.cold IS 'Wide columns of memories in the cold tier; engram.memories shows them in their place';
+) WITH (toast_tuple_target = 128);
+-- Compressed and in the row as far as a page goes: a row read by its key is one page. lz4 where the server has it.
+ALTER TABLE engram.cold ALTER COLUMN content SET STORAGE MAIN, ALTER COLUMN embedding SET STORAGE MAIN;
+DO $engram$
+BEGIN
+    ALTER TABLE engram.cold ALTER COLUMN content SET COMPRESSION lz4, ALTER COLUMN embedding SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+    NULL;
+END
+$engram$;
+COMMENT ON TABLE engram.cold IS 'Content and embedding of memories in the cold tier; engram.memories shows them in their place';
 
 CREATE TABLE engram.trace (
     space             text COLLATE "C" NOT NULL,
@@ -529,6 +542,9 @@ CREATE FUNCTION engram.alias_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'alias_after_wrapper';
 CREATE FUNCTION engram.truncate_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'truncate_after_wrapper';
+CREATE FUNCTION engram.cold_after() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'cold_after_wrapper';
+COMMENT ON FUNCTION engram.cold_after() IS 'Has a cold memory read again whose content came after it, in a restore or from a publisher';
 COMMENT ON FUNCTION engram.memory_before() IS 'Completes and checks a memory; on DELETE erases what the foreign keys do not';
 COMMENT ON FUNCTION engram.memory_after() IS 'Queues a change of a memory for the hot tier';
 COMMENT ON FUNCTION engram.memory_truncate() IS 'Erases what belongs to the memories of a truncated table';
@@ -548,6 +564,8 @@ CREATE TRIGGER engram_erase AFTER TRUNCATE ON engram.memory
     FOR EACH STATEMENT EXECUTE FUNCTION engram.memory_truncate();
 CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.memory
     FOR EACH STATEMENT EXECUTE FUNCTION engram.truncate_after();
+CREATE TRIGGER engram_after AFTER INSERT OR UPDATE ON engram.cold
+    FOR EACH ROW EXECUTE FUNCTION engram.cold_after();
 CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE OR DELETE ON engram.association
     FOR EACH ROW EXECUTE FUNCTION engram.association_before();
 CREATE TRIGGER engram_after AFTER INSERT OR UPDATE OR DELETE ON engram.association
@@ -570,6 +588,7 @@ ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_erase;
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_truncate;
+ALTER TABLE engram.cold ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_truncate;
@@ -607,13 +626,15 @@ SELECT m.space,
        m.superseded_by,
        m.suppressed_at,
        m.created_at,
-       c.id IS NOT NULL AS cold
+       m.cold,
+       m.pinned
 FROM engram.memory m
 LEFT JOIN engram.cold c
-       ON c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id;
+       ON m.cold AND c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id;
 COMMENT ON VIEW engram.memories IS 'Memories whole, whichever tier holds their content';
 COMMENT ON COLUMN engram.memories.confidence IS 'Belief in the fact, 0 to 1; null without evidence';
 COMMENT ON COLUMN engram.memories.cold IS 'Whether content and embedding come from the cold tier';
+COMMENT ON COLUMN engram.memories.pinned IS 'Whether the memory stays in the hot tier';
 
 CREATE FUNCTION engram.tier_stat(
     OUT space text, OUT mode text, OUT state text, OUT memories bigint, OUT resident bigint,
@@ -626,6 +647,9 @@ CREATE FUNCTION engram.worker_stat(
     OUT last_run_at timestamptz, OUT runs bigint, OUT failures bigint, OUT last_error text) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED
     AS 'MODULE_PATHNAME', 'worker_stat_wrapper';
+CREATE FUNCTION engram.move_stat(OUT move text, OUT total bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'move_stat_wrapper';
 CREATE FUNCTION engram.info_stat(
     OUT version text, OUT catalog_version text, OUT preloaded boolean, OUT hot_tier_bytes bigint,
     OUT hot_tier_free bigint, OUT evictions bigint, OUT spaces bigint) RETURNS SETOF record
@@ -638,6 +662,7 @@ CREATE FUNCTION engram.graph_health(
 COMMENT ON FUNCTION engram.graph_health(text) IS 'How the memories of a space hang together, and whether spreading can help there';
 COMMENT ON FUNCTION engram.tier_stat() IS 'Rows of engram.stat_tier';
 COMMENT ON FUNCTION engram.worker_stat() IS 'Rows of engram.stat_worker';
+COMMENT ON FUNCTION engram.move_stat() IS 'Rows of engram.stat_move';
 COMMENT ON FUNCTION engram.info_stat() IS 'Row of engram.stat_info';
 
 CREATE VIEW engram.stat_tier WITH (security_invoker = true) AS
@@ -650,6 +675,11 @@ CREATE VIEW engram.stat_worker WITH (security_invoker = true) AS
 SELECT w.pid, w.worker, w.database, w.state, w.started_at, w.last_run_at, w.runs, w.failures, w.last_error
 FROM engram.worker_stat() w;
 COMMENT ON VIEW engram.stat_worker IS 'Background workers of Engram and what they did';
+
+CREATE VIEW engram.stat_move WITH (security_invoker = true) AS
+SELECT m.move, m.total
+FROM engram.move_stat() m;
+COMMENT ON VIEW engram.stat_move IS 'How many memories have moved between the tiers, in all databases since the server started';
 
 CREATE VIEW engram.stat_info WITH (security_invoker = true) AS
 SELECT i.version, i.catalog_version, i.preloaded, i.hot_tier_bytes, i.hot_tier_free, i.evictions, i.spaces
@@ -699,7 +729,7 @@ AS 'MODULE_PATHNAME', 'engram_associate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:104
+-- src/api/stat.rs:110
 -- engram::api::stat::engram_check
 CREATE  FUNCTION "engram_check"() RETURNS TABLE (
 	"space" TEXT,  /* Option < String > */
@@ -912,7 +942,7 @@ AS 'MODULE_PATHNAME', 'engram_forget_where_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/recall.rs:12
+-- src/api/recall.rs:13
 -- engram::api::recall::engram_recall
 CREATE  FUNCTION "engram_recall"(
 	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
@@ -960,7 +990,7 @@ AS 'MODULE_PATHNAME', 'engram_recall_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/recall.rs:89
+-- src/api/recall.rs:90
 -- engram::api::recall::engram_recall_across
 CREATE  FUNCTION "engram_recall_across"(
 	"spaces" TEXT[], /* :: std :: option :: Option < Vec < Option < String > > > */
@@ -1047,7 +1077,21 @@ AS 'MODULE_PATHNAME', 'engram_remember_many_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/recall.rs:170
+-- src/api/tier.rs:7
+-- engram::api::tier::engram_set_tier
+CREATE  FUNCTION "engram_set_tier"(
+	"id" uuid, /* Option < Uuid > */
+	"tier" TEXT DEFAULT NULL, /* Option < & str > */
+	"pinned" bool DEFAULT NULL, /* Option < bool > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS bool /* bool */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_set_tier_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/recall.rs:171
 -- engram::api::recall::engram_spread
 CREATE  FUNCTION "engram_spread"(
 	"sources" uuid[], /* :: std :: option :: Option < Vec < Option < Uuid > > > */
@@ -1120,7 +1164,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:77
+-- src/api/stat.rs:83
 -- engram::api::stat::info_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1144,6 +1188,12 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/stat.rs:77
+-- engram::api::stat::move_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/stat.rs:6
 -- engram::api::stat::tier_stat
 -- Skipped due to `#[pgrx(sql = false)]`
@@ -1156,7 +1206,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:141
+-- src/memory/capture.rs:151
 -- engram::memory::capture::alias_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1168,7 +1218,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:95
+-- src/memory/capture.rs:105
 -- engram::memory::capture::association_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1180,13 +1230,19 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:32
+-- src/memory/cold.rs:129
+-- engram::memory::cold::cold_after
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/memory/capture.rs:34
 -- engram::memory::capture::memory_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/complete.rs:26
+-- src/memory/complete.rs:27
 -- engram::memory::complete::memory_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1198,7 +1254,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:121
+-- src/memory/capture.rs:131
 -- engram::memory::capture::space_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1210,7 +1266,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:158
+-- src/memory/capture.rs:170
 -- engram::memory::capture::truncate_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1227,6 +1283,7 @@ COMMENT ON FUNCTION @extschema@.engram_explain_recall IS 'Returns why a recall r
 COMMENT ON FUNCTION @extschema@.engram_explain_recall_text IS 'Explains a recall as text, in the manner of EXPLAIN';
 COMMENT ON FUNCTION @extschema@.engram_feeling_of_knowing IS 'Estimates whether anything is stored about a cue, without returning it';
 COMMENT ON FUNCTION @extschema@.engram_spread IS 'Returns what activation reaches from the given memories';
+COMMENT ON FUNCTION @extschema@.engram_set_tier IS 'Moves a memory between the tiers, pins it, or takes the pin off';
 COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or changes the weight of their connection';
 COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
 COMMENT ON FUNCTION @extschema@.engram_forget IS 'Suppresses, restores or deletes one memory';
@@ -1248,7 +1305,7 @@ GRANT SELECT ON
     TO engram_reader;
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
-GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_info TO engram_reader, pg_monitor;
+GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_move, engram.stat_info TO engram_reader, pg_monitor;
 
 -- Every function of the extension, wherever it lives and whichever file made it.
 DO $engram$
@@ -1272,7 +1329,7 @@ BEGIN
                                   f.nspname, f.proname, f.arguments);
         granted := CASE
             WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
-            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'info_stat',
+            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'move_stat', 'info_stat',
                 'engram_version']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
@@ -1281,7 +1338,7 @@ BEGIN
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
-                'engram_forget', 'engram_forget_where', 'engram_update', 'engram_supersede',
+                'engram_forget', 'engram_forget_where', 'engram_set_tier', 'engram_update', 'engram_supersede',
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
                 'engram_configure_space']::pg_catalog.name[])
                 THEN 'engram_writer'

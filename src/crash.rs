@@ -38,6 +38,10 @@ pub enum Point {
     load_middle,
     /// All rows are entered; the space is not ready.
     load_end,
+    /// The content of a memory is in the cold tier, and still in its row.
+    cold_move,
+    /// It is about to leave the cold tier.
+    cold_return,
 }
 
 #[cfg(debug_assertions)]

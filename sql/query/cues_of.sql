@@ -1,4 +1,9 @@
-SELECT m.changed, m.id, m.cues, m.content
+-- Blank content stands for a memory in the cold tier.
+SELECT m.changed, m.id, m.cues,
+       CASE WHEN m.content OPERATOR(pg_catalog.=) '' THEN
+           (SELECT c.content FROM engram.cold c
+            WHERE c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id)
+       ELSE m.content END
 FROM engram.memory m
 WHERE m.space OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) ANY ($2)
 ORDER BY m.id

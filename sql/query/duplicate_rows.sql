@@ -1,6 +1,1 @@
-SELECT m.id, m.content, m.context
-FROM engram.memory m
-WHERE m.space OPERATOR(pg_catalog.=) $1
-  AND m.id OPERATOR(pg_catalog.=) ANY ($2)
-  AND m.superseded_by IS NULL AND m.suppressed_at IS NULL
-ORDER BY m.id
+-- Blank content stands for a memory in the cold tier.

@@ -3,6 +3,7 @@ WITH gone AS (
     INSERT INTO engram.change (changed, space, id, what)
     VALUES (pg_catalog.pg_current_xact_id(), $1, $2, 'memory')
 ), trace AS (DELETE FROM engram.trace WHERE space OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2
+), cold AS (DELETE FROM engram.cold WHERE space OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2
 ), warm AS (DELETE FROM engram.warm WHERE space OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2
 ), event AS (DELETE FROM engram.belief_event WHERE space OPERATOR(pg_catalog.=) $1 AND belief OPERATOR(pg_catalog.=) $2
 ), published AS (DELETE FROM engram.consolidation_snapshot WHERE space OPERATOR(pg_catalog.=) $1 AND belief OPERATOR(pg_catalog.=) $2)

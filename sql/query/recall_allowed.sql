@@ -1,3 +1,4 @@
+-- Blank content stands for a memory in the cold tier; $7 lets those in.
 SELECT m.id, m.evidence_for, m.evidence_against
 FROM engram.memory m
 WHERE m.space OPERATOR(pg_catalog.=) $1
@@ -7,3 +8,4 @@ WHERE m.space OPERATOR(pg_catalog.=) $1
   AND ($4 IS NULL OR m.context OPERATOR(pg_catalog.=) $4)
   AND ($5 IS NULL OR m.occurred_at OPERATOR(pg_catalog.>=) $5)
   AND ($6 IS NULL OR m.occurred_at OPERATOR(pg_catalog.<) $6)
+  AND ($7 OR m.content OPERATOR(pg_catalog.<>) '')

@@ -20,13 +20,15 @@ CREATE TABLE engram.memory (
     suppressed_at    timestamptz,
     created_at       timestamptz,
     changed          xid8,
+    cold             boolean NOT NULL DEFAULT false,
+    pinned           boolean NOT NULL DEFAULT false,
     PRIMARY KEY (space, id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.05);
 CREATE INDEX memory_changed ON engram.memory (changed);
 COMMENT ON TABLE engram.memory IS 'Memories, one row each: the truth from which everything in shared memory is rebuilt';
 COMMENT ON COLUMN engram.memory.space IS 'Space the memory belongs to; null in an INSERT takes the setting engram.space';
 COMMENT ON COLUMN engram.memory.id IS 'UUID version 7; null in an INSERT makes one';
-COMMENT ON COLUMN engram.memory.content IS 'What is remembered: at most 1 MB, never blank';
+COMMENT ON COLUMN engram.memory.content IS 'What is remembered: at most 1 MB; blank only while engram.cold has it';
 COMMENT ON COLUMN engram.memory.embedding IS 'Meaning as a vector of the dimensions of the space, or null';
 COMMENT ON COLUMN engram.memory.encoder IS 'Name of the encoder that made the embedding; null when it came from outside';
 COMMENT ON COLUMN engram.memory.cues IS 'Names, years and tags that bring the memory to mind: lower case, single spaces; about:NAME marks what it is about';
@@ -42,6 +44,8 @@ COMMENT ON COLUMN engram.memory.valid_to IS 'Until when the fact holds, if known
 COMMENT ON COLUMN engram.memory.superseded_by IS 'Memory that replaces this one; a replaced memory is not recalled by default';
 COMMENT ON COLUMN engram.memory.suppressed_at IS 'When it was suppressed; a suppressed memory is not recalled by default';
 COMMENT ON COLUMN engram.memory.changed IS 'Transaction of the last change, set by a trigger';
+COMMENT ON COLUMN engram.memory.cold IS 'Content and embedding are in engram.cold; setting it moves them';
+COMMENT ON COLUMN engram.memory.pinned IS 'Stays in the hot tier, and never becomes cold by itself';
 
 CREATE TABLE engram.memory_history (
     space            text COLLATE "C" NOT NULL,
@@ -88,8 +92,17 @@ CREATE TABLE engram.cold (
     embedding vector,
     PRIMARY KEY (space, id),
     FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
-);
-COMMENT ON TABLE engram.cold IS 'Wide columns of memories in the cold tier; engram.memories shows them in their place';
+) WITH (toast_tuple_target = 128);
+-- Compressed and in the row as far as a page goes: a row read by its key is one page. lz4 where the server has it.
+ALTER TABLE engram.cold ALTER COLUMN content SET STORAGE MAIN, ALTER COLUMN embedding SET STORAGE MAIN;
+DO $engram$
+BEGIN
+    ALTER TABLE engram.cold ALTER COLUMN content SET COMPRESSION lz4, ALTER COLUMN embedding SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+    NULL;
+END
+$engram$;
+COMMENT ON TABLE engram.cold IS 'Content and embedding of memories in the cold tier; engram.memories shows them in their place';
 
 CREATE TABLE engram.trace (
     space             text COLLATE "C" NOT NULL,

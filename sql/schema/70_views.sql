@@ -20,13 +20,15 @@ SELECT m.space,
        m.superseded_by,
        m.suppressed_at,
        m.created_at,
-       c.id IS NOT NULL AS cold
+       m.cold,
+       m.pinned
 FROM engram.memory m
 LEFT JOIN engram.cold c
-       ON c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id;
+       ON m.cold AND c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id;
 COMMENT ON VIEW engram.memories IS 'Memories whole, whichever tier holds their content';
 COMMENT ON COLUMN engram.memories.confidence IS 'Belief in the fact, 0 to 1; null without evidence';
 COMMENT ON COLUMN engram.memories.cold IS 'Whether content and embedding come from the cold tier';
+COMMENT ON COLUMN engram.memories.pinned IS 'Whether the memory stays in the hot tier';
 
 CREATE FUNCTION engram.tier_stat(
     OUT space text, OUT mode text, OUT state text, OUT memories bigint, OUT resident bigint,
@@ -39,6 +41,9 @@ CREATE FUNCTION engram.worker_stat(
     OUT last_run_at timestamptz, OUT runs bigint, OUT failures bigint, OUT last_error text) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED
     AS 'MODULE_PATHNAME', 'worker_stat_wrapper';
+CREATE FUNCTION engram.move_stat(OUT move text, OUT total bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'move_stat_wrapper';
 CREATE FUNCTION engram.info_stat(
     OUT version text, OUT catalog_version text, OUT preloaded boolean, OUT hot_tier_bytes bigint,
     OUT hot_tier_free bigint, OUT evictions bigint, OUT spaces bigint) RETURNS SETOF record
@@ -51,6 +56,7 @@ CREATE FUNCTION engram.graph_health(
 COMMENT ON FUNCTION engram.graph_health(text) IS 'How the memories of a space hang together, and whether spreading can help there';
 COMMENT ON FUNCTION engram.tier_stat() IS 'Rows of engram.stat_tier';
 COMMENT ON FUNCTION engram.worker_stat() IS 'Rows of engram.stat_worker';
+COMMENT ON FUNCTION engram.move_stat() IS 'Rows of engram.stat_move';
 COMMENT ON FUNCTION engram.info_stat() IS 'Row of engram.stat_info';
 
 CREATE VIEW engram.stat_tier WITH (security_invoker = true) AS
@@ -63,6 +69,11 @@ CREATE VIEW engram.stat_worker WITH (security_invoker = true) AS
 SELECT w.pid, w.worker, w.database, w.state, w.started_at, w.last_run_at, w.runs, w.failures, w.last_error
 FROM engram.worker_stat() w;
 COMMENT ON VIEW engram.stat_worker IS 'Background workers of Engram and what they did';
+
+CREATE VIEW engram.stat_move WITH (security_invoker = true) AS
+SELECT m.move, m.total
+FROM engram.move_stat() m;
+COMMENT ON VIEW engram.stat_move IS 'How many memories have moved between the tiers, in all databases since the server started';
 
 CREATE VIEW engram.stat_info WITH (security_invoker = true) AS
 SELECT i.version, i.catalog_version, i.preloaded, i.hot_tier_bytes, i.hot_tier_free, i.evictions, i.spaces

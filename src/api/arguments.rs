@@ -1,7 +1,7 @@
 //! The arguments that every form of recall takes, checked.
 
 use crate::error::Error;
-use crate::memory::recall::Limits;
+use crate::memory::recall::{Cold, Limits};
 use crate::memory::recall::question::Given;
 use crate::pg::{self, jsonb::Jsonb};
 use pgrx::datum::TimestampWithTimeZone;
@@ -61,8 +61,6 @@ impl<'a> Arguments<'a> {
             return Err(Error::not_supported("recall as of a past time is not supported by this version")
                 .with_hint("Leave as_of out; engram.memory_history holds former versions."));
         }
-        // Every row is where its table says it is until the cold tier is at work: there is nothing more to include.
-        let _ = self.include_cold;
         let given = Given {
             cue: self.cue.filter(|c| !c.trim().is_empty()),
             embedding: self.embedding,
@@ -83,6 +81,11 @@ impl<'a> Arguments<'a> {
             min_confidence: share("min_confidence", self.min_confidence)?,
             max_tokens: tokens(self.max_tokens)?,
             reinforce: self.reinforce.unwrap_or(true) && !pg::xact_read_only(),
+            cold: match self.include_cold {
+                None => Cold::WhenUnfilled,
+                Some(true) => Cold::Always,
+                Some(false) => Cold::Never,
+            },
         };
         Ok((given, limits))
     }

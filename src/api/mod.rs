@@ -14,5 +14,6 @@ mod rights;
 mod schema;
 mod space;
 mod stat;
+mod tier;
 mod update;
 mod version;

@@ -4,6 +4,7 @@ use crate::memory::recall::{self, Answer, Recalled, across};
 use crate::memory::space_or_setting;
 use crate::memory::spread;
 use crate::pg::{jsonb::Jsonb, vector::Vector};
+use engram_engine::tiers::Tier;
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::prelude::*;
 use pgrx::{JsonB, Uuid, default, iter::TableIterator};
@@ -198,7 +199,7 @@ fn engram_spread(
 
 /// A returned memory as SQL has it.
 fn answer_row(space: String, r: Recalled) -> AnswerRow {
-    let belief = r.row.belief();
+    let (belief, tier) = (r.row.belief(), tier_of(&r));
     (
         Uuid::from_bytes(r.hit.id),
         r.row.content,
@@ -212,13 +213,22 @@ fn answer_row(space: String, r: Recalled) -> AnswerRow {
         r.hit.via.into_iter().map(Uuid::from_bytes).collect(),
         r.row.origin,
         r.row.kind,
-        if r.hit.resident { "hot" } else { "warm" }.to_owned(),
+        tier.name().to_owned(),
         space,
         r.row.context,
         r.row.occurred_at.map(timestamp),
         r.row.source,
         JsonB(serde_json::from_str(&r.row.metadata).unwrap_or_default()),
     )
+}
+
+/// Where a returned memory was.
+fn tier_of(r: &Recalled) -> Tier {
+    match (r.row.cold, r.hit.resident) {
+        (true, _) => Tier::Cold,
+        (false, true) => Tier::Hot,
+        (false, false) => Tier::Warm,
+    }
 }
 
 pub(super) fn tell_limited() {

@@ -73,6 +73,12 @@ fn worker_stat() -> TableIterator<
     }))
 }
 
+/// Rows of engram.stat_move. Declared in `sql/schema/70_views.sql`.
+#[pg_extern(sql = false)]
+fn move_stat() -> TableIterator<'static, (name!(r#move, String), name!(total, i64))> {
+    TableIterator::new(stat::moves().into_iter().map(|(name, total)| (name.to_owned(), total as i64)))
+}
+
 /// The row of engram.stat_info. Declared in `sql/schema/70_views.sql`.
 #[pg_extern(sql = false)]
 #[allow(clippy::type_complexity)] // The result is that of SQL.

@@ -3,6 +3,10 @@
 //! `hot_tier_size` and `max_workers` shape shared memory and processes, so they exist only when the library is loaded
 //! by `shared_preload_libraries`; without it their getters answer zero.
 
+mod cold;
+
+pub use cold::{cold_after, cold_batch_size};
+
 use std::ffi::{CStr, CString};
 use std::time::Duration;
 
@@ -39,6 +43,7 @@ pub fn init() {
     define_storage_settings();
     define_recall_settings();
     define_learning_settings();
+    cold::define();
     pg::reserve_setting_prefix(c"engram");
 }
 

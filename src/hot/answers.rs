@@ -64,7 +64,7 @@ pub fn init() {
 }
 
 /// What stands for a space of this database.
-fn space_words(space: &str) -> Option<[u64; 2]> {
+pub(super) fn space_words(space: &str) -> Option<[u64; 2]> {
     let table = pg::memory_table_oid()?;
     Some([xxh3_64(space.as_bytes()), u64::from(pg::database_oid().to_u32()) << 32 | u64::from(table.to_u32())])
 }
@@ -79,12 +79,12 @@ fn set(table: &'static [[Entry; WAYS]; SETS], place: [u64; 3], digest: u64) -> &
     &table[(place[0] ^ place[2].rotate_left(32) ^ digest) as usize % SETS]
 }
 
-fn words(id: [u8; 16]) -> [u64; 2] {
+pub(super) fn words(id: [u8; 16]) -> [u64; 2] {
     let word = |i: usize| u64::from_ne_bytes(std::array::from_fn(|j| id[i + j]));
     [word(0), word(8)]
 }
 
-fn bytes(words: [u64; 2]) -> [u8; 16] {
+pub(super) fn bytes(words: [u64; 2]) -> [u8; 16] {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&words[0].to_ne_bytes());
     id[8..].copy_from_slice(&words[1].to_ne_bytes());
@@ -92,7 +92,7 @@ fn bytes(words: [u64; 2]) -> [u8; 16] {
 }
 
 /// The words of an entry, if nobody writes them.
-fn read<const N: usize>(entry: &[AtomicU64; N]) -> Option<[u64; N]> {
+pub(super) fn read<const N: usize>(entry: &[AtomicU64; N]) -> Option<[u64; N]> {
     let sequence = entry[SEQUENCE].load(Acquire);
     let words: [u64; N] = std::array::from_fn(|i| entry[i].load(Relaxed));
     fence(Acquire);
@@ -100,7 +100,7 @@ fn read<const N: usize>(entry: &[AtomicU64; N]) -> Option<[u64; N]> {
 }
 
 /// Writes the words of an entry behind the first. False where another one writes.
-fn write<const N: usize>(entry: &[AtomicU64; N], words: &[u64; N]) -> bool {
+pub(super) fn write<const N: usize>(entry: &[AtomicU64; N], words: &[u64; N]) -> bool {
     let sequence = entry[SEQUENCE].load(Relaxed);
     let odd = sequence.wrapping_add(1);
     if !sequence.is_multiple_of(2) || entry[SEQUENCE].compare_exchange(sequence, odd, Acquire, Relaxed).is_err() {

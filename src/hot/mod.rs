@@ -12,10 +12,12 @@
 pub mod answers;
 pub mod evict;
 pub mod known;
+pub mod moves;
 pub mod private;
 pub mod publish;
 pub mod queue;
 pub mod record;
+pub mod returns;
 pub mod seal;
 pub mod search;
 pub mod settle;
@@ -37,6 +39,8 @@ thread_local! {
 pub fn init() {
     shmem::register(Request { name: c"engram hot tier", size: region_size, init: attach });
     answers::init();
+    returns::init();
+    moves::init();
     publish::init();
 }
 
@@ -74,10 +78,17 @@ pub struct Place {
     words: [u64; 2],
 }
 
+/// Start of 2020 in seconds since the Unix epoch.
+const CLOCK_EPOCH: i64 = 1_577_836_800;
+
 /// Seconds since 2020, the clock of activity in the region.
 pub fn clock() -> u32 {
-    const EPOCH: i64 = 1_577_836_800;
-    (pg::now_micros() / 1_000_000 - EPOCH).clamp(0, i64::from(u32::MAX)) as u32
+    (pg::now_micros() / 1_000_000 - CLOCK_EPOCH).clamp(0, i64::from(u32::MAX)) as u32
+}
+
+/// A time of [`clock`] in microseconds since the Unix epoch.
+pub fn clock_to_micros(at: u32) -> i64 {
+    (i64::from(at) + CLOCK_EPOCH) * 1_000_000
 }
 
 /// Key of a space of this database; none before CREATE EXTENSION.

@@ -21,6 +21,9 @@ pub struct Fields<'a> {
     pub kind: &'a str,
     /// Microseconds since the Unix epoch.
     pub occurred_at: i64,
+    pub pinned: bool,
+    /// Content and embedding come from the cold tier.
+    pub cold: bool,
 }
 
 thread_local! {
@@ -98,5 +101,7 @@ pub fn build(row: &Fields<'_>, reading: &Reading) -> Record {
         // The table's own checks refuse a vector without direction; what got in before them has no code.
         code: row.embedding.and_then(|v| quantise(v).ok()),
         digest: digest(text::digest(row.content), context),
+        pinned: row.pinned,
+        cold: row.cold,
     }
 }

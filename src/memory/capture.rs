@@ -3,6 +3,7 @@
 //! They serve only the tables of the extension. Analysing the text here, while the row is at hand, spares the
 //! commit from reading it again.
 
+use super::cold;
 use crate::error::{self, Error};
 use crate::hot::private;
 use crate::hot::queue::{self, Change};
@@ -66,17 +67,25 @@ fn recallable(row: &Row<'_>) -> bool {
 }
 
 fn record_of(row: &Row<'_>, space: &str, id: Uuid) -> Record {
+    let is_cold = row.is_true(column::COLD);
+    let wide = is_cold.then(|| cold::wide(space, id));
     let embedding = row.get::<Vector>(column::EMBEDDING);
+    let content: &str = row.get(column::CONTENT).unwrap_or_default();
     let cues: Vec<Option<String>> = row.get(column::CUES).unwrap_or_default();
     let fields = Fields {
         id: *id.as_bytes(),
         changed: xid::top_full_xid(),
-        content: row.get(column::CONTENT).unwrap_or_default(),
-        embedding: embedding.as_ref().map(Vector::as_slice),
+        content: wide.as_ref().map_or(content, |w| &w.content),
+        embedding: match &wide {
+            Some(wide) => wide.embedding.as_deref(),
+            None => embedding.as_ref().map(Vector::as_slice),
+        },
         cues: cues.into_iter().flatten().collect(),
         context: row.get(column::CONTEXT),
         kind: row.get(column::KIND).unwrap_or_default(),
         occurred_at: row.get::<TimestampWithTimeZone>(column::OCCURRED_AT).map_or(0, micros),
+        pinned: row.is_true(column::PINNED),
+        cold: is_cold,
     };
     debug_assert!(!row.is_null(column::CHANGED), "the BEFORE trigger sets the column");
     record::build(&fields, &reading(space))

@@ -6,7 +6,7 @@ use crate::memory::load;
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi;
-use crate::store::access;
+use crate::store::{access, cold};
 use engram_engine::spread::AssociationKind;
 use pgrx::Uuid;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One violation.
 pub struct Violation {
     pub space: Option<String>,
-    /// `trigger`, `structure`, `missing`, `surplus`, `stale` or `edge`.
+    /// `trigger`, `structure`, `missing`, `surplus`, `stale`, `edge` or `cold`.
     pub kind: &'static str,
     pub object: String,
     pub detail: String,
@@ -61,6 +61,9 @@ fn check_space(space: &str, bad: &mut Vec<Violation>) {
         for detail in hot.read(place, |s| s.violations()).unwrap_or_default() {
             report("structure", "hot tier".to_owned(), detail);
         }
+    }
+    if cold::is_possible() {
+        cold::violations(space, |id, detail| report("cold", name(&id), detail.to_owned()));
     }
     let snapshot = Pinned::active();
     let seen = with_space(space, &snapshot, |reader| Ok((reader.everything()?, reader.every_edge())));

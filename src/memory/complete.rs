@@ -5,6 +5,7 @@
 //! engram.builtin_encoder, where nothing has decided for the space yet. An error in it refuses the row. A row that comes with `changed` was completed before, in a dump or by a publisher: it keeps its cues, its
 //! embedding and the name of its encoder.
 
+use super::cold::{self, Course};
 use crate::error::{self, Error};
 use crate::guc;
 use crate::hot::{known, queue};
@@ -49,7 +50,7 @@ fn key<'a>(row: &Row<'a>) -> Option<(&'a str, Uuid)> {
     row.get(column::SPACE).zip(row.get(column::ID))
 }
 
-fn complete<'a>(mut row: Row<'a>, former: Option<Row<'a>>) -> Result<Row<'a>, Error> {
+fn complete<'a>(mut row: Row<'a>, mut former: Option<Row<'a>>) -> Result<Row<'a>, Error> {
     if row.is_null(column::SPACE) {
         row.set(column::SPACE, Some(guc::space()));
     }
@@ -58,7 +59,11 @@ fn complete<'a>(mut row: Row<'a>, former: Option<Row<'a>>) -> Result<Row<'a>, Er
     if row.is_null(column::ID) {
         row.set(column::ID, Some(memory::new_id()));
     }
-    let content = limits::content(row.get(column::CONTENT))?;
+    let course = cold::begin(space, &mut row, former.as_mut())?;
+    let content = match course {
+        Course::Away => "",
+        Course::Here | Course::Leaves => limits::content(row.get(column::CONTENT))?,
+    };
     limits::kind(row.get(column::KIND).unwrap_or_default())?;
     for (at, name) in [(column::EVIDENCE_FOR, "evidence_for"), (column::EVIDENCE_AGAINST, "evidence_against")] {
         if let Some(weight) = row.get(at) {
@@ -68,7 +73,11 @@ fn complete<'a>(mut row: Row<'a>, former: Option<Row<'a>>) -> Result<Row<'a>, Er
     if let Some(metadata) = row.get::<Jsonb>(column::METADATA) {
         limits::metadata(metadata.is_object())?;
     }
-    complete_embedding(space, &mut row, former.as_ref(), content)?;
+    if course == Course::Away {
+        keep_encoder(&mut row, former.as_ref());
+    } else {
+        complete_embedding(space, &mut row, former.as_ref(), content)?;
+    }
     if let Some(cues) = stored_cues(space, &row, former.as_ref(), content)? {
         row.set(column::CUES, Some(cues));
     }
@@ -79,7 +88,17 @@ fn complete<'a>(mut row: Row<'a>, former: Option<Row<'a>>) -> Result<Row<'a>, Er
         }
     }
     row.set(column::CHANGED, Some(Xid8(pg::xid::top_full_xid())));
+    if course == Course::Leaves {
+        cold::put_away(space, &mut row);
+    }
     Ok(row)
+}
+
+/// The embedding of a cold memory is elsewhere: whose it is does not change.
+fn keep_encoder(row: &mut Row, former: Option<&Row>) {
+    if let Some(former) = former {
+        row.set(column::ENCODER, former.get::<String>(column::ENCODER));
+    }
 }
 
 /// Checks the embedding against its space, makes the missing one where the built-in encoder serves the space, and names the encoder.

@@ -183,7 +183,11 @@ pub fn treat(space: &str, id: [u8; 16], how: Option<OnDuplicate>) -> bool {
     if let Some((hot, place)) = hot::find(space) {
         hot.read(place, |s| s.touch_memories(&[id], clock()));
     }
-    store::trace::reinforce(space, Uuid::from_bytes(id))
+    let there = store::trace::reinforce(space, Uuid::from_bytes(id));
+    if there && store::cold::is_away(space, id) {
+        hot::returns::note(space, [id].into_iter());
+    }
+    there
 }
 
 /// What the commit queue no longer notes by itself after many changes.

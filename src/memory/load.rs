@@ -183,6 +183,8 @@ fn record_of(row: &Row<'_>, reading: &Reading) -> Record {
         context: row.text(6),
         kind: row.text(7).unwrap_or_default(),
         occurred_at: row.timestamptz(8).unwrap_or_default(),
+        pinned: row.bool(9).unwrap_or(false),
+        cold: row.bool(10).unwrap_or(false),
     };
     record::build(&fields, reading)
 }
@@ -286,7 +288,7 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
         let mut live: Vec<[u8; 16]> = Vec::new();
         spi::scan(include_str!("../../sql/query/load_changed_memories.sql"), &args, FETCH, |row| {
             let id = row.uuid(1).unwrap_or_default();
-            match row.bool(9) {
+            match row.bool(11) {
                 Some(true) => {
                     live.push(id);
                     sink.put(record_of(row, &reading));

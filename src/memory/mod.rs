@@ -3,6 +3,8 @@
 pub mod associate;
 mod capture;
 pub mod check;
+pub mod chill;
+mod cold;
 mod complete;
 mod duplicate;
 pub mod forget;
@@ -18,6 +20,7 @@ pub mod remember_many;
 pub mod space;
 pub mod spread;
 pub mod stat;
+pub mod tier;
 pub mod update;
 pub mod upkeep;
 

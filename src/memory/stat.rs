@@ -57,3 +57,8 @@ pub fn info() -> Info {
         spaces: all.len() as u64,
     }
 }
+
+/// How many memories have moved, in all databases since the server started.
+pub fn moves() -> Vec<(&'static str, u64)> {
+    hot::moves::all()
+}

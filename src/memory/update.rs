@@ -49,8 +49,10 @@ pub fn update(given: Update) -> Result<(), Error> {
     }
     let space = space_or_setting(given.space);
     store::space::for_writing(&space)?;
-    if !store::memory::lock(&space, id) {
-        return Err(Error::unknown_memory(id, &space));
+    match store::memory::lock(&space, id) {
+        None => return Err(Error::unknown_memory(id, &space)),
+        Some(true) => _ = store::cold::thaw(&space, &[*id.as_bytes()]),
+        Some(false) => {}
     }
     store::memory::keep_version(&space, id);
     store::memory::update(
@@ -83,7 +85,7 @@ pub fn supersede(old: Option<Uuid>, new: Option<Uuid>, space: Option<&str>) -> R
     let space = space_or_setting(space);
     store::space::for_writing(&space)?;
     known(&space, new)?;
-    if !store::memory::lock(&space, old) {
+    if store::memory::lock(&space, old).is_none() {
         return Err(Error::unknown_memory(old, &space));
     }
     if store::memory::replaces(&space, old, new) {

@@ -1,8 +1,8 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
-use super::{check, learn, load};
+use super::{check, chill, learn, load};
 use crate::hot::answers::Waiting;
-use crate::hot::{self, Hot, Place, clock, evict, seal, settle};
+use crate::hot::{self, Hot, Place, clock, evict, returns, seal, settle};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg};
@@ -18,8 +18,19 @@ pub enum Step {
     Tidy(String, Place),
     /// Learn associations of a space.
     Learn(String),
+    /// Move what is old and out of use in a space to the cold tier.
+    Chill(String),
+    /// Bring memories of a space that were recalled back from the cold tier.
+    BringBack(String),
     /// Triggers do not fire always: mend them and load every space anew.
     Repair,
+}
+
+impl Step {
+    /// Whether it is done in pieces, each in a transaction of its own, so that it may be done again at once.
+    pub fn goes_on(&self) -> bool {
+        matches!(self, Step::Chill(_) | Step::BringBack(_))
+    }
 }
 
 /// Share of the region that is kept free when spaces are loaded unasked.
@@ -53,6 +64,7 @@ pub fn plan(first: bool) -> Vec<Step> {
             }
         }
     }
+    let returned = returns::Waiting::now();
     let learns = learned::is_possible() && !pg::in_recovery();
     let waiting = Waiting::now();
     let begun = if learns { learned::begun(Job::Similarity) } else { Vec::new() };
@@ -68,11 +80,15 @@ pub fn plan(first: bool) -> Vec<Step> {
                 if state == State::Ready && learns && learn::is_due(&name, &waiting, begun.contains(&name)) {
                     steps.push(Step::Learn(name.clone()));
                 }
+                if returned.has(&name) && !pg::in_recovery() {
+                    steps.push(Step::BringBack(name.clone()));
+                }
                 steps.push(Step::Tidy(name, place));
             }
             None => {}
         }
     }
+    steps.extend(chill::due(first).into_iter().map(Step::Chill));
     steps
 }
 
@@ -86,6 +102,8 @@ pub fn perform(step: &Step) -> bool {
             load_collapsed(&hot, *place, name)
         }
         Step::Learn(name) => learn::step(name),
+        Step::Chill(name) => chill::step(name),
+        Step::BringBack(name) => chill::bring_back(name),
         Step::Repair => {
             repair(&hot);
             true

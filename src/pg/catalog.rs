@@ -46,6 +46,17 @@ pub fn has_table(name: &CStr) -> bool {
     }
 }
 
+/// Whether the catalog of this database has the column `column` of the table `engram.table`.
+pub fn has_column(table: &CStr, column: &CStr) -> bool {
+    assert_main();
+    // SAFETY: as in `has_table`; a missing relation or column answers InvalidAttrNumber.
+    unsafe {
+        let schema = pg_sys::get_namespace_oid(c"engram".as_ptr(), true);
+        let table = pg_sys::get_relname_relid(table.as_ptr(), schema);
+        pg_sys::get_attnum(table, column.as_ptr()) > 0
+    }
+}
+
 /// Owner of relation `oid`; `None` when it is gone.
 pub(super) fn relation_owner(oid: pg_sys::Oid) -> Option<pg_sys::Oid> {
     assert_main();

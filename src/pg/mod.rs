@@ -25,7 +25,7 @@ use std::ffi::CStr;
 
 use pgrx::pg_sys;
 
-pub use catalog::{has_table, memory_table_oid};
+pub use catalog::{has_column, has_table, memory_table_oid};
 pub use owner::as_owner;
 
 /// Microseconds between the Unix epoch and the server's, 2000-01-01.

@@ -79,6 +79,11 @@ impl<'a> Row<'a> {
         row
     }
 
+    /// Whether the column is there and true: the catalog of a former version may not have it.
+    pub fn is_true(&self, column: usize) -> bool {
+        column <= self.values.len() && self.get(column) == Some(true)
+    }
+
     /// Whether the column is null.
     pub fn is_null(&self, column: usize) -> bool {
         self.nulls[column - 1]

@@ -18,6 +18,16 @@ pub mod memory {
     pub const SUPPRESSED_AT: usize = 19;
     pub const CREATED_AT: usize = 20;
     pub const CHANGED: usize = 21;
+    /// From version 0.3.0 on.
+    pub const COLD: usize = 22;
+    /// From version 0.3.0 on.
+    pub const PINNED: usize = 23;
+}
+
+/// Columns of engram.cold.
+pub mod cold {
+    pub const SPACE: usize = 1;
+    pub const ID: usize = 2;
 }
 
 /// Columns of engram.association.

@@ -50,6 +50,8 @@ pub enum Job {
     Similarity,
     /// Cues in texts that were stored before the space knew them.
     Cues,
+    /// Memories that are old and out of use.
+    Cold,
 }
 
 impl Job {
@@ -58,6 +60,7 @@ impl Job {
             Job::CoRecall => "co-recall",
             Job::Similarity => "similarity",
             Job::Cues => "cues",
+            Job::Cold => "cold",
         }
     }
 }

@@ -143,16 +143,19 @@ pub fn exists(space: &str, id: Uuid) -> bool {
     found(include_str!("../../sql/query/memory_exists.sql"), &[Arg::Text(space), Arg::Uuid(*id.as_bytes())])
 }
 
-/// Keeps others from changing the memory until the transaction ends. Returns whether the caller may change it.
-pub fn lock(space: &str, id: Uuid) -> bool {
-    found(include_str!("../../sql/query/memory_lock.sql"), &[Arg::Text(space), Arg::Uuid(*id.as_bytes())])
+/// Keeps others from changing the memory until the transaction ends. Returns whether it is in the cold tier; none where the
+/// caller may not change it.
+pub fn lock(space: &str, id: Uuid) -> Option<bool> {
+    let mut found = None;
+    let args = [Arg::Text(space), Arg::Uuid(*id.as_bytes())];
+    spi::execute_returning(include_str!("../../sql/query/memory_lock.sql"), &args, |row| found = row.bool(1));
+    found
 }
 
-/// Keeps the present version of a locked memory and brings its content back from the cold tier.
+/// Keeps the present version of a locked memory whose content is in its row.
 pub fn keep_version(space: &str, id: Uuid) {
     let user = pg::current_user();
     pg::as_owner(|| {
-        spi::execute(include_str!("../../sql/query/memory_thaw.sql"), &[Arg::Text(space), Arg::Uuid(*id.as_bytes())]);
         spi::execute(
             include_str!("../../sql/query/history_insert.sql"),
             &[Arg::Text(space), Arg::Uuid(*id.as_bytes()), Arg::Oid(user)],

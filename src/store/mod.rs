@@ -8,6 +8,7 @@ pub mod access;
 pub mod alias;
 pub mod association;
 pub mod batch;
+pub mod cold;
 pub mod columns;
 pub mod fault;
 pub mod learned;

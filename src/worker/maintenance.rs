@@ -4,7 +4,7 @@ use super::slots::{self, Doing, Kind};
 use crate::memory::upkeep::{self, Step};
 use crate::pg::worker;
 use pgrx::{pg_guard, pg_sys};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Name of the main function.
 pub const FUNCTION: &str = "engram_maintenance_main";
@@ -13,6 +13,8 @@ const PATIENCE: u32 = 5;
 /// Time between two rounds.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Time that a round gives to the pieces of one step.
+const BUDGET: Duration = Duration::from_millis(500);
 /// Time a worker stays after a job failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
@@ -63,12 +65,27 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Learning);
                 worker::report_activity(&format!("learning in space {space}"));
             }
+            Step::Chill(space) => {
+                slots::doing(Doing::Moving);
+                worker::report_activity(&format!("moving memories of space {space} to the cold tier"));
+            }
+            Step::BringBack(space) => {
+                slots::doing(Doing::Moving);
+                worker::report_activity(&format!("bringing memories of space {space} back from the cold tier"));
+            }
             Step::Tidy(..) | Step::Repair => slots::doing(Doing::Settling),
         }
-        let outcome = worker::in_transaction(|| upkeep::perform(&step));
-        slots::ran(outcome.as_ref().map(|_| ()).map_err(String::as_str));
+        let begun = Instant::now();
+        loop {
+            let outcome = worker::in_transaction(|| upkeep::perform(&step));
+            slots::ran(outcome.as_ref().map(|_| ()).map_err(String::as_str));
+            let more = outcome?;
+            done += usize::from(more);
+            if !more || !step.goes_on() || begun.elapsed() >= BUDGET || worker::should_stop() {
+                break;
+            }
+        }
         slots::doing(Doing::Idle);
-        done += usize::from(outcome?);
     }
     Ok(done)
 }

@@ -132,6 +132,8 @@ fn record(i: u64, n: u64, without: Without) -> Record {
         cues: if without == Without::Cues { Vec::new() } else { cues_of(i, n) },
         code: (without != Without::Code).then_some(code),
         digest: if without == Without::Digest { 0 } else { (mix(i) as u32).max(1) },
+        pinned: false,
+        cold: false,
     }
 }
 

@@ -99,6 +99,8 @@ impl Space<'_> {
                 cues: Vec::new(),
                 code,
                 digest: n.digest,
+                pinned: false,
+                cold: false,
             };
             out.push((*node, record));
         }

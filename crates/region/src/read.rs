@@ -447,6 +447,16 @@ impl Space<'_> {
         self.region.store_u32(field!(self, used), now);
     }
 
+    /// When a memory was last of use (seconds since 2020), as far as is known here; 0 for one that is not.
+    pub fn last_use(&self, id: &[u8; 16]) -> u32 {
+        let mut last = 0;
+        self.versions(id, |_, n| {
+            last = last.max(n.touched);
+            false
+        });
+        last
+    }
+
     /// Segments in use, for tests and checks.
     pub(crate) fn each_segment(&self, mut f: impl FnMut(u32, usize, &Segment)) {
         let a: Array = self.region.read(field!(self, segments));

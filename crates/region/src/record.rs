@@ -26,6 +26,10 @@ pub struct Record {
     pub code: Option<Code>,
     /// Stands for the text and its context, so that the same text is found again; 0 for none.
     pub digest: u32,
+    /// It stays in the hot tier.
+    pub pinned: bool,
+    /// Its content and embedding are in the cold tier.
+    pub cold: bool,
 }
 
 /// A memory node: one version of one row.

@@ -37,6 +37,8 @@ fn record(n: u8, xid: u64, salt: u64) -> Record {
         cues: vec![(100 + u64::from(n % 4), n.is_multiple_of(8)), (200 + salt % 3, false)],
         code: (!n.is_multiple_of(7)).then(|| quantise(&vector).expect("a vector")),
         digest: u32::from(n % 6),
+        pinned: false,
+        cold: false,
     }
 }
 

@@ -7,10 +7,10 @@ use super::gather::gather;
 use super::question::{Given, Question};
 use super::rows::{self, Conditions};
 use super::select::Selection;
-use super::{Account, Limits, Recalled, hide_paths, readable, touch};
+use super::{Account, Cold, Limits, Recalled, hide_paths, readable, touch};
 use crate::error::Error;
 use crate::pg;
-use crate::store::access;
+use crate::store::{access, cold};
 use pgrx::Uuid;
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
@@ -44,14 +44,27 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
     let mut merged: Vec<(Recalled, usize)> = Vec::new();
     let mut known = Vec::new();
     let mut limited = false;
-    for (at, space) in spaces.iter().enumerate() {
-        let mut question = Question::new(given, space)?;
-        question.ids.retain(|id| named[at].contains(id));
-        let mut selection = Selection::new(most, None);
-        let gathered = gather(&space.name, question, &conditions, limits, Account::None, &mut selection)?;
-        limited |= gathered.limited;
-        known.push(gathered.known);
-        merged.extend(selection.into_rows().into_iter().map(|row| (row, at)));
+    let mut ask = |cold: Cold| {
+        let limits = Limits { cold, ..*limits };
+        merged.clear();
+        known.clear();
+        for (at, space) in spaces.iter().enumerate() {
+            let mut question = Question::new(given, space)?;
+            question.ids.retain(|id| named[at].contains(id));
+            let mut selection = Selection::new(most, None);
+            let gathered = gather(&space.name, question, &conditions, &limits, Account::None, &mut selection)?;
+            limited |= gathered.limited;
+            known.push(gathered.known);
+            merged.extend(selection.into_rows().into_iter().map(|row| (row, at)));
+        }
+        Ok(merged.len())
+    };
+    // All spaces together leave k unfilled, or do not.
+    let first = if limits.cold == Cold::WhenUnfilled { Cold::Never } else { limits.cold };
+    let found = ask(first)?;
+    let unfilled = limits.cold == Cold::WhenUnfilled && found < limits.k;
+    if unfilled && spaces.iter().any(|space| cold::count_up_to(&space.name, 1) > 0) {
+        ask(Cold::Always)?;
     }
     let name = |at: usize| spaces[at].name.as_str();
     merged.sort_by(|(a, a_at), (b, b_at)| {

@@ -6,11 +6,12 @@
 
 use super::question::{Given, vector_of};
 use super::trace::{Link, Trace, Way};
-use super::{Account, Answer, Limits, Recalled, answer, explain_text, readable};
+use super::{Account, Answer, Cold, Limits, Recalled, answer, explain_text, readable};
 use crate::error::Error;
 use crate::guc;
 use crate::hot::record;
 use crate::pg::spi::{self, Arg};
+use crate::store;
 use engram_engine::parts::Parts;
 use engram_engine::spread::WEIGHT;
 use engram_engine::{bm25, cues, spread};
@@ -69,7 +70,8 @@ pub fn explain(name: &str, given: &Given<'_>, limits: &Limits) -> std::result::R
     let trace = answer.trace.take().unwrap_or_default();
     let names = Names::new(name, given, &answer.recalled, &trace);
     let words = Words::new(given, &language, &trace);
-    let statement = statement(&vector, limits, &answer, &trace, &names, &words);
+    let mut statement = statement(&vector, limits, &answer, &trace, &names, &words);
+    statement.splice(statement.len() - 1..statement.len() - 1, cold(name, limits, &answer));
     let rows = std::mem::take(&mut answer.recalled);
     let results = rows.into_iter().map(|row| result(row, vector.is_ok(), &trace, &names, &words)).collect();
     Ok(Explanation {
@@ -311,6 +313,22 @@ fn statement(
         spread,
         line("answer", Some(answer.recalled.len()), ending(limits, answer)),
     ]
+}
+
+/// Whether the cold tier was searched; nothing where the space has none.
+fn cold(space: &str, limits: &Limits, answer: &Answer) -> Option<Line> {
+    if store::cold::count_up_to(space, 1) == 0 {
+        return None;
+    }
+    let rows = answer.recalled.iter().filter(|r| r.row.cold).count();
+    let detail = match (limits.cold, answer.cold) {
+        (Cold::Never, _) => "not searched, as include_cold is false",
+        (Cold::Always, _) => "rows of the cold tier, searched as include_cold is true",
+        (Cold::WhenUnfilled, true) => "rows of the cold tier, searched as the other tiers left k unfilled",
+        (Cold::WhenUnfilled, false) => "not searched, as the other tiers filled k",
+    };
+    let value = answer.cold.then_some(rows as f32);
+    Some(Line { id: None, signal: "cold", value, share: None, detail: detail.to_owned() })
 }
 
 /// Why the answer has as many rows as it has.

@@ -5,11 +5,12 @@ use super::rows::{self, Conditions};
 use super::search::{self, Found, Outcome, Spilled, Want};
 use super::select::Selection;
 use super::trace::Trace;
-use super::{Account, Limits, Recalled, discard, with_space};
+use super::{Account, Cold, Limits, Recalled, discard, with_space};
 use crate::error::Error;
 use crate::memory::load;
 use crate::pg;
 use crate::pg::snapshot::Pinned;
+use crate::store::cold;
 use engram_engine::rank;
 use rustc_hash::FxHashSet;
 
@@ -27,38 +28,116 @@ pub struct Gathered {
     pub ended: bool,
     /// There may be more that matches, beyond what is looked at.
     pub cut: bool,
+    /// Rows that the caller may see and that fulfil the conditions.
+    pub passed: usize,
+    /// Cold memories were among what was searched.
+    pub cold: bool,
     /// Ids that the caller may see, as far as they were looked up.
     pub known: FxHashSet<[u8; 16]>,
     pub trace: Option<Trace>,
 }
 
 /// Offers the rows that answer a question to `selection`, best first, until it is full or none are left. As many are looked at as
-/// a search proposes: four times `k`, and at least a hundred.
+/// a search proposes: four times `k`, and at least a hundred. Cold memories are looked for where they are asked for, or where the
+/// others leave `k` unfilled.
 pub fn gather(
     name: &str,
-    mut question: Question,
+    question: Question,
     conditions: &Conditions,
     limits: &Limits,
     account: Account,
     selection: &mut Selection,
 ) -> Result<Gathered, Error> {
-    let snapshot = Pinned::active();
-    let mut spilled = Spilled::default();
     let want =
         Want { reach: REACH.max(limits.k * 4), codes: limits.max_tokens.is_some(), trace: account == Account::Full };
-    let mut found = find(name, &snapshot, &question, &mut spilled, want)?;
-    let mut checked = check(name, conditions, &found, limits, selection);
-    if checked.passed < limits.k && !checked.ended && !selection.is_full() && (found.cut || checked.dropped) {
-        // Conditions that only the tables can judge left too little: search among what fulfils them.
-        question.filter.allowed = Some(rows::allowed(name, conditions, limits.min_confidence));
-        let limited = found.limited;
-        found = find(name, &snapshot, &question, &mut spilled, want)?;
-        found.limited = limited;
+    let snapshot = Pinned::active();
+    let mut search = Search { name, snapshot: &snapshot, question, spilled: Spilled::default(), conditions, limits, want };
+    let mut gathered = search.gather(limits.cold == Cold::Always, selection)?;
+    if limits.cold == Cold::WhenUnfilled
+        && gathered.passed < limits.k
+        && !selection.is_full()
+        && cold::count_up_to(name, 1) > 0
+    {
         selection.restart();
-        checked = check(name, conditions, &found, limits, selection);
+        let limited = gathered.limited;
+        gathered = search.gather(COLD_TOO, selection)?;
+        gathered.limited |= limited;
     }
-    let Found { limited, cut, trace, .. } = found;
-    Ok(Gathered { limited, ended: checked.ended, cut, known: checked.known, trace })
+    Ok(gathered)
+}
+
+const COLD_TOO: bool = true;
+
+/// One question in one space.
+struct Search<'a> {
+    name: &'a str,
+    snapshot: &'a Pinned,
+    question: Question,
+    spilled: Spilled,
+    conditions: &'a Conditions,
+    limits: &'a Limits,
+    want: Want,
+}
+
+impl Search<'_> {
+    fn gather(&mut self, cold: bool, selection: &mut Selection) -> Result<Gathered, Error> {
+        let limits = self.limits;
+        self.question.filter.allowed = None;
+        let mut found = self.find()?;
+        let mut checked = self.check(cold, &found, selection);
+        if checked.passed < limits.k && !checked.ended && !selection.is_full() && (found.cut || checked.dropped) {
+            // Conditions that only the tables can judge left too little: search among what fulfils them.
+            let allowed = rows::allowed(self.name, self.conditions, cold, limits.min_confidence);
+            self.question.filter.allowed = Some(allowed);
+            let limited = found.limited;
+            found = self.find()?;
+            found.limited = limited;
+            selection.restart();
+            checked = self.check(cold, &found, selection);
+        }
+        let Found { limited, cut, trace, .. } = found;
+        let Checked { passed, ended, known, .. } = checked;
+        Ok(Gathered { limited, ended, cut, passed, cold, known, trace })
+    }
+
+    fn find(&mut self) -> Result<Found, Error> {
+        find(self.name, self.snapshot, &self.question, &mut self.spilled, self.want)
+    }
+
+    /// Reads the rows of hits in order until the selection is full.
+    fn check(&self, cold: bool, found: &Found, selection: &mut Selection) -> Checked {
+        let limits = self.limits;
+        let mut out = Checked { passed: 0, dropped: false, ended: false, known: FxHashSet::default() };
+        let hits = &found.hits;
+        let mut next = 0;
+        // Mostly the first k are those that are returned.
+        let mut batch = limits.k;
+        while !selection.is_full() && !out.ended && next < hits.len() {
+            let part = &hits[next..(next + batch).min(hits.len())];
+            next += part.len();
+            batch = (batch * 2).min(MOST_BATCH.max(limits.k));
+            pg::check_for_interrupts();
+            let mut rows = rows::fetch(self.name, part, self.conditions, cold, &mut out.known);
+            for hit in part {
+                if selection.is_full() {
+                    break;
+                }
+                let score = rank::score(&hit.signals);
+                if score < limits.min_score {
+                    out.ended = true;
+                    break;
+                }
+                let row = rows.remove(&hit.id).filter(|row| row.belief().mean >= limits.min_confidence);
+                let Some(row) = row else {
+                    out.dropped = true;
+                    continue;
+                };
+                out.passed += 1;
+                selection.offer(Recalled { hit: hit.clone(), row, score });
+            }
+        }
+        out
+    }
 }
 
 /// Searches, and reads the rows of evicted memories that the search needs.
@@ -95,38 +174,4 @@ struct Checked {
     /// The score met its limit, so what has not been looked at would not be taken either.
     ended: bool,
     known: FxHashSet<[u8; 16]>,
-}
-
-/// Reads the rows of hits in order until the selection is full.
-fn check(name: &str, conditions: &Conditions, found: &Found, limits: &Limits, selection: &mut Selection) -> Checked {
-    let mut out = Checked { passed: 0, dropped: false, ended: false, known: FxHashSet::default() };
-    let hits = &found.hits;
-    let mut next = 0;
-    // Mostly the first k are those that are returned.
-    let mut batch = limits.k;
-    while !selection.is_full() && !out.ended && next < hits.len() {
-        let part = &hits[next..(next + batch).min(hits.len())];
-        next += part.len();
-        batch = (batch * 2).min(MOST_BATCH.max(limits.k));
-        pg::check_for_interrupts();
-        let mut rows = rows::fetch(name, part, conditions, &mut out.known);
-        for hit in part {
-            if selection.is_full() {
-                break;
-            }
-            let score = rank::score(&hit.signals);
-            if score < limits.min_score {
-                out.ended = true;
-                break;
-            }
-            let row = rows.remove(&hit.id).filter(|row| row.belief().mean >= limits.min_confidence);
-            let Some(row) = row else {
-                out.dropped = true;
-                continue;
-            };
-            out.passed += 1;
-            selection.offer(Recalled { hit: hit.clone(), row, score });
-        }
-    }
-    out
 }

@@ -37,6 +37,16 @@ pub struct Limits {
     pub min_confidence: f32,
     pub max_tokens: Option<usize>,
     pub reinforce: bool,
+    pub cold: Cold,
+}
+
+/// Whether memories of the cold tier are returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cold {
+    Never,
+    /// Where the other tiers have fewer than `k`.
+    WhenUnfilled,
+    Always,
 }
 
 /// One returned memory.
@@ -58,6 +68,8 @@ pub struct Answer {
     pub ended: bool,
     /// There may be more that matches, beyond what is looked at.
     pub cut: bool,
+    /// Cold memories were among what was searched.
+    pub cold: bool,
     /// The account, where it was asked for.
     pub trace: Option<Trace>,
 }
@@ -85,8 +97,8 @@ pub fn answer(name: &str, given: &Given<'_>, limits: &Limits, account: Account) 
     if limits.reinforce && !pg::in_recovery() {
         touch(name, &recalled);
     }
-    let Gathered { limited, ended, cut, trace, .. } = gathered;
-    Ok(Answer { recalled, limited, repeated, unfit, ended, cut, trace })
+    let Gathered { limited, ended, cut, cold, trace, .. } = gathered;
+    Ok(Answer { recalled, limited, repeated, unfit, ended, cut, cold, trace })
 }
 
 /// Whether an answer comes with an account of how it came about.
@@ -189,6 +201,7 @@ fn touch(name: &str, recalled: &[Recalled]) {
         let now = clock();
         hot.read(place, |s| s.touch_memories(&ids, now));
     }
+    hot::returns::note(name, recalled.iter().filter(|r| r.row.cold).map(|r| r.hit.id));
     hot::answers::keep_together(name, ids.into_iter());
     hot::answers::keep(name, recalled.iter().map(|r| (r.hit.id, r.row.content.as_str())));
 }

@@ -27,6 +27,8 @@ pub struct Row {
     pub source: Option<String>,
     /// JSON text.
     pub metadata: String,
+    /// Its content comes from the cold tier.
+    pub cold: bool,
     evidence: (f32, f32),
 }
 
@@ -80,11 +82,12 @@ impl Conditions {
 }
 
 /// The rows of hits that the caller may see and that fulfil the conditions. Adds to `known` what was seen of hits and paths;
-/// conditions may keep an id of a path from being seen here.
+/// conditions may keep an id of a path from being seen here. `cold` lets those of the cold tier in.
 pub fn fetch(
     space: &str,
     hits: &[Hit],
     conditions: &Conditions,
+    cold: bool,
     known: &mut FxHashSet<[u8; 16]>,
 ) -> FxHashMap<[u8; 16], Row> {
     let wanted: FxHashSet<[u8; 16]> = hits.iter().map(|h| h.id).collect();
@@ -93,7 +96,7 @@ pub fn fetch(
     ids.sort_unstable();
     ids.dedup();
     let [filter, kinds, context, since, until] = conditions.args();
-    let args = [Arg::Text(space), Arg::UuidArray(&ids), filter, kinds, context, since, until];
+    let args = [Arg::Text(space), Arg::UuidArray(&ids), filter, kinds, context, since, until, Arg::Bool(cold)];
     let mut out = FxHashMap::default();
     let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
     spi::select(include_str!("../../../sql/query/recall_rows.sql"), &args, |r| {
@@ -110,6 +113,7 @@ pub fn fetch(
             occurred_at: r.timestamptz(6),
             source: r.text(7).map(str::to_owned),
             metadata: text(r.text(8)),
+            cold: r.bool(11).unwrap_or(false),
             evidence: (r.float4(9).unwrap_or(0.0), r.float4(10).unwrap_or(0.0)),
         };
         out.insert(id, row);
@@ -117,10 +121,11 @@ pub fn fetch(
     out
 }
 
-/// Every id that the caller may see, that fulfils the conditions and is believed at least as much as `min_confidence`.
-pub fn allowed(space: &str, conditions: &Conditions, min_confidence: f32) -> FxHashSet<[u8; 16]> {
+/// Every id that the caller may see, that fulfils the conditions and is believed at least as much as `min_confidence`. `cold` lets
+/// those of the cold tier in.
+pub fn allowed(space: &str, conditions: &Conditions, cold: bool, min_confidence: f32) -> FxHashSet<[u8; 16]> {
     let [filter, kinds, context, since, until] = conditions.args();
-    let args = [Arg::Text(space), filter, kinds, context, since, until];
+    let args = [Arg::Text(space), filter, kinds, context, since, until, Arg::Bool(cold)];
     let mut out = FxHashSet::default();
     spi::scan(include_str!("../../../sql/query/recall_allowed.sql"), &args, 1000, |r| {
         if confidence::mean(r.float4(2).unwrap_or(0.0), r.float4(3).unwrap_or(0.0)) >= min_confidence {

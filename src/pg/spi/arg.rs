@@ -26,6 +26,8 @@ pub enum Arg<'a> {
     TextArray(&'a [String]),
     /// `uuid[]`
     UuidArray(&'a [[u8; 16]]),
+    /// `boolean`
+    Bool(bool),
     /// `boolean[]`
     BoolArray(&'a [bool]),
     /// `real[]`
@@ -59,6 +61,11 @@ impl<'a> Arg<'a> {
         value.map_or(Arg::Null(pg_sys::INT4OID), Arg::Int4)
     }
 
+    /// `boolean` or NULL.
+    pub fn bool_or_null(value: Option<bool>) -> Self {
+        value.map_or(Arg::Null(pg_sys::BOOLOID), Arg::Bool)
+    }
+
     /// `timestamptz` or NULL, microseconds since the Unix epoch.
     pub fn timestamptz_or_null(value: Option<i64>) -> Self {
         value.map_or(Arg::Null(pg_sys::TIMESTAMPTZOID), Arg::Timestamptz)
@@ -90,6 +97,7 @@ impl<'a> Arg<'a> {
             Arg::Jsonb(_) => pg_sys::JSONBOID,
             Arg::TextArray(_) => pg_sys::TEXTARRAYOID,
             Arg::UuidArray(_) => pg_sys::UUIDARRAYOID,
+            Arg::Bool(_) => pg_sys::BOOLOID,
             Arg::BoolArray(_) => pg_sys::BOOLARRAYOID,
             Arg::Float4Array(_) => pg_sys::FLOAT4ARRAYOID,
             Arg::Vector(_) => vector::type_oid(),
@@ -116,6 +124,7 @@ impl<'a> Arg<'a> {
                 let elements = ids.iter().map(bytes_datum).collect();
                 array_datum(elements, (pg_sys::UUIDOID, 16, false, pg_sys::TYPALIGN_CHAR))
             }
+            Arg::Bool(flag) => pg_sys::Datum::from(flag),
             Arg::BoolArray(flags) => {
                 let elements = flags.iter().map(|flag| pg_sys::Datum::from(*flag)).collect();
                 array_datum(elements, (pg_sys::BOOLOID, 1, true, pg_sys::TYPALIGN_CHAR))

@@ -72,6 +72,8 @@ fn empty(n: usize) -> Record {
         cues: Vec::new(),
         code: None,
         digest: 0,
+        pinned: false,
+        cold: false,
     }
 }
 

@@ -29,7 +29,7 @@ line (kind, name, what) AS (
     FROM relation
     UNION ALL
     SELECT 'column', r.oid::regclass || '.' || row_number() OVER (PARTITION BY r.oid ORDER BY a.attnum) || ' ' || a.attname,
-           concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attstorage, a.attcollation::regcollation,
+           concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attstorage, a.attcompression, a.attcollation::regcollation,
                      a.attidentity, a.attgenerated, a.attacl, pg_get_expr(d.adbin, d.adrelid), col_description(r.oid, a.attnum))
     FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum

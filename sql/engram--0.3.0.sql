@@ -91,6 +91,7 @@ CREATE TABLE engram.space (
     settings               jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(settings) OPERATOR(pg_catalog.=) 'object'),
     created_at             timestamptz NOT NULL DEFAULT pg_catalog.now(),
     changed                xid8,
+    quota_hot_bytes        bigint CHECK (quota_hot_bytes OPERATOR(pg_catalog.>=) 0),
     PRIMARY KEY (space)
 );
 COMMENT ON TABLE engram.space IS 'Spaces: each holds memories of its own, with its settings, its owner and its members';
@@ -103,8 +104,9 @@ COMMENT ON COLUMN engram.space.reader_roles IS 'Roles whose members may read the
 COMMENT ON COLUMN engram.space.writer_roles IS 'Roles whose members may read and write the memories';
 COMMENT ON COLUMN engram.space.decay_profile IS 'Name of the forgetting curve; null takes the setting of the server';
 COMMENT ON COLUMN engram.space.consolidation_interval IS 'Time between two consolidation runs; null takes the setting of the server';
-COMMENT ON COLUMN engram.space.quota_memories IS 'Largest number of memories; null is no limit';
-COMMENT ON COLUMN engram.space.quota_bytes IS 'Largest share of the hot tier in bytes; null is no limit';
+COMMENT ON COLUMN engram.space.quota_memories IS 'Largest number of memories; one more is refused; null is no limit';
+COMMENT ON COLUMN engram.space.quota_bytes IS 'Largest size of contents and embeddings in engram.memory, in bytes; more is refused; null is no limit';
+COMMENT ON COLUMN engram.space.quota_hot_bytes IS 'Largest share of the hot tier in bytes, beyond which the least active memories of the space leave it; null is no limit';
 COMMENT ON COLUMN engram.space.settings IS 'Further settings; the key "installed" marks the space made by CREATE EXTENSION, which a restore may replace';
 COMMENT ON COLUMN engram.space.changed IS 'Transaction of the last change, set by a trigger';
 
@@ -313,10 +315,33 @@ CREATE TABLE engram.audit (
     action text NOT NULL,
     id     uuid,
     detail jsonb NOT NULL DEFAULT '{}',
+    session_actor name,
+    space_made_at timestamptz,
     PRIMARY KEY (space, entry)
 );
 CREATE INDEX audit_memory ON engram.audit (space, id);
 COMMENT ON TABLE engram.audit IS 'Who did what; append-only, holds ids and counts, and nothing more of a memory that was deleted';
+COMMENT ON COLUMN engram.audit.entry IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.audit.actor IS 'Role whose rights it was done with (current_user)';
+COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, supersede, configure_space, drop_space, or sql_delete, sql_update and sql_truncate for what was done without a function';
+COMMENT ON COLUMN engram.audit.id IS 'Memory it was done to; null for several';
+COMMENT ON COLUMN engram.audit.detail IS 'Counts, ids and names of roles';
+COMMENT ON COLUMN engram.audit.session_actor IS 'Role that had logged in (session_user)';
+COMMENT ON COLUMN engram.audit.space_made_at IS 'When the space was made: one made anew under the same name is another space';
+
+CREATE TABLE engram.usage (
+    space    text COLLATE "C" NOT NULL,
+    entry    uuid NOT NULL,
+    memories bigint NOT NULL,
+    bytes    bigint NOT NULL,
+    settles  xid8,
+    PRIMARY KEY (space, entry)
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.usage IS 'How full the spaces with a quota are: the sum of the rows of a space; derived, never dumped';
+COMMENT ON COLUMN engram.usage.memories IS 'Number of memories, or its change';
+COMMENT ON COLUMN engram.usage.bytes IS 'Bytes of their contents and embeddings, or their change';
+COMMENT ON COLUMN engram.usage.settles IS 'In a count: transactions before this one may have written what it missed; when all have ended it is made anew';
+
 
 CREATE TABLE engram.watch (
     space      text COLLATE "C" NOT NULL,
@@ -484,7 +509,13 @@ CREATE POLICY reader ON engram.warm FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.trace ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.trace FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.audit ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.audit FOR SELECT USING (engram.may_read(space));
+-- Members see what happened to their space, not to a former one of its name; engram_admin sees all of it.
+CREATE POLICY reader ON engram.audit FOR SELECT USING (
+    pg_catalog.pg_has_role(pg_catalog.to_regrole('engram_admin'), 'USAGE')
+    OR (engram.may_read(space)
+        AND EXISTS (SELECT FROM engram.space s
+                    WHERE s.space OPERATOR(pg_catalog.=) audit.space
+                      AND s.created_at OPERATOR(pg_catalog.=) audit.space_made_at)));
 ALTER TABLE engram.watch ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.watch FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.feedback ENABLE ROW LEVEL SECURITY;
@@ -498,10 +529,11 @@ CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (engram.m
 ALTER TABLE engram.belief_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.belief_event FOR SELECT USING (engram.may_read(space));
 
--- No policy: nobody but the owner of the extension reads or writes these three.
+-- No policy: nobody but the owner of the extension reads or writes these four.
 ALTER TABLE engram.change ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.snapshot_token ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.progress ENABLE ROW LEVEL SECURITY;
+ALTER TABLE engram.usage ENABLE ROW LEVEL SECURITY;
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -529,6 +561,9 @@ CREATE FUNCTION engram.alias_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'alias_after_wrapper';
 CREATE FUNCTION engram.truncate_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'truncate_after_wrapper';
+CREATE FUNCTION engram.memory_statement() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'memory_statement_wrapper';
+COMMENT ON FUNCTION engram.memory_statement() IS 'Keeps account of a statement: in engram.usage where the space has a quota, in engram.audit where it destroyed something';
 COMMENT ON FUNCTION engram.memory_before() IS 'Completes and checks a memory; on DELETE erases what the foreign keys do not';
 COMMENT ON FUNCTION engram.memory_after() IS 'Queues a change of a memory for the hot tier';
 COMMENT ON FUNCTION engram.memory_truncate() IS 'Erases what belongs to the memories of a truncated table';
@@ -544,6 +579,8 @@ CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE OR DELETE ON engram.memory
     FOR EACH ROW EXECUTE FUNCTION engram.memory_before();
 CREATE TRIGGER engram_after AFTER INSERT OR UPDATE OR DELETE ON engram.memory
     FOR EACH ROW EXECUTE FUNCTION engram.memory_after();
+CREATE TRIGGER engram_statement AFTER INSERT OR UPDATE OR DELETE ON engram.memory
+    FOR EACH STATEMENT EXECUTE FUNCTION engram.memory_statement();
 CREATE TRIGGER engram_erase AFTER TRUNCATE ON engram.memory
     FOR EACH STATEMENT EXECUTE FUNCTION engram.memory_truncate();
 CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.memory
@@ -568,6 +605,7 @@ CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.cue_alias
 -- ALWAYS: subscribers and restores run with session_replication_role = replica.
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_after;
+ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_statement;
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_erase;
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_truncate;
 ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_before;
@@ -681,6 +719,7 @@ SELECT pg_catalog.pg_extension_config_dump('engram.warm', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.change', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.snapshot_token', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.usage', 'WHERE false');
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -719,7 +758,7 @@ AS 'MODULE_PATHNAME', 'engram_check_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:21
+-- src/api/space.rs:26
 -- engram::api::space::engram_configure_space
 CREATE  FUNCTION "engram_configure_space"(
 	"space" TEXT, /* Option < & str > */
@@ -728,11 +767,20 @@ CREATE  FUNCTION "engram_configure_space"(
 	"owner" TEXT DEFAULT NULL, /* Option < & str > */
 	"readers" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
 	"writers" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
-	"encoder" TEXT DEFAULT NULL /* Option < & str > */
+	"encoder" TEXT DEFAULT NULL, /* Option < & str > */
+	"quota_memories" bigint DEFAULT NULL, /* Option < i64 > */
+	"quota_bytes" bigint DEFAULT NULL, /* Option < i64 > */
+	"quota_hot_bytes" bigint DEFAULT NULL /* Option < i64 > */
 ) RETURNS void
 VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_configure_space_0_2_wrapper';
+AS 'MODULE_PATHNAME', 'engram_configure_space_0_3_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/former.rs:53
+-- engram::api::former::engram_configure_space_0_2
+-- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -751,11 +799,20 @@ CREATE  FUNCTION "engram_create_space"(
 	"owner" TEXT DEFAULT NULL, /* Option < & str > */
 	"readers" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
 	"writers" TEXT[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < String > > > */
-	"encoder" TEXT DEFAULT NULL /* Option < & str > */
+	"encoder" TEXT DEFAULT NULL, /* Option < & str > */
+	"quota_memories" bigint DEFAULT NULL, /* Option < i64 > */
+	"quota_bytes" bigint DEFAULT NULL, /* Option < i64 > */
+	"quota_hot_bytes" bigint DEFAULT NULL /* Option < i64 > */
 ) RETURNS void
 VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_create_space_0_2_wrapper';
+AS 'MODULE_PATHNAME', 'engram_create_space_0_3_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/former.rs:38
+-- engram::api::former::engram_create_space_0_2
+-- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -773,7 +830,7 @@ AS 'MODULE_PATHNAME', 'engram_dissociate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:35
+-- src/api/space.rs:45
 -- engram::api::space::engram_drop_space
 CREATE  FUNCTION "engram_drop_space"(
 	"space" TEXT /* Option < & str > */
@@ -1008,7 +1065,7 @@ AS 'MODULE_PATHNAME', 'engram_recall_across_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:38
+-- src/api/former.rs:68
 -- engram::api::former::engram_remember
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1156,31 +1213,31 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:141
+-- src/memory/capture.rs:178
 -- engram::memory::capture::alias_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:89
+-- src/store/trigger.rs:105
 -- engram::store::trigger::alias_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:95
+-- src/memory/capture.rs:132
 -- engram::memory::capture::association_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:28
+-- src/store/trigger.rs:44
 -- engram::store::trigger::association_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:32
+-- src/memory/capture.rs:33
 -- engram::memory::capture::memory_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1192,25 +1249,31 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/store/trigger.rs:30
+-- engram::store::trigger::memory_statement
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/store/trigger.rs:19
 -- engram::store::trigger::memory_truncate
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:121
+-- src/memory/capture.rs:158
 -- engram::memory::capture::space_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/store/trigger.rs:66
+-- src/store/trigger.rs:82
 -- engram::store::trigger::space_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:158
+-- src/memory/capture.rs:197
 -- engram::memory::capture::truncate_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1233,7 +1296,7 @@ COMMENT ON FUNCTION @extschema@.engram_forget IS 'Suppresses, restores or delete
 COMMENT ON FUNCTION @extschema@.engram_forget_where IS 'Suppresses, restores or deletes the memories that meet all conditions';
 COMMENT ON FUNCTION @extschema@.engram_update IS 'Corrects a memory and keeps its former version';
 COMMENT ON FUNCTION @extschema@.engram_supersede IS 'Marks a memory as replaced by another one';
-COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its language, dimensions and roles';
+COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its language, dimensions, roles and quotas';
 COMMENT ON FUNCTION @extschema@.engram_configure_space IS 'Changes a space; null leaves what is set';
 COMMENT ON FUNCTION @extschema@.engram_drop_space IS 'Removes a space and everything in it';
 COMMENT ON FUNCTION @extschema@.engram_check IS 'Returns a row for each violated invariant between tables and shared memory';

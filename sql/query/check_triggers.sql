@@ -3,7 +3,7 @@ SELECT pg_catalog.format('%I on %s', want.name, want.relation),
             ELSE 'the trigger does not fire always: ALTER TABLE ' OPERATOR(pg_catalog.||) want.relation
                  OPERATOR(pg_catalog.||) ' ENABLE ALWAYS TRIGGER ' OPERATOR(pg_catalog.||) want.name END
 FROM (VALUES ('engram_before', 'engram.memory'), ('engram_after', 'engram.memory'),
-             ('engram_erase', 'engram.memory'), ('engram_truncate', 'engram.memory'),
+             ('engram_erase', 'engram.memory'), ('engram_statement', 'engram.memory'), ('engram_truncate', 'engram.memory'),
              ('engram_before', 'engram.association'), ('engram_after', 'engram.association'),
              ('engram_truncate', 'engram.association'),
              ('engram_before', 'engram.space'), ('engram_after', 'engram.space'),
@@ -16,4 +16,7 @@ WHERE (t.oid IS NULL OR t.tgenabled OPERATOR(pg_catalog.<>) 'A')
   -- The catalog of version 0.1.0 makes nothing of aliases.
   AND (want.relation OPERATOR(pg_catalog.<>) 'engram.cue_alias'
        OR pg_catalog.to_regproc('engram.alias_before') IS NOT NULL)
+  -- Those of 0.1.0 and 0.2.0 keep no account of statements.
+  AND (want.name OPERATOR(pg_catalog.<>) 'engram_statement'
+       OR pg_catalog.to_regproc('engram.memory_statement') IS NOT NULL)
 ORDER BY 1

@@ -1,12 +1,14 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
 use super::{check, learn, load};
+use crate::guc;
 use crate::hot::answers::Waiting;
 use crate::hot::{self, Hot, Place, clock, evict, seal, settle};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg};
 use crate::store::learned::{self, Job};
+use crate::store::{audit, usage};
 use engram_region::State;
 use engram_region::settle::Outcome;
 
@@ -20,7 +22,12 @@ pub enum Step {
     Learn(String),
     /// Triggers do not fire always: mend them and load every space anew.
     Repair,
+    /// Remove old entries of the audit log.
+    TrimAudit,
 }
+
+/// Entries of the audit log that one visit removes at most.
+const MOST_TRIMMED: i32 = 10_000;
 
 /// Share of the region that is kept free when spaces are loaded unasked.
 const SPARE: u64 = 10;
@@ -45,6 +52,9 @@ pub fn plan(first: bool) -> Vec<Step> {
     }
     if first && !check::triggers_are_sound() {
         steps.push(Step::Repair);
+    }
+    if first && guc::audit_retention().is_some() && usage::is_possible() && !pg::in_recovery() {
+        steps.push(Step::TrimAudit);
     }
     if first {
         for name in check::spaces() {
@@ -86,6 +96,7 @@ pub fn perform(step: &Step) -> bool {
             load_collapsed(&hot, *place, name)
         }
         Step::Learn(name) => learn::step(name),
+        Step::TrimAudit => guc::audit_retention().is_some_and(|age| audit::trim(age, MOST_TRIMMED) > 0),
         Step::Repair => {
             repair(&hot);
             true

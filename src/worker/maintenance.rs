@@ -63,7 +63,7 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Learning);
                 worker::report_activity(&format!("learning in space {space}"));
             }
-            Step::Tidy(..) | Step::Repair => slots::doing(Doing::Settling),
+            Step::Tidy(..) | Step::Repair | Step::TrimAudit => slots::doing(Doing::Settling),
         }
         let outcome = worker::in_transaction(|| upkeep::perform(&step));
         slots::ran(outcome.as_ref().map(|_| ()).map_err(String::as_str));

@@ -28,6 +28,8 @@ pub extern "C-unwind" fn _PG_init() {
     pg::utility::init();
     pg::worker::init();
     store::access::init();
+    store::tally::init();
+    store::usage::init();
     hot::init();
     worker::init();
 }

@@ -3,7 +3,7 @@ SELECT pg_catalog.format('%I on %s', want.name, want.relation),
             ELSE 'the trigger does not fire always: ALTER TABLE ' OPERATOR(pg_catalog.||) want.relation
                  OPERATOR(pg_catalog.||) ' ENABLE ALWAYS TRIGGER ' OPERATOR(pg_catalog.||) want.name END
 FROM (VALUES ('engram_before', 'engram.memory'), ('engram_after', 'engram.memory'),
-             ('engram_erase', 'engram.memory'), ('engram_truncate', 'engram.memory'),
+             ('engram_erase', 'engram.memory'), ('engram_statement', 'engram.memory'), ('engram_truncate', 'engram.memory'),
              ('engram_after', 'engram.cold'),
              ('engram_before', 'engram.association'), ('engram_after', 'engram.association'),
              ('engram_truncate', 'engram.association'),
@@ -20,4 +20,7 @@ WHERE (t.oid IS NULL OR t.tgenabled OPERATOR(pg_catalog.<>) 'A')
   -- That of version 0.2.0 moves nothing to the cold tier.
   AND (want.relation OPERATOR(pg_catalog.<>) 'engram.cold'
        OR pg_catalog.to_regproc('engram.cold_after') IS NOT NULL)
+  -- Those of 0.1.0 and 0.2.0 keep no account of statements.
+  AND (want.name OPERATOR(pg_catalog.<>) 'engram_statement'
+       OR pg_catalog.to_regproc('engram.memory_statement') IS NOT NULL)
 ORDER BY 1

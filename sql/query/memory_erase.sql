@@ -7,4 +7,7 @@ WITH gone AS (
 ), warm AS (DELETE FROM engram.warm WHERE space OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2
 ), event AS (DELETE FROM engram.belief_event WHERE space OPERATOR(pg_catalog.=) $1 AND belief OPERATOR(pg_catalog.=) $2
 ), published AS (DELETE FROM engram.consolidation_snapshot WHERE space OPERATOR(pg_catalog.=) $1 AND belief OPERATOR(pg_catalog.=) $2)
-UPDATE engram.audit SET detail = '{}' WHERE space OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2 AND detail OPERATOR(pg_catalog.<>) '{}'
+-- The log is not rewritten; an entry that somebody made by hand, without the role of the session, may hold a text.
+UPDATE engram.audit a SET detail = '{}'
+WHERE a.space OPERATOR(pg_catalog.=) $1 AND a.id OPERATOR(pg_catalog.=) $2 AND a.detail OPERATOR(pg_catalog.<>) '{}'
+  AND pg_catalog.to_jsonb(a) OPERATOR(pg_catalog.->>) 'session_actor' IS NULL

@@ -13,6 +13,7 @@ CREATE TABLE engram.space (
     settings               jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(settings) OPERATOR(pg_catalog.=) 'object'),
     created_at             timestamptz NOT NULL DEFAULT pg_catalog.now(),
     changed                xid8,
+    quota_hot_bytes        bigint CHECK (quota_hot_bytes OPERATOR(pg_catalog.>=) 0),
     PRIMARY KEY (space)
 );
 COMMENT ON TABLE engram.space IS 'Spaces: each holds memories of its own, with its settings, its owner and its members';
@@ -25,8 +26,9 @@ COMMENT ON COLUMN engram.space.reader_roles IS 'Roles whose members may read the
 COMMENT ON COLUMN engram.space.writer_roles IS 'Roles whose members may read and write the memories';
 COMMENT ON COLUMN engram.space.decay_profile IS 'Name of the forgetting curve; null takes the setting of the server';
 COMMENT ON COLUMN engram.space.consolidation_interval IS 'Time between two consolidation runs; null takes the setting of the server';
-COMMENT ON COLUMN engram.space.quota_memories IS 'Largest number of memories; null is no limit';
-COMMENT ON COLUMN engram.space.quota_bytes IS 'Largest share of the hot tier in bytes; null is no limit';
+COMMENT ON COLUMN engram.space.quota_memories IS 'Largest number of memories; one more is refused; null is no limit';
+COMMENT ON COLUMN engram.space.quota_bytes IS 'Largest size of contents and embeddings in engram.memory, in bytes; more is refused; null is no limit';
+COMMENT ON COLUMN engram.space.quota_hot_bytes IS 'Largest share of the hot tier in bytes, beyond which the least active memories of the space leave it; null is no limit';
 COMMENT ON COLUMN engram.space.settings IS 'Further settings; the key "installed" marks the space made by CREATE EXTENSION, which a restore may replace';
 COMMENT ON COLUMN engram.space.changed IS 'Transaction of the last change, set by a trigger';
 

@@ -6,10 +6,33 @@ CREATE TABLE engram.audit (
     action text NOT NULL,
     id     uuid,
     detail jsonb NOT NULL DEFAULT '{}',
+    session_actor name,
+    space_made_at timestamptz,
     PRIMARY KEY (space, entry)
 );
 CREATE INDEX audit_memory ON engram.audit (space, id);
 COMMENT ON TABLE engram.audit IS 'Who did what; append-only, holds ids and counts, and nothing more of a memory that was deleted';
+COMMENT ON COLUMN engram.audit.entry IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.audit.actor IS 'Role whose rights it was done with (current_user)';
+COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, supersede, configure_space, drop_space, or sql_delete, sql_update and sql_truncate for what was done without a function';
+COMMENT ON COLUMN engram.audit.id IS 'Memory it was done to; null for several';
+COMMENT ON COLUMN engram.audit.detail IS 'Counts, ids and names of roles';
+COMMENT ON COLUMN engram.audit.session_actor IS 'Role that had logged in (session_user)';
+COMMENT ON COLUMN engram.audit.space_made_at IS 'When the space was made: one made anew under the same name is another space';
+
+CREATE TABLE engram.usage (
+    space    text COLLATE "C" NOT NULL,
+    entry    uuid NOT NULL,
+    memories bigint NOT NULL,
+    bytes    bigint NOT NULL,
+    settles  xid8,
+    PRIMARY KEY (space, entry)
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.usage IS 'How full the spaces with a quota are: the sum of the rows of a space; derived, never dumped';
+COMMENT ON COLUMN engram.usage.memories IS 'Number of memories, or its change';
+COMMENT ON COLUMN engram.usage.bytes IS 'Bytes of their contents and embeddings, or their change';
+COMMENT ON COLUMN engram.usage.settles IS 'In a count: transactions before this one may have written what it missed; when all have ended it is made anew';
+
 
 CREATE TABLE engram.watch (
     space      text COLLATE "C" NOT NULL,

@@ -56,7 +56,13 @@ CREATE POLICY reader ON engram.warm FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.trace ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.trace FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.audit ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.audit FOR SELECT USING (engram.may_read(space));
+-- Members see what happened to their space, not to a former one of its name; engram_admin sees all of it.
+CREATE POLICY reader ON engram.audit FOR SELECT USING (
+    pg_catalog.pg_has_role(pg_catalog.to_regrole('engram_admin'), 'USAGE')
+    OR (engram.may_read(space)
+        AND EXISTS (SELECT FROM engram.space s
+                    WHERE s.space OPERATOR(pg_catalog.=) audit.space
+                      AND s.created_at OPERATOR(pg_catalog.=) audit.space_made_at)));
 ALTER TABLE engram.watch ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.watch FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.feedback ENABLE ROW LEVEL SECURITY;
@@ -70,7 +76,8 @@ CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (engram.m
 ALTER TABLE engram.belief_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.belief_event FOR SELECT USING (engram.may_read(space));
 
--- No policy: nobody but the owner of the extension reads or writes these three.
+-- No policy: nobody but the owner of the extension reads or writes these four.
 ALTER TABLE engram.change ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.snapshot_token ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.progress ENABLE ROW LEVEL SECURITY;
+ALTER TABLE engram.usage ENABLE ROW LEVEL SECURITY;

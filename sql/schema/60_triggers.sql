@@ -21,6 +21,9 @@ CREATE FUNCTION engram.truncate_after() RETURNS trigger LANGUAGE c
 CREATE FUNCTION engram.cold_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'cold_after_wrapper';
 COMMENT ON FUNCTION engram.cold_after() IS 'Has a cold memory read again whose content came after it, in a restore or from a publisher';
+CREATE FUNCTION engram.memory_statement() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'memory_statement_wrapper';
+COMMENT ON FUNCTION engram.memory_statement() IS 'Keeps account of a statement: in engram.usage where the space has a quota, in engram.audit where it destroyed something';
 COMMENT ON FUNCTION engram.memory_before() IS 'Completes and checks a memory; on DELETE erases what the foreign keys do not';
 COMMENT ON FUNCTION engram.memory_after() IS 'Queues a change of a memory for the hot tier';
 COMMENT ON FUNCTION engram.memory_truncate() IS 'Erases what belongs to the memories of a truncated table';
@@ -36,6 +39,8 @@ CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE OR DELETE ON engram.memory
     FOR EACH ROW EXECUTE FUNCTION engram.memory_before();
 CREATE TRIGGER engram_after AFTER INSERT OR UPDATE OR DELETE ON engram.memory
     FOR EACH ROW EXECUTE FUNCTION engram.memory_after();
+CREATE TRIGGER engram_statement AFTER INSERT OR UPDATE OR DELETE ON engram.memory
+    FOR EACH STATEMENT EXECUTE FUNCTION engram.memory_statement();
 CREATE TRIGGER engram_erase AFTER TRUNCATE ON engram.memory
     FOR EACH STATEMENT EXECUTE FUNCTION engram.memory_truncate();
 CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.memory
@@ -62,6 +67,7 @@ CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.cue_alias
 -- ALWAYS: subscribers and restores run with session_replication_role = replica.
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_after;
+ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_statement;
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_erase;
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_truncate;
 ALTER TABLE engram.cold ENABLE ALWAYS TRIGGER engram_after;

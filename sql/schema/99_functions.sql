@@ -14,7 +14,7 @@ COMMENT ON FUNCTION @extschema@.engram_forget IS 'Suppresses, restores or delete
 COMMENT ON FUNCTION @extschema@.engram_forget_where IS 'Suppresses, restores or deletes the memories that meet all conditions';
 COMMENT ON FUNCTION @extschema@.engram_update IS 'Corrects a memory and keeps its former version';
 COMMENT ON FUNCTION @extschema@.engram_supersede IS 'Marks a memory as replaced by another one';
-COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its language, dimensions and roles';
+COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its language, dimensions, roles and quotas';
 COMMENT ON FUNCTION @extschema@.engram_configure_space IS 'Changes a space; null leaves what is set';
 COMMENT ON FUNCTION @extschema@.engram_drop_space IS 'Removes a space and everything in it';
 COMMENT ON FUNCTION @extschema@.engram_check IS 'Returns a row for each violated invariant between tables and shared memory';

@@ -2,7 +2,7 @@
 
 use crate::error::or_raise;
 use crate::memory::remember::{self, Remember};
-use crate::memory::space::{self, Given};
+use crate::memory::space::{self, Given, Quotas};
 use crate::pg::{jsonb::Jsonb, vector::Vector};
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
@@ -18,7 +18,16 @@ fn engram_create_space(
     readers: Option<Vec<Option<String>>>,
     writers: Option<Vec<Option<String>>>,
 ) {
-    or_raise(space::create(Given { space, dimensions, language, owner, readers, writers, encoder: None }));
+    or_raise(space::create(Given {
+        space,
+        dimensions,
+        language,
+        owner,
+        readers,
+        writers,
+        encoder: None,
+        quotas: Quotas::default(),
+    }));
 }
 
 /// `engram_configure_space` of 0.1.
@@ -31,7 +40,46 @@ fn engram_configure_space(
     readers: Option<Vec<Option<String>>>,
     writers: Option<Vec<Option<String>>>,
 ) {
-    or_raise(space::configure(Given { space, dimensions, language, owner, readers, writers, encoder: None }));
+    or_raise(space::configure(Given {
+        space,
+        dimensions,
+        language,
+        owner,
+        readers,
+        writers,
+        encoder: None,
+        quotas: Quotas::default(),
+    }));
+}
+
+/// `engram_create_space` of 0.2.
+#[pg_extern(sql = false)]
+fn engram_create_space_0_2(
+    space: Option<&str>,
+    dimensions: Option<i32>,
+    language: Option<&str>,
+    owner: Option<&str>,
+    readers: Option<Vec<Option<String>>>,
+    writers: Option<Vec<Option<String>>>,
+    encoder: Option<&str>,
+) {
+    let quotas = Quotas::default();
+    or_raise(space::create(Given { space, dimensions, language, owner, readers, writers, encoder, quotas }));
+}
+
+/// `engram_configure_space` of 0.2.
+#[pg_extern(sql = false)]
+fn engram_configure_space_0_2(
+    space: Option<&str>,
+    dimensions: Option<i32>,
+    language: Option<&str>,
+    owner: Option<&str>,
+    readers: Option<Vec<Option<String>>>,
+    writers: Option<Vec<Option<String>>>,
+    encoder: Option<&str>,
+) {
+    let quotas = Quotas::default();
+    or_raise(space::configure(Given { space, dimensions, language, owner, readers, writers, encoder, quotas }));
 }
 
 /// `engram_remember` of 0.1, which recognised no duplicates.

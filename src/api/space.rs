@@ -1,11 +1,12 @@
 use crate::error::or_raise;
-use crate::memory::space::{self, Given};
+use crate::memory::space::{self, Given, Quotas};
 use pgrx::default;
 use pgrx::prelude::*;
 
 /// Makes a space; see `docs/reference/sql.md`.
 #[pg_extern(name = "engram_create_space", volatile, parallel_unsafe)]
-fn engram_create_space_0_2(
+#[allow(clippy::too_many_arguments)] // The signature is that of SQL.
+fn engram_create_space_0_3(
     space: Option<&str>,
     dimensions: default!(Option<i32>, "NULL"),
     language: default!(Option<&str>, "'english'"),
@@ -13,13 +14,18 @@ fn engram_create_space_0_2(
     readers: default!(Option<Vec<Option<String>>>, "NULL"),
     writers: default!(Option<Vec<Option<String>>>, "NULL"),
     encoder: default!(Option<&str>, "NULL"),
+    quota_memories: default!(Option<i64>, "NULL"),
+    quota_bytes: default!(Option<i64>, "NULL"),
+    quota_hot_bytes: default!(Option<i64>, "NULL"),
 ) {
-    or_raise(space::create(Given { space, dimensions, language, owner, readers, writers, encoder }));
+    let quotas = Quotas { memories: quota_memories, bytes: quota_bytes, hot_bytes: quota_hot_bytes };
+    or_raise(space::create(Given { space, dimensions, language, owner, readers, writers, encoder, quotas }));
 }
 
 /// Changes a space; see `docs/reference/sql.md`.
 #[pg_extern(name = "engram_configure_space", volatile, parallel_unsafe)]
-fn engram_configure_space_0_2(
+#[allow(clippy::too_many_arguments)] // The signature is that of SQL.
+fn engram_configure_space_0_3(
     space: Option<&str>,
     dimensions: default!(Option<i32>, "NULL"),
     language: default!(Option<&str>, "NULL"),
@@ -27,8 +33,12 @@ fn engram_configure_space_0_2(
     readers: default!(Option<Vec<Option<String>>>, "NULL"),
     writers: default!(Option<Vec<Option<String>>>, "NULL"),
     encoder: default!(Option<&str>, "NULL"),
+    quota_memories: default!(Option<i64>, "NULL"),
+    quota_bytes: default!(Option<i64>, "NULL"),
+    quota_hot_bytes: default!(Option<i64>, "NULL"),
 ) {
-    or_raise(space::configure(Given { space, dimensions, language, owner, readers, writers, encoder }));
+    let quotas = Quotas { memories: quota_memories, bytes: quota_bytes, hot_bytes: quota_hot_bytes };
+    or_raise(space::configure(Given { space, dimensions, language, owner, readers, writers, encoder, quotas }));
 }
 
 /// Removes a space and its memories; see `docs/reference/sql.md`.

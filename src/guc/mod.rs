@@ -4,6 +4,7 @@
 //! by `shared_preload_libraries`; without it their getters answer zero.
 
 mod cold;
+mod tenancy;
 
 pub use cold::{cold_after, cold_batch_size};
 
@@ -13,6 +14,8 @@ use std::time::Duration;
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 use crate::pg;
+
+pub use tenancy::*;
 
 static HOT_TIER_SIZE: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
 static PRIVATE_REGION_SIZE: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
@@ -44,6 +47,7 @@ pub fn init() {
     define_recall_settings();
     define_learning_settings();
     cold::define();
+    tenancy::define();
     pg::reserve_setting_prefix(c"engram");
 }
 

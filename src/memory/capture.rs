@@ -4,7 +4,7 @@
 //! commit from reading it again.
 
 use super::cold;
-use crate::error::{self, Error};
+use crate::error::{self, Error, or_raise};
 use crate::hot::private;
 use crate::hot::queue::{self, Change};
 use crate::hot::record::{self, Fields, Reading};
@@ -12,7 +12,7 @@ use crate::pg::row::{self, Row};
 use crate::pg::vector::Vector;
 use crate::pg::{self, xact, xid};
 use crate::store::columns::{alias as other_name, edge, memory as column, space as setting};
-use crate::store::{access, alias, fault};
+use crate::store::{self, access, alias, audit, fault, tally, usage};
 use engram_engine::spread::{AssociationKind, association_weight};
 use engram_engine::text::Language;
 use engram_region::Record;
@@ -45,6 +45,7 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
                 .with_hint("Delete the memory and remember it anew."),
         );
     }
+    account(space, id, former.as_ref(), written.as_ref());
     let replaces = former.as_ref().is_some_and(recallable);
     let change = match written.as_ref().filter(|w| recallable(w)) {
         // Beyond the limit of the queue the change only has to be noticed.
@@ -55,6 +56,41 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     };
     queue::with(|q| q.push(space, xact::current_subxact(), change));
     Ok(None)
+}
+
+/// Adds the change to the account of the statement, where somebody asks for it, and refuses what does not fit the quota of the space.
+fn account(name: &str, id: Uuid, former: Option<&Row<'_>>, written: Option<&Row<'_>>) {
+    if store::memory::bulk() {
+        store::memory::count_removed(name);
+        return;
+    }
+    if pg::replicating() {
+        return;
+    }
+    let space = access::find(name).filter(|space| space.quota.is_set());
+    if space.is_none() && (former.is_none() || !audit::hears()) {
+        return;
+    }
+    let size = |row: Option<&Row<'_>>| if space.is_some() { row.map_or(0, bytes_of) } else { 0 };
+    tally::add(name, |t| {
+        match (former, written) {
+            (None, _) => t.inserted += 1,
+            (_, None) => t.deleted += 1,
+            (Some(_), Some(_)) => t.updated += 1,
+        }
+        t.bytes += size(written) - size(former);
+        t.one = former.and(Some(id));
+    });
+    if let Some(space) = space {
+        or_raise(usage::check(&space));
+    }
+}
+
+/// Bytes of the content and the embedding of a memory.
+fn bytes_of(row: &Row<'_>) -> i64 {
+    let content = row.get::<&str>(column::CONTENT).map_or(0, str::len);
+    let embedding = row.get::<Vector>(column::EMBEDDING).map_or(0, |v| 4 * v.as_slice().len());
+    (content + embedding) as i64
 }
 
 fn names<'a>(row: Option<&'a Row<'a>>) -> (Option<&'a str>, Option<Uuid>) {

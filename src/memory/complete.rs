@@ -12,9 +12,9 @@ use crate::hot::{known, queue};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::row::{self, Row, Xid8};
 use crate::pg::vector::{NewVector, Vector};
-use crate::pg::{self, xact};
+use crate::pg::{self, role, xact};
 use crate::store::columns::memory as column;
-use crate::store::{alias, fault, limits, memory, space};
+use crate::store::{access, alias, fault, limits, memory, space, tally};
 use engram_engine::{cues, encoder};
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::prelude::*;
@@ -37,12 +37,23 @@ fn memory_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         }
         return Ok(Some(gone.finish()));
     };
+    note_restore(&row, former.as_ref());
     match complete(row, former) {
         Ok(row) => {
             memory::count_written();
             Ok(Some(row.finish()))
         }
         Err(e) => error::raise(e),
+    }
+}
+
+/// A row that comes completed from whom row security does not stop is one of a restore: no quota refuses it.
+fn note_restore(row: &Row<'_>, former: Option<&Row<'_>>) {
+    if former.is_none() && !row.is_null(column::CHANGED) && role::bypasses_row_security(pg::current_user()) {
+        let space = row.get::<&str>(column::SPACE).unwrap_or_default();
+        if access::find(space).is_some_and(|space| space.quota.is_set()) {
+            tally::add(space, |t| t.restoring = true);
+        }
     }
 }
 

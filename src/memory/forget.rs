@@ -4,20 +4,24 @@ use super::{elements, known, required, space_or_setting};
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::store::{
-    self, fault,
+    self, audit, fault,
     memory::{Condition, Forgetting},
 };
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
+use serde_json::json;
 
 /// Forgets one memory. Returns whether it changed: a suppressed memory is not suppressed again.
 pub fn forget(id: Option<Uuid>, mode: Option<&str>, space: Option<&str>) -> Result<bool, Error> {
     let id = required("id", id)?;
-    let how = forgetting(required("mode", mode)?)?;
+    let given = required("mode", mode)?;
+    let how = forgetting(given)?;
     let space = space_or_setting(space);
     store::space::for_writing(&space)?;
-    let changed = store::memory::forget(&space, id, how);
-    if !changed {
+    let changed = audit::quietly(|| store::memory::forget(&space, id, how));
+    if changed {
+        audit::note(&space, "forget", Some(id), &json!({ "mode": given }));
+    } else {
         known(&space, id)?;
     }
     Ok(changed)
@@ -36,7 +40,8 @@ pub struct ForgetWhere<'a> {
 
 /// Forgets every memory that meets all conditions. Returns how many changed.
 pub fn forget_where(given: ForgetWhere) -> Result<i64, Error> {
-    let how = forgetting(required("mode", given.mode)?)?;
+    let mode = required("mode", given.mode)?;
+    let how = forgetting(mode)?;
     let filter = match given.filter.map(Jsonb::parse) {
         None => None,
         Some(serde_json::Value::Object(map)) => given.filter.filter(|_| !map.is_empty()),
@@ -67,7 +72,10 @@ pub fn forget_where(given: ForgetWhere) -> Result<i64, Error> {
     }
     let space = space_or_setting(given.space);
     store::space::for_writing(&space)?;
-    let changed = store::memory::forget_where(&space, &condition, how);
+    let changed = audit::quietly(|| store::memory::forget_where(&space, &condition, how));
+    if changed > 0 {
+        audit::note(&space, "forget_where", None, &json!({ "mode": mode, "memories": changed }));
+    }
     Ok(i64::try_from(changed).unwrap_or(i64::MAX))
 }
 

@@ -6,9 +6,12 @@
 use super::{elements, required};
 use crate::error::Error;
 use crate::guc;
-use crate::store::{self, access, fault, limits, space::NO_ENCODER, space::Settings};
+use crate::store::{self, access, audit, fault, limits, space::NO_ENCODER, space::NO_LIMIT, space::Settings};
 use engram_engine::encoder;
+use serde_json::{Map, Value, json};
 use std::rc::Rc;
+
+pub use crate::store::space::Quotas;
 
 /// The arguments of `engram_create_space` and `engram_configure_space`, as they were given.
 pub struct Given<'a> {
@@ -19,6 +22,7 @@ pub struct Given<'a> {
     pub readers: Option<Vec<Option<String>>>,
     pub writers: Option<Vec<Option<String>>>,
     pub encoder: Option<&'a str>,
+    pub quotas: Quotas,
 }
 
 /// Makes a space. It belongs to `owner`, or to the current user.
@@ -56,6 +60,7 @@ pub fn configure(given: Given) -> Result<(), Error> {
     if let Some(owner) = given.owner {
         may_give_to(owner)?;
     }
+    may_limit(&space, given.quotas)?;
     if !store::space::lock(name) {
         return Err(Error::unknown_space(name));
     }
@@ -78,6 +83,7 @@ pub fn configure(given: Given) -> Result<(), Error> {
         ))
         .with_hint("The encoder can be changed while no memory has an embedding."));
     }
+    audit::note(name, "configure_space", None, &account_of(&settings));
     store::space::configure(name, &settings);
     Ok(())
 }
@@ -89,6 +95,9 @@ pub fn drop(name: Option<&str>) -> Result<(), Error> {
     if !store::space::lock(name) {
         return Err(Error::unknown_space(name));
     }
+    // The entry names the space that there was: it is written while the row is there, and goes with a rollback.
+    let memories = store::memory::count(name);
+    audit::note(name, "drop_space", None, &json!({ "memories": memories }));
     store::space::drop(name);
     Ok(())
 }
@@ -126,6 +135,49 @@ fn may_give_to(owner: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Quotas are set by members of engram_admin. The owner may lower them, and set those that are not set.
+fn may_limit(space: &access::Space, given: Quotas) -> Result<(), Error> {
+    if space.admin {
+        return Ok(());
+    }
+    let present = [space.quota.memories, space.quota.bytes, store::space::hot_quota(&space.name)];
+    for ((name, given), present) in each_quota(given).into_iter().zip(present) {
+        if let Some((given, present)) = given.zip(present)
+            && !(0..=present).contains(&given)
+        {
+            return Err(fault::denied(
+                format!("permission denied to raise {name} of space \"{}\" above {present}", space.name),
+                "Members of engram_admin set quotas; the owner of a space may lower them.",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn each_quota(given: Quotas) -> [(&'static str, Option<i64>); 3] {
+    [("quota_memories", given.memories), ("quota_bytes", given.bytes), ("quota_hot_bytes", given.hot_bytes)]
+}
+
+/// What was configured, for engram.audit.
+fn account_of(settings: &Settings) -> Value {
+    let mut account = Map::new();
+    let mut tell = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            account.insert(key.to_owned(), value);
+        }
+    };
+    tell("owner", settings.owner.as_ref().map(|v| json!(v)));
+    tell("readers", settings.readers.as_ref().map(|v| json!(v)));
+    tell("writers", settings.writers.as_ref().map(|v| json!(v)));
+    tell("language", settings.language.as_ref().map(|v| json!(v)));
+    tell("encoder", settings.encoder.as_ref().map(|v| json!(v)));
+    tell("dimensions", settings.dimensions.map(|v| json!(v)));
+    for (name, value) in each_quota(settings.quotas) {
+        tell(name, value.map(|v| json!(v)));
+    }
+    Value::Object(account)
+}
+
 /// The name of an encoder, `built-in` for whatever the built-in one is called.
 fn encoder_name(name: &str) -> Result<String, Error> {
     let name = name.trim();
@@ -156,6 +208,14 @@ fn checked(given: &Given) -> Result<Settings, Error> {
             return Err(fault::no_role(role));
         }
     }
+    for (name, value) in each_quota(given.quotas) {
+        if let Some(value) = value.filter(|&value| value < NO_LIMIT) {
+            return Err(fault::invalid(
+                format!("{name} {value} is out of range"),
+                "A quota is zero or more; -1 takes it away, null leaves it.",
+            ));
+        }
+    }
     let encoder = given.encoder.map(encoder_name).transpose()?;
     let dimensions = match (encoder.as_deref(), given.dimensions) {
         (Some(encoder::NAME), None) => Some(encoder::DIMENSIONS as i32),
@@ -174,5 +234,6 @@ fn checked(given: &Given) -> Result<Settings, Error> {
         owner: given.owner.map(str::to_owned),
         readers,
         writers,
+        quotas: given.quotas,
     })
 }

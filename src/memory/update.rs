@@ -4,9 +4,10 @@ use super::{elements, known, required, space_or_setting};
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::vector::Vector;
-use crate::store::{self, fault, limits, memory::Changes};
+use crate::store::{self, audit, fault, limits, memory::Changes};
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
+use serde_json::json;
 
 /// The arguments of `engram_update`, as they were given; null leaves what is stored.
 pub struct Update<'a> {
@@ -55,21 +56,19 @@ pub fn update(given: Update) -> Result<(), Error> {
         Some(false) => {}
     }
     store::memory::keep_version(&space, id);
-    store::memory::update(
-        &space,
-        id,
-        &Changes {
-            content: given.content,
-            embedding: given.embedding,
-            cues: given.cues.map(elements),
-            metadata: given.metadata,
-            context: given.context,
-            kind: given.kind,
-            evidence: given.confidence.map(limits::evidence),
-            occurred_at: given.occurred_at,
-            source: given.source,
-        },
-    );
+    let changes = Changes {
+        content: given.content,
+        embedding: given.embedding,
+        cues: given.cues.map(elements),
+        metadata: given.metadata,
+        context: given.context,
+        kind: given.kind,
+        evidence: given.confidence.map(limits::evidence),
+        occurred_at: given.occurred_at,
+        source: given.source,
+    };
+    audit::quietly(|| store::memory::update(&space, id, &changes));
+    audit::note(&space, "update", Some(id), &json!({}));
     Ok(())
 }
 
@@ -94,6 +93,7 @@ pub fn supersede(old: Option<Uuid>, new: Option<Uuid>, space: Option<&str>) -> R
             "Of two memories only one can replace the other.",
         ));
     }
-    store::memory::supersede(&space, old, new);
+    audit::quietly(|| store::memory::supersede(&space, old, new));
+    audit::note(&space, "supersede", Some(old), &json!({ "by": new.to_string() }));
     Ok(())
 }

@@ -1,12 +1,14 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
 use super::{check, chill, learn, load};
+use crate::guc;
 use crate::hot::answers::Waiting;
 use crate::hot::{self, Hot, Place, clock, evict, returns, seal, settle};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg};
 use crate::store::learned::{self, Job};
+use crate::store::{audit, usage};
 use engram_region::State;
 use engram_region::settle::Outcome;
 
@@ -24,6 +26,8 @@ pub enum Step {
     BringBack(String),
     /// Triggers do not fire always: mend them and load every space anew.
     Repair,
+    /// Remove old entries of the audit log.
+    TrimAudit,
 }
 
 impl Step {
@@ -32,6 +36,8 @@ impl Step {
         matches!(self, Step::Chill(_) | Step::BringBack(_))
     }
 }
+/// Entries of the audit log that one visit removes at most.
+const MOST_TRIMMED: i32 = 10_000;
 
 /// Share of the region that is kept free when spaces are loaded unasked.
 const SPARE: u64 = 10;
@@ -56,6 +62,9 @@ pub fn plan(first: bool) -> Vec<Step> {
     }
     if first && !check::triggers_are_sound() {
         steps.push(Step::Repair);
+    }
+    if first && guc::audit_retention().is_some() && usage::is_possible() && !pg::in_recovery() {
+        steps.push(Step::TrimAudit);
     }
     if first {
         for name in check::spaces() {
@@ -104,6 +113,7 @@ pub fn perform(step: &Step) -> bool {
         Step::Learn(name) => learn::step(name),
         Step::Chill(name) => chill::step(name),
         Step::BringBack(name) => chill::bring_back(name),
+        Step::TrimAudit => guc::audit_retention().is_some_and(|age| audit::trim(age, MOST_TRIMMED) > 0),
         Step::Repair => {
             repair(&hot);
             true

@@ -6,6 +6,7 @@
 
 pub mod caught;
 pub mod jsonb;
+pub mod lock;
 pub mod lwlock;
 pub mod role;
 pub mod row;
@@ -26,7 +27,7 @@ use std::ffi::CStr;
 use pgrx::pg_sys;
 
 pub use catalog::{has_column, has_table, memory_table_oid};
-pub use owner::as_owner;
+pub use owner::{acting_as_owner, as_owner};
 
 /// Microseconds between the Unix epoch and the server's, 2000-01-01.
 pub const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
@@ -90,6 +91,21 @@ pub fn xact_read_only() -> bool {
     assert_main();
     // SAFETY: reads a backend variable.
     unsafe { pg_sys::XactReadOnly }
+}
+
+/// Whether this session replays what was written elsewhere, as a subscriber does and a restore with `--disable-triggers`.
+pub fn replicating() -> bool {
+    assert_main();
+    // SAFETY: reads a setting of this backend.
+    let role = unsafe { pg_sys::SessionReplicationRole };
+    role == pg_sys::SESSION_REPLICATION_ROLE_REPLICA as i32
+}
+
+/// Processes that can have a transaction at the same time.
+pub fn most_backends() -> i32 {
+    assert_main();
+    // SAFETY: reads a variable that is set once at the start of the server.
+    unsafe { pg_sys::MaxBackends }.max(1)
 }
 
 /// Whether this process is a parallel worker, which neither writes nor publishes.

@@ -27,7 +27,7 @@ pub fn as_owner<R>(f: impl FnOnce() -> R) -> R {
 }
 
 /// Whether [`as_owner`] is at work. Plans are kept apart by it: they depend on row security and search path.
-pub(super) fn acting_as_owner() -> bool {
+pub fn acting_as_owner() -> bool {
     identity().1 & pg_sys::SECURITY_NOFORCE_RLS as i32 != 0
 }
 

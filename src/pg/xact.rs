@@ -78,6 +78,13 @@ pub fn current_subxact() -> u32 {
     unsafe { pg_sys::GetCurrentSubTransactionId() }
 }
 
+/// Whether every statement of the transaction sees the same snapshot: a row that others have changed since makes it fail.
+pub fn is_snapshot_fixed() -> bool {
+    assert_main();
+    // SAFETY: reads a backend variable.
+    unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
+}
+
 #[pg_guard]
 unsafe extern "C-unwind" fn engram_xact_callback(event: pg_sys::XactEvent::Type, _arg: *mut c_void) {
     let (event, may_fail) = match event {

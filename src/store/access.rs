@@ -4,6 +4,7 @@
 //! for one statement of the client: a change made by another session counts from the next statement on, a change of our own at
 //! once. A rollback, of a transaction or to a savepoint, forgets them.
 
+use super::usage::Quota;
 use crate::pg::{
     self, role,
     spi::{self, Arg, Row},
@@ -26,6 +27,7 @@ pub struct Space {
     /// Transaction of the last change of its row or of its aliases.
     pub changed: u64,
     pub has_aliases: bool,
+    pub quota: Quota,
     /// May configure and drop it.
     pub owner: bool,
     pub writer: bool,
@@ -128,6 +130,7 @@ fn look_up(key: (pg_sys::Oid, String), sight: Sight) -> Option<Rc<Space>> {
             encoder: row.text(6).map(str::to_owned),
             changed: row.xid8(7).unwrap_or(0),
             has_aliases: row.bool(8).unwrap_or(false),
+            quota: Quota { memories: row.int8(9), bytes: row.int8(10) },
             owner,
             writer: owner || any(4) || role::bypasses_row_security(user),
             reader: any(5),

@@ -44,6 +44,13 @@ pub fn left_over(name: &str) -> Error {
         .with_hint("A superuser can delete them from engram.memory, or make the space.")
 }
 
+/// 53400: a space would hold more than it may.
+pub fn quota_exceeded(space: &str, held: i64, limit: i64, unit: &str) -> Error {
+    Error::new(Kind::QuotaExceeded, format!("space \"{space}\" would hold {held} {unit}, more than its quota"))
+        .with_detail(format!("The quota is {limit} {unit}."))
+        .with_hint("Delete memories with engram_forget, or ask a member of engram_admin for a larger quota.")
+}
+
 /// 42704: there is no such role.
 pub fn no_role(name: &str) -> Error {
     Error::new(Kind::UndefinedObject, format!("role \"{name}\" does not exist"))

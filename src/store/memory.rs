@@ -72,6 +72,8 @@ thread_local! {
     static POSITION: Cell<Option<usize>> = const { Cell::new(None) };
     /// A whole space is being removed: its rows are erased by statements for all of them.
     static IN_BULK: Cell<bool> = const { Cell::new(false) };
+    /// Rows that were removed so, and when the client last heard of it.
+    static REMOVED: Cell<(u64, i64)> = const { Cell::new((0, 0)) };
 }
 
 /// A new id: UUID version 7, ascending within the session.
@@ -136,6 +138,11 @@ pub fn count_up_to(space: &str, limit: i32) -> i64 {
         spi::select(sql, &[Arg::Text(space), Arg::Int4(limit)], |row| size = row.int8(1).unwrap_or(0));
     });
     size
+}
+
+/// How many memories the space has, whoever sees them.
+pub fn count(space: &str) -> i64 {
+    count_up_to(space, i32::MAX)
 }
 
 /// Whether the caller can see a memory with this id.
@@ -258,6 +265,7 @@ pub fn in_bulk(f: impl FnOnce()) {
         }
     }
     IN_BULK.set(true);
+    REMOVED.set((0, pg::clock_micros()));
     let _reset = Reset;
     f();
 }
@@ -265,6 +273,21 @@ pub fn in_bulk(f: impl FnOnce()) {
 /// Whether a whole space is being removed.
 pub fn bulk() -> bool {
     IN_BULK.get()
+}
+
+/// Counts a row of a space that is being removed, and tells the client every few seconds how far that is.
+pub fn count_removed(space: &str) {
+    const BETWEEN_LOOKS: u64 = 1000;
+    const BETWEEN_NOTICES: i64 = 5_000_000;
+    let (removed, told) = REMOVED.get();
+    let removed = removed + 1;
+    let now = if removed % BETWEEN_LOOKS == 0 { pg::clock_micros() } else { told };
+    if now - told >= BETWEEN_NOTICES {
+        pgrx::notice!("removed {removed} memories of space \"{space}\" so far");
+        REMOVED.set((removed, now));
+    } else {
+        REMOVED.set((removed, told));
+    }
 }
 
 /// Runs `f`, which writes a batch in order, counting its rows.

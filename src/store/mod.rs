@@ -7,6 +7,7 @@
 pub mod access;
 pub mod alias;
 pub mod association;
+pub mod audit;
 pub mod batch;
 pub mod cold;
 pub mod columns;
@@ -15,8 +16,10 @@ pub mod learned;
 pub mod limits;
 pub mod memory;
 pub mod space;
+pub mod tally;
 pub mod trace;
 mod trigger;
+pub mod usage;
 
 use crate::pg::spi;
 

@@ -1,6 +1,6 @@
 //! Rows of engram.space. Nobody writes them directly: every change runs as the owner of engram.memory, after its own checks.
 
-use super::{access, fault, learned, limits};
+use super::{access, fault, learned, limits, usage};
 use crate::error::Error;
 use crate::guc;
 use crate::pg::{
@@ -20,7 +20,20 @@ pub struct Settings {
     pub owner: Option<String>,
     pub readers: Option<Vec<String>>,
     pub writers: Option<Vec<String>>,
+    pub quotas: Quotas,
 }
+
+/// Limits of a space as they are given: none leaves what is set, [`NO_LIMIT`] takes a limit away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quotas {
+    pub memories: Option<i64>,
+    pub bytes: Option<i64>,
+    /// Share of the hot tier.
+    pub hot_bytes: Option<i64>,
+}
+
+/// No limit, as an argument.
+pub const NO_LIMIT: i64 = -1;
 
 /// The space that the current user writes to, made if it does not exist and engram.create_spaces is on.
 ///
@@ -141,6 +154,9 @@ pub fn create(name: &str, settings: &Settings) -> Result<bool, Error> {
     if made == 1 && pg::as_owner(|| spi::execute(left_over, &[Arg::Text(name), Arg::Oid(user)])) > 0 {
         return Err(fault::left_over(name));
     }
+    if made == 1 {
+        set_quotas(name, settings.quotas);
+    }
     access::find_again(name);
     Ok(made == 1)
 }
@@ -162,6 +178,38 @@ pub fn configure(name: &str, settings: &Settings) {
         )
     });
     access::forget();
+    set_quotas(name, settings.quotas);
+}
+
+/// Sets limits, and begins or ends keeping account of the space.
+fn set_quotas(name: &str, quotas: Quotas) {
+    if quotas == Quotas::default() {
+        return;
+    }
+    let args = [
+        Arg::Text(name),
+        Arg::int8_or_null(quotas.memories),
+        Arg::int8_or_null(quotas.bytes),
+        Arg::int8_or_null(quotas.hot_bytes),
+    ];
+    pg::as_owner(|| spi::execute(include_str!("../../sql/query/space_quotas.sql"), &args));
+    access::forget();
+    if access::find_again(name).is_some_and(|space| space.quota.is_set()) {
+        usage::count(name);
+    } else {
+        usage::drop(name);
+    }
+}
+
+/// The share of the hot tier that the space may take, in bytes; none without a limit.
+pub fn hot_quota(name: &str) -> Option<i64> {
+    if !usage::is_possible() {
+        return None;
+    }
+    let mut quota = None;
+    let sql = include_str!("../../sql/query/space_hot_quota.sql");
+    pg::as_owner(|| spi::execute_returning(sql, &[Arg::Text(name)], |row| quota = row.int8(1)));
+    quota
 }
 
 /// Keeps others from changing or dropping the space until the transaction ends. Returns whether it still exists.
@@ -178,23 +226,23 @@ pub fn has_embeddings(name: &str) -> bool {
     found
 }
 
-/// Removes the space and everything in it.
-pub fn drop(name: &str) {
+/// Removes the space and everything in it but its entries in engram.audit. Returns how many memories it had.
+pub fn drop(name: &str) -> u64 {
+    let args = [Arg::Text(name)];
+    let mut memories = 0;
     super::memory::in_bulk(|| {
         pg::as_owner(|| {
-            for sql in [
-                include_str!("../../sql/query/space_drop.sql"),
-                include_str!("../../sql/query/space_drop_memories.sql"),
-                include_str!("../../sql/query/space_delete.sql"),
-            ] {
-                spi::execute(sql, &[Arg::Text(name)]);
-            }
+            spi::execute(include_str!("../../sql/query/space_drop.sql"), &args);
+            memories = spi::execute(include_str!("../../sql/query/space_drop_memories.sql"), &args);
+            spi::execute(include_str!("../../sql/query/space_delete.sql"), &args);
             if learned::is_possible() {
-                spi::execute(include_str!("../../sql/query/progress_drop_all.sql"), &[Arg::Text(name)]);
+                spi::execute(include_str!("../../sql/query/progress_drop_all.sql"), &args);
             }
         });
     });
+    usage::drop(name);
     access::forget();
+    memories
 }
 
 /// Removes the row that CREATE EXTENSION made, while nobody has configured it, so that a restore can load its own.

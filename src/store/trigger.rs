@@ -4,7 +4,7 @@
 //! row names none. An error in one of them refuses the row.
 
 use super::columns::{alias, edge, space as setting};
-use super::{access, association, fault, limits, memory, space};
+use super::{access, association, audit, fault, limits, memory, space, tally, usage};
 use crate::error::{self, Error};
 use crate::pg;
 use engram_engine::{cues, spread::AssociationKind};
@@ -22,6 +22,22 @@ fn memory_truncate<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         error::raise(fault::foreign_trigger("memory_truncate", "engram.memory"));
     }
     memory::erase_all();
+    usage::drop_all();
+    audit::note_truncate();
+    Ok(None)
+}
+
+#[pg_trigger(sql = false)]
+fn memory_statement<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
+    if pg::memory_table_oid() != Some(row::table(trigger)) {
+        error::raise(fault::foreign_trigger("memory_statement", "engram.memory"));
+    }
+    for tally in tally::take() {
+        usage::enter(&tally);
+        if audit::hears() {
+            audit::note_statement(&tally);
+        }
+    }
     Ok(None)
 }
 

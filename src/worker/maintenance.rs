@@ -73,7 +73,7 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Moving);
                 worker::report_activity(&format!("bringing memories of space {space} back from the cold tier"));
             }
-            Step::Tidy(..) | Step::Repair => slots::doing(Doing::Settling),
+            Step::Tidy(..) | Step::Repair | Step::TrimAudit => slots::doing(Doing::Settling),
         }
         let begun = Instant::now();
         loop {

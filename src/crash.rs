@@ -38,6 +38,8 @@ pub enum Point {
     load_middle,
     /// All rows are entered; the space is not ready.
     load_end,
+    /// A batch of what retention forgets is deleted; its transaction has not committed.
+    retention_batch,
 }
 
 #[cfg(debug_assertions)]

@@ -10,6 +10,10 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 use crate::pg;
 
+mod life;
+
+pub use life::*;
+
 static HOT_TIER_SIZE: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
 static PRIVATE_REGION_SIZE: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
 static MAX_WORKERS: GucSetting<i32> = GucSetting::<i32>::new(2);
@@ -39,6 +43,7 @@ pub fn init() {
     define_storage_settings();
     define_recall_settings();
     define_learning_settings();
+    life::define();
     pg::reserve_setting_prefix(c"engram");
 }
 

@@ -1,6 +1,6 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
-use super::{check, learn, load};
+use super::{check, learn, load, retention};
 use crate::hot::answers::Waiting;
 use crate::hot::{self, Hot, Place, clock, evict, seal, settle};
 use crate::pg;
@@ -18,6 +18,8 @@ pub enum Step {
     Tidy(String, Place),
     /// Learn associations of a space.
     Learn(String),
+    /// Forget what the rules of a space no longer keep.
+    Retain(String),
     /// Triggers do not fire always: mend them and load every space anew.
     Repair,
 }
@@ -73,6 +75,9 @@ pub fn plan(first: bool) -> Vec<Step> {
             None => {}
         }
     }
+    if retention::is_possible() && !pg::in_recovery() {
+        steps.extend(retention::due().into_iter().map(Step::Retain));
+    }
     steps
 }
 
@@ -86,6 +91,7 @@ pub fn perform(step: &Step) -> bool {
             load_collapsed(&hot, *place, name)
         }
         Step::Learn(name) => learn::step(name),
+        Step::Retain(name) => retention::step(name),
         Step::Repair => {
             repair(&hot);
             true

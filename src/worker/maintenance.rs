@@ -63,6 +63,10 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Learning);
                 worker::report_activity(&format!("learning in space {space}"));
             }
+            Step::Retain(space) => {
+                slots::doing(Doing::Forgetting);
+                worker::report_activity(&format!("applying retention in space {space}"));
+            }
             Step::Tidy(..) | Step::Repair => slots::doing(Doing::Settling),
         }
         let outcome = worker::in_transaction(|| upkeep::perform(&step));

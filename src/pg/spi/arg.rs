@@ -16,6 +16,8 @@ pub enum Arg<'a> {
     Uuid([u8; 16]),
     /// `integer`
     Int4(i32),
+    /// `bigint`
+    Int8(i64),
     /// `real`
     Float4(f32),
     /// `timestamptz`, microseconds since the Unix epoch.
@@ -85,6 +87,7 @@ impl<'a> Arg<'a> {
             Arg::Text(_) => pg_sys::TEXTOID,
             Arg::Uuid(_) => pg_sys::UUIDOID,
             Arg::Int4(_) => pg_sys::INT4OID,
+            Arg::Int8(_) => pg_sys::INT8OID,
             Arg::Float4(_) => pg_sys::FLOAT4OID,
             Arg::Timestamptz(_) => pg_sys::TIMESTAMPTZOID,
             Arg::Jsonb(_) => pg_sys::JSONBOID,
@@ -105,6 +108,7 @@ impl<'a> Arg<'a> {
             Arg::Text(text) => text_datum(text),
             Arg::Uuid(id) => bytes_datum(&id),
             Arg::Int4(n) => pg_sys::Datum::from(n),
+            Arg::Int8(n) => pg_sys::Datum::from(n),
             Arg::Float4(x) => pg_sys::Datum::from(x.to_bits()),
             Arg::Timestamptz(micros) => pg_sys::Datum::from(to_server_time(micros)),
             Arg::Jsonb(text) => jsonb_datum(text),

@@ -426,6 +426,31 @@ COMMENT ON TABLE engram.snapshot_token IS 'Token of the last snapshot file; a fi
 -- requires:
 --   ledger
 
+CREATE TABLE engram.retention (
+    space      text COLLATE "C" NOT NULL,
+    kind       text NOT NULL DEFAULT '',
+    max_age    interval CHECK (max_age OPERATOR(pg_catalog.>) '0'::pg_catalog.interval AND max_age OPERATOR(pg_catalog.<=) '1000 years'::pg_catalog.interval),
+    max_count  bigint CHECK (max_count OPERATOR(pg_catalog.>=) 0),
+    mode       text NOT NULL DEFAULT 'delete' CHECK (mode OPERATOR(pg_catalog.=) ANY (ARRAY['delete', 'suppress'])),
+    forgotten  bigint NOT NULL DEFAULT 0,
+    applied_at timestamptz,
+    PRIMARY KEY (space, kind),
+    CHECK (max_age IS NOT NULL OR max_count IS NOT NULL)
+);
+COMMENT ON TABLE engram.retention IS 'Rules by which the worker forgets memories: one for each kind that has one, and one for the others';
+COMMENT ON COLUMN engram.retention.kind IS 'Kind that the rule is for; empty for every kind without a rule of its own, except belief';
+COMMENT ON COLUMN engram.retention.max_age IS 'Memories that occurred longer ago are forgotten; null is no limit';
+COMMENT ON COLUMN engram.retention.max_count IS 'Of more memories than this the oldest are forgotten; null is no limit';
+COMMENT ON COLUMN engram.retention.mode IS 'How they are forgotten: delete or suppress';
+COMMENT ON COLUMN engram.retention.forgotten IS 'Memories that the rule has forgotten so far';
+COMMENT ON COLUMN engram.retention.applied_at IS 'When nothing was left to forget; null for a rule that is new or has work left';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/schema.rs:13
+-- requires:
+--   life
+
 -- Who may read or write a space is a fact of its row in engram.space. The two functions look it
 -- up with the rights of the owner of engram.memory and keep the answer for the statement.
 CREATE FUNCTION engram.may_read(space text) RETURNS boolean
@@ -483,6 +508,8 @@ ALTER TABLE engram.warm ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.warm FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.trace ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.trace FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.retention ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.retention FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.audit ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.audit FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.watch ENABLE ROW LEVEL SECURITY;
@@ -505,7 +532,7 @@ ALTER TABLE engram.progress ENABLE ROW LEVEL SECURITY;
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:13
+-- src/api/schema.rs:14
 -- requires:
 --   policies
 
@@ -581,7 +608,7 @@ ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_truncate;
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:14
+-- src/api/schema.rs:15
 -- requires:
 --   triggers
 
@@ -658,7 +685,7 @@ COMMENT ON VIEW engram.stat_info IS 'One row: versions and the state of the hot 
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:15
+-- src/api/schema.rs:16
 -- requires:
 --   views
 
@@ -676,6 +703,7 @@ SELECT pg_catalog.pg_extension_config_dump('engram.citation', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_run', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_snapshot', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.belief_event', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.retention', '');
 -- Registered without rows: derived, or bound to the transactions of one cluster.
 SELECT pg_catalog.pg_extension_config_dump('engram.warm', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.change', 'WHERE false');
@@ -859,6 +887,17 @@ AS 'MODULE_PATHNAME', 'engram_explain_recall_text_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/life.rs:53
+-- engram::api::life::engram_export
+CREATE  FUNCTION "engram_export"(
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS SETOF TEXT /* String */
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_export_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/knowing.rs:12
 -- engram::api::knowing::engram_feeling_of_knowing
 CREATE  FUNCTION "engram_feeling_of_knowing"(
@@ -909,6 +948,19 @@ CREATE  FUNCTION "engram_forget_where"(
 VOLATILE PARALLEL UNSAFE
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_forget_where_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/life.rs:59
+-- engram::api::life::engram_import
+CREATE  FUNCTION "engram_import"(
+	"lines" TEXT[], /* :: std :: option :: Option < Vec < Option < String > > > */
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"first_line" bigint DEFAULT 1 /* Option < i64 > */
+) RETURNS bigint /* i64 */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_import_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1047,6 +1099,39 @@ AS 'MODULE_PATHNAME', 'engram_remember_many_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/life.rs:24
+-- engram::api::life::engram_retention_plan
+CREATE  FUNCTION "engram_retention_plan"(
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"id" uuid,  /* Uuid */
+	"kind" TEXT,  /* String */
+	"occurred_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"rule" TEXT,  /* Option < String > */
+	"reason" TEXT,  /* String */
+	"mode" TEXT  /* String */
+)
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_retention_plan_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/life.rs:12
+-- engram::api::life::engram_set_retention
+CREATE  FUNCTION "engram_set_retention"(
+	"kind" TEXT DEFAULT NULL, /* Option < & str > */
+	"max_age" interval DEFAULT NULL, /* Option < Interval > */
+	"max_count" bigint DEFAULT NULL, /* Option < i64 > */
+	"mode" TEXT DEFAULT 'delete', /* Option < & str > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS void
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_set_retention_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/recall.rs:170
 -- engram::api::recall::engram_spread
 CREATE  FUNCTION "engram_spread"(
@@ -1156,7 +1241,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:141
+-- src/memory/capture.rs:142
 -- engram::memory::capture::alias_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1168,7 +1253,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:95
+-- src/memory/capture.rs:96
 -- engram::memory::capture::association_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1180,7 +1265,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:32
+-- src/memory/capture.rs:33
 -- engram::memory::capture::memory_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1198,7 +1283,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:121
+-- src/memory/capture.rs:122
 -- engram::memory::capture::space_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1210,13 +1295,13 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:158
+-- src/memory/capture.rs:161
 -- engram::memory::capture::truncate_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:16
+-- src/api/schema.rs:17
 -- finalize
 -- What psql shows with \df+.
 COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id, or that of the memory that says the same; a given id makes the call idempotent';
@@ -1236,6 +1321,10 @@ COMMENT ON FUNCTION @extschema@.engram_supersede IS 'Marks a memory as replaced 
 COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its language, dimensions and roles';
 COMMENT ON FUNCTION @extschema@.engram_configure_space IS 'Changes a space; null leaves what is set';
 COMMENT ON FUNCTION @extschema@.engram_drop_space IS 'Removes a space and everything in it';
+COMMENT ON FUNCTION @extschema@.engram_set_retention IS 'Makes, changes or removes the rule by which the worker forgets memories of a kind';
+COMMENT ON FUNCTION @extschema@.engram_retention_plan IS 'Returns what the rules of a space would forget now, oldest first';
+COMMENT ON FUNCTION @extschema@.engram_export IS 'Returns a space as lines of JSON, whole and in a stable order';
+COMMENT ON FUNCTION @extschema@.engram_import IS 'Stores what lines of an export say, into the space they name or another one';
 COMMENT ON FUNCTION @extschema@.engram_check IS 'Returns a row for each violated invariant between tables and shared memory';
 COMMENT ON FUNCTION @extschema@.engram_embed IS 'Vector of a text by the built-in encoder; null where it knows no word of it';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
@@ -1244,7 +1333,7 @@ GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
 GRANT SELECT ON
     engram.space, engram.memory, engram.memory_history, engram.warm, engram.cold, engram.trace,
     engram.association, engram.cue_alias, engram.audit, engram.watch, engram.feedback, engram.citation,
-    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories
+    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention
     TO engram_reader;
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
@@ -1277,13 +1366,13 @@ BEGIN
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
-                'engram_feeling_of_knowing', 'engram_spread', 'engram_embed']::pg_catalog.name[])
+                'engram_feeling_of_knowing', 'engram_spread', 'engram_embed', 'engram_retention_plan', 'engram_export']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_update', 'engram_supersede',
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
-                'engram_configure_space']::pg_catalog.name[])
+                'engram_configure_space', 'engram_set_retention', 'engram_import']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;
         IF granted IS NOT NULL THEN

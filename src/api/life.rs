@@ -2,9 +2,9 @@
 
 use super::arguments::timestamp;
 use crate::error::or_raise;
-use crate::memory::retention;
+use crate::memory::{export, retention};
 use pgrx::datum::{Interval, TimestampWithTimeZone};
-use pgrx::iter::TableIterator;
+use pgrx::iter::{SetOfIterator, TableIterator};
 use pgrx::prelude::*;
 use pgrx::{Uuid, default};
 
@@ -47,4 +47,20 @@ fn engram_retention_plan(
             due.mode.to_owned(),
         )
     }))
+}
+
+/// A space as JSON Lines; see `docs/reference/sql.md`.
+#[pg_extern(stable, parallel_restricted)]
+fn engram_export(space: default!(Option<&str>, "NULL")) -> SetOfIterator<'static, String> {
+    SetOfIterator::new(or_raise(export::export(space)))
+}
+
+/// Stores what lines of an export say; see `docs/reference/sql.md`.
+#[pg_extern(volatile, parallel_unsafe)]
+fn engram_import(
+    lines: Option<Vec<Option<String>>>,
+    space: default!(Option<&str>, "NULL"),
+    first_line: default!(Option<i64>, "1"),
+) -> i64 {
+    or_raise(export::import(lines, space, first_line))
 }

@@ -5,6 +5,7 @@ mod capture;
 pub mod check;
 mod complete;
 mod duplicate;
+pub mod export;
 pub mod forget;
 pub mod health;
 mod health_advice;

@@ -9,6 +9,7 @@ pub mod jsonb;
 pub mod lwlock;
 pub mod role;
 pub mod row;
+pub mod settings;
 pub mod shmem;
 pub mod snapshot;
 pub mod spi;

@@ -9,6 +9,7 @@ pub mod alias;
 pub mod association;
 pub mod batch;
 pub mod columns;
+pub mod export;
 pub mod fault;
 pub mod learned;
 pub mod limits;

@@ -1012,7 +1012,7 @@ AS 'MODULE_PATHNAME', 'engram_recall_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/recall.rs:89
+-- src/api/recall.rs:87
 -- engram::api::recall::engram_recall_across
 CREATE  FUNCTION "engram_recall_across"(
 	"spaces" TEXT[], /* :: std :: option :: Option < Vec < Option < String > > > */
@@ -1132,7 +1132,7 @@ AS 'MODULE_PATHNAME', 'engram_set_retention_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/recall.rs:170
+-- src/api/recall.rs:166
 -- engram::api::recall::engram_spread
 CREATE  FUNCTION "engram_spread"(
 	"sources" uuid[], /* :: std :: option :: Option < Vec < Option < Uuid > > > */

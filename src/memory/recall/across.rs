@@ -9,6 +9,7 @@ use super::rows::{self, Conditions};
 use super::select::Selection;
 use super::{Account, Limits, Recalled, hide_paths, readable, touch};
 use crate::error::Error;
+use crate::hot::governor::{self, Met};
 use crate::pg;
 use crate::store::access;
 use pgrx::Uuid;
@@ -20,6 +21,8 @@ pub struct Answer {
     pub recalled: Vec<(String, Recalled)>,
     /// The work limit ended spreading early in some space.
     pub limited: bool,
+    /// A limit of time or memory ended it early.
+    pub partial: Option<Met>,
 }
 
 /// Recalls from each of `names`, a space named twice once.
@@ -44,6 +47,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
     let mut merged: Vec<(Recalled, usize)> = Vec::new();
     let mut known = Vec::new();
     let mut limited = false;
+    let _governed = governor::begin();
     for (at, space) in spaces.iter().enumerate() {
         let mut question = Question::new(given, space)?;
         question.ids.retain(|id| named[at].contains(id));
@@ -53,6 +57,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
         known.push(gathered.known);
         merged.extend(selection.into_rows().into_iter().map(|row| (row, at)));
     }
+    let partial = governor::met();
     let name = |at: usize| spaces[at].name.as_str();
     merged.sort_by(|(a, a_at), (b, b_at)| {
         b.score.total_cmp(&a.score).then_with(|| name(*a_at).cmp(name(*b_at))).then_with(|| rank_within(a, b))
@@ -78,7 +83,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
     }
     let mut rows: Vec<_> = by_space.into_iter().map(Vec::into_iter).collect();
     let in_order = places.into_iter().filter_map(|at| Some((name(at).to_owned(), rows[at].next()?)));
-    Ok(Answer { recalled: in_order.collect(), limited })
+    Ok(Answer { recalled: in_order.collect(), limited, partial })
 }
 
 /// Rows of one space with the same score: as a recall from it alone has them, which orders by evidence. Evidence tells apart what

@@ -42,6 +42,8 @@ pub enum Point {
     cold_move,
     /// It is about to leave the cold tier.
     cold_return,
+    /// A batch of what retention forgets is deleted; its transaction has not committed.
+    retention_batch,
 }
 
 #[cfg(debug_assertions)]

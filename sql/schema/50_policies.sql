@@ -55,6 +55,8 @@ ALTER TABLE engram.warm ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.warm FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.trace ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.trace FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.retention ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.retention FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.audit ENABLE ROW LEVEL SECURITY;
 -- Members see what happened to their space, not to a former one of its name; engram_admin sees all of it.
 CREATE POLICY reader ON engram.audit FOR SELECT USING (

@@ -12,6 +12,7 @@ SELECT pg_catalog.pg_extension_config_dump('engram.citation', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_run', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_snapshot', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.belief_event', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.retention', '');
 -- Registered without rows: derived, or bound to the transactions of one cluster.
 SELECT pg_catalog.pg_extension_config_dump('engram.warm', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.change', 'WHERE false');

@@ -118,8 +118,6 @@ fn explained(space: Option<&str>, mut arguments: Arguments<'_>) -> Explanation {
     arguments.reinforce = Some(false);
     let (given, limits) = or_raise(arguments.checked());
     let explanation = or_raise(explain::explain(&space_or_setting(space), &given, &limits));
-    if explanation.limited {
-        tell_limited();
-    }
+    tell_limited(explanation.limited, explanation.partial);
     explanation
 }

@@ -8,6 +8,7 @@ mod forget;
 mod former;
 mod health;
 mod knowing;
+mod life;
 mod recall;
 mod remember;
 mod rights;

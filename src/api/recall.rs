@@ -1,6 +1,6 @@
 use super::arguments::{AnswerRow, Arguments, count, timestamp};
 use crate::error::{Error, or_raise};
-use crate::memory::recall::{self, Answer, Recalled, across};
+use crate::memory::recall::{self, Answer, Met, Recalled, across};
 use crate::memory::space_or_setting;
 use crate::memory::spread;
 use crate::pg::{jsonb::Jsonb, vector::Vector};
@@ -79,10 +79,8 @@ fn engram_recall<'a>(
         }
         .checked(),
     );
-    let Answer { recalled, limited, .. } = or_raise(recall::recall(&name, &given, &limits));
-    if limited {
-        tell_limited();
-    }
+    let Answer { recalled, limited, partial, .. } = or_raise(recall::recall(&name, &given, &limits));
+    tell_limited(limited, partial);
     TableIterator::new(recalled.into_iter().map(move |r| answer_row(name.clone(), r)))
 }
 
@@ -160,10 +158,8 @@ fn engram_recall_across<'a>(
         }
         .checked(),
     );
-    let across::Answer { recalled, limited } = or_raise(across::recall(&spaces, &given, &limits));
-    if limited {
-        tell_limited();
-    }
+    let across::Answer { recalled, limited, partial } = or_raise(across::recall(&spaces, &given, &limits));
+    tell_limited(limited, partial);
     TableIterator::new(recalled.into_iter().map(|(space, r)| answer_row(space, r)))
 }
 
@@ -188,9 +184,7 @@ fn engram_spread(
     let name = space_or_setting(space);
     let k = or_raise(count("k", k));
     let found = or_raise(spread::spread(&name, &sources, hops, threshold, k));
-    if found.limited {
-        tell_limited();
-    }
+    tell_limited(found.limited, None);
     TableIterator::new(found.reached.into_iter().map(|r| {
         let via = r.via.into_iter().map(Uuid::from_bytes).collect();
         (Uuid::from_bytes(r.id), r.activation, i32::from(r.hops), via)
@@ -231,6 +225,12 @@ fn tier_of(r: &Recalled) -> Tier {
     }
 }
 
-pub(super) fn tell_limited() {
-    notice!("spreading reached the work limit and looked less far: see engram.spread_max_edges");
+/// Says that an answer is less than it could be, and which setting has made it so.
+pub(super) fn tell_limited(spread: bool, partial: Option<Met>) {
+    if spread {
+        notice!("spreading reached the work limit and looked less far: see engram.spread_max_edges");
+    }
+    if let Some(met) = partial {
+        notice!("recall ended early and returns what it had by then: see {}", met.setting());
+    }
 }

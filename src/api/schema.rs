@@ -9,7 +9,8 @@ extension_sql_file!("../../sql/schema/10_space.sql", name = "space", requires = 
 extension_sql_file!("../../sql/schema/20_memory.sql", name = "memory", requires = ["space"]);
 extension_sql_file!("../../sql/schema/30_association.sql", name = "association", requires = ["memory"]);
 extension_sql_file!("../../sql/schema/40_ledger.sql", name = "ledger", requires = ["association"]);
-extension_sql_file!("../../sql/schema/50_policies.sql", name = "policies", requires = ["ledger"]);
+extension_sql_file!("../../sql/schema/45_life.sql", name = "life", requires = ["ledger"]);
+extension_sql_file!("../../sql/schema/50_policies.sql", name = "policies", requires = ["life"]);
 extension_sql_file!("../../sql/schema/60_triggers.sql", name = "triggers", requires = ["policies"]);
 extension_sql_file!("../../sql/schema/70_views.sql", name = "views", requires = ["triggers"]);
 extension_sql_file!("../../sql/schema/80_dump.sql", name = "dump", requires = ["views"]);

@@ -16,6 +16,9 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use crate::pg;
 
 pub use tenancy::*;
+mod life;
+
+pub use life::*;
 
 static HOT_TIER_SIZE: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
 static PRIVATE_REGION_SIZE: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
@@ -48,6 +51,7 @@ pub fn init() {
     define_learning_settings();
     cold::define();
     tenancy::define();
+    life::define();
     pg::reserve_setting_prefix(c"engram");
 }
 

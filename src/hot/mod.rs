@@ -11,6 +11,7 @@
 
 pub mod answers;
 pub mod evict;
+pub mod governor;
 pub mod known;
 pub mod moves;
 pub mod private;

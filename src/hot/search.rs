@@ -4,7 +4,7 @@
 //! outside any lock. A transaction that turns up in the list later published after the snapshot was taken, and is
 //! invisible. So nothing depends on the gap between becoming visible and the commit callback.
 
-use super::{Hot, Place, settle};
+use super::{Hot, Place, governor, settle};
 use crate::pg;
 use crate::pg::lwlock::LwLockGuard;
 use crate::pg::snapshot::Pinned;
@@ -36,6 +36,10 @@ impl Pause for LockPause {
         self.guard = None;
         pg::check_for_interrupts();
         self.guard = self.hot.guard(self.slot);
+    }
+
+    fn is_over(&mut self) -> bool {
+        governor::is_over()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
-use super::{check, chill, learn, load};
+use super::{check, chill, learn, load, retention};
 use crate::guc;
 use crate::hot::answers::Waiting;
 use crate::hot::{self, Hot, Place, clock, evict, returns, seal, settle};
@@ -24,6 +24,8 @@ pub enum Step {
     Chill(String),
     /// Bring memories of a space that were recalled back from the cold tier.
     BringBack(String),
+    /// Forget what the rules of a space no longer keep.
+    Retain(String),
     /// Triggers do not fire always: mend them and load every space anew.
     Repair,
     /// Remove old entries of the audit log.
@@ -98,6 +100,9 @@ pub fn plan(first: bool) -> Vec<Step> {
         }
     }
     steps.extend(chill::due(first).into_iter().map(Step::Chill));
+    if retention::is_possible() && !pg::in_recovery() {
+        steps.extend(retention::due().into_iter().map(Step::Retain));
+    }
     steps
 }
 
@@ -114,6 +119,7 @@ pub fn perform(step: &Step) -> bool {
         Step::Chill(name) => chill::step(name),
         Step::BringBack(name) => chill::bring_back(name),
         Step::TrimAudit => guc::audit_retention().is_some_and(|age| audit::trim(age, MOST_TRIMMED) > 0),
+        Step::Retain(name) => retention::step(name),
         Step::Repair => {
             repair(&hot);
             true

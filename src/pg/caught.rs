@@ -5,6 +5,7 @@
 
 use std::any::Any;
 
+use pgrx::PgLogLevel;
 use pgrx::pg_sys::panic::{CaughtError, ErrorReport, ErrorReportWithLevel};
 
 /// The message in the payload of a caught panic.
@@ -32,4 +33,17 @@ fn describe(report: &ErrorReportWithLevel) -> String {
         Some(detail) => format!("{} ({detail})", report.message()),
         None => report.message().to_owned(),
     }
+}
+
+/// Raises a caught error again with another message.
+pub fn raise_again(report: &ErrorReportWithLevel, message: String) -> ! {
+    let mut again = ErrorReport::new(report.sql_error_code(), message, "engram");
+    if let Some(detail) = report.detail() {
+        again = again.set_detail(detail);
+    }
+    if let Some(hint) = report.hint() {
+        again = again.set_hint(hint);
+    }
+    again.report(PgLogLevel::ERROR);
+    unreachable!("a report at level ERROR does not return")
 }

@@ -10,6 +10,7 @@ pub mod lock;
 pub mod lwlock;
 pub mod role;
 pub mod row;
+pub mod settings;
 pub mod shmem;
 pub mod snapshot;
 pub mod spi;

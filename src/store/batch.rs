@@ -2,11 +2,12 @@
 
 use super::memory;
 use crate::pg::{
+    caught,
     jsonb::Jsonb,
     spi::{self, Arg, Row},
 };
-use pgrx::pg_sys::panic::{CaughtError, ErrorReport, ErrorReportWithLevel};
-use pgrx::{PgLogLevel, PgSqlErrorCode, PgTryBuilder, Uuid};
+use pgrx::pg_sys::panic::{CaughtError, ErrorReportWithLevel};
+use pgrx::{PgSqlErrorCode, PgTryBuilder, Uuid};
 use std::panic::AssertUnwindSafe;
 
 /// The array, and the space of those elements that name none.
@@ -153,15 +154,7 @@ fn raise_placed(report: &ErrorReportWithLevel, known: &[bool]) -> ! {
         Some(position) if about_a_value => format!("memory {}: {}", position + 1, report.message()),
         _ => report.message().to_owned(),
     };
-    let mut again = ErrorReport::new(report.sql_error_code(), message, "engram");
-    if let Some(detail) = report.detail() {
-        again = again.set_detail(detail);
-    }
-    if let Some(hint) = report.hint() {
-        again = again.set_hint(hint);
-    }
-    again.report(PgLogLevel::ERROR);
-    unreachable!("a report at level ERROR does not return")
+    caught::raise_again(report, message)
 }
 
 /// The five characters of an SQLSTATE, six bits each.

@@ -73,6 +73,10 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Moving);
                 worker::report_activity(&format!("bringing memories of space {space} back from the cold tier"));
             }
+            Step::Retain(space) => {
+                slots::doing(Doing::Forgetting);
+                worker::report_activity(&format!("applying retention in space {space}"));
+            }
             Step::Tidy(..) | Step::Repair | Step::TrimAudit => slots::doing(Doing::Settling),
         }
         let begun = Instant::now();

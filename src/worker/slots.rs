@@ -40,6 +40,7 @@ pub enum Doing {
     Settling = 2,
     Learning = 3,
     Moving = 4,
+    Forgetting = 5,
 }
 
 static SLOTS: SharedArea<[[AtomicU64; WORDS]; MOST]> = SharedArea::new(c"engram workers");
@@ -152,6 +153,7 @@ pub fn all() -> Vec<Shown> {
                 2 => "settling",
                 3 => "learning",
                 4 => "moving",
+                5 => "forgetting",
                 _ => "idle",
             },
             started_at: time(s[STARTED].load(Relaxed)).unwrap_or_else(TimestampWithTimeZone::negative_infinity),

@@ -85,6 +85,9 @@ impl<P: Pause> Reader<'_, P> {
                 }
             });
             self.pause(s.n / 2)?;
+            if self.is_over() {
+                break;
+            }
         }
         Ok(best
             .into_sorted(|node| self.id_of(node))
@@ -123,6 +126,9 @@ impl<P: Pause> Reader<'_, P> {
                 nearest.add(i << DOC_BITS | first, &distances);
             });
             self.pause(s.n / 16)?;
+            if self.is_over() {
+                break;
+            }
         }
         let mut best = Best::new(n);
         // Candidates come in the order of storage, a segment after the other. Their rows are scattered: they are asked

@@ -220,6 +220,9 @@ impl<P: Pause> Reader<'_, P> {
                 }
             }
             self.pause(s.n / 8)?;
+            if self.is_over() {
+                break;
+            }
         }
         Ok(words)
     }
@@ -277,6 +280,9 @@ impl<P: Pause> Reader<'_, P> {
             kernel::highest(&units, &mut sums.highest[i as usize]);
             sums.units[i as usize] = units;
             self.pause(s.n / 4)?;
+            if self.is_over() {
+                break;
+            }
         }
         Ok(sums)
     }

@@ -38,6 +38,11 @@ pub enum Stopped {
 pub trait Pause {
     /// Releases the lock, lets others in, takes it again.
     fn pause(&mut self);
+
+    /// Whether the search has used up what it may take: it then ends with what it has.
+    fn is_over(&mut self) -> bool {
+        false
+    }
 }
 
 /// For a region that nobody shares.
@@ -103,6 +108,7 @@ pub struct Reader<'a, P: Pause> {
     steps: u32,
     pub(crate) stopped: Option<Stopped>,
     patient: bool,
+    over: bool,
     /// Weights of mentions by frequency of the cue, 0 where not computed yet: each costs a logarithm.
     pub(crate) weights: RefCell<Vec<u32>>,
     pub(crate) kept: Kept,
@@ -135,6 +141,7 @@ impl<'a, P: Pause> Reader<'a, P> {
             steps: 0,
             stopped: None,
             patient: true,
+            over: false,
             weights: RefCell::new(vec![0; WEIGHTS]),
             kept: Kept::default(),
             nodes: Blocks::none(),
@@ -154,6 +161,16 @@ impl<'a, P: Pause> Reader<'a, P> {
     pub fn without_pauses(mut self) -> Self {
         self.patient = false;
         self
+    }
+
+    /// Whether the search met its limits, and what it returns is what it had by then.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Whether it was the graph that ended a spread.
+    pub fn was_disturbed(&self) -> bool {
+        self.stopped.is_some()
     }
 
     /// Why the graph ended a spread.
@@ -245,10 +262,14 @@ impl<'a, P: Pause> Reader<'a, P> {
     /// Counts steps, and every so often lets others have the lock.
     pub(crate) fn pause(&mut self, steps: u32) -> Result<(), Stopped> {
         self.steps += steps.max(1);
-        if self.steps < STRIDE || !self.patient {
+        if self.steps < STRIDE {
             return Ok(());
         }
         self.steps = 0;
+        self.over |= self.pause.is_over();
+        if !self.patient {
+            return Ok(());
+        }
         self.pause.pause();
         if self.space.generation() != self.generation || self.space.state() != State::Ready {
             return Err(Stopped::Gone);

@@ -9,6 +9,7 @@ use super::rows::{self, Conditions};
 use super::select::Selection;
 use super::{Account, Cold, Limits, Recalled, hide_paths, readable, touch};
 use crate::error::Error;
+use crate::hot::governor::{self, Met};
 use crate::pg;
 use crate::store::{access, cold};
 use pgrx::Uuid;
@@ -20,6 +21,8 @@ pub struct Answer {
     pub recalled: Vec<(String, Recalled)>,
     /// The work limit ended spreading early in some space.
     pub limited: bool,
+    /// A limit of time or memory ended it early.
+    pub partial: Option<Met>,
 }
 
 /// Recalls from each of `names`, a space named twice once.
@@ -59,13 +62,15 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
         }
         Ok(merged.len())
     };
+    let _governed = governor::begin();
     // All spaces together leave k unfilled, or do not.
     let first = if limits.cold == Cold::WhenUnfilled { Cold::Never } else { limits.cold };
     let found = ask(first)?;
     let unfilled = limits.cold == Cold::WhenUnfilled && found < limits.k;
-    if unfilled && spaces.iter().any(|space| cold::count_up_to(&space.name, 1) > 0) {
+    if unfilled && !governor::is_over() && spaces.iter().any(|space| cold::count_up_to(&space.name, 1) > 0) {
         ask(Cold::Always)?;
     }
+    let partial = governor::met();
     let name = |at: usize| spaces[at].name.as_str();
     merged.sort_by(|(a, a_at), (b, b_at)| {
         b.score.total_cmp(&a.score).then_with(|| name(*a_at).cmp(name(*b_at))).then_with(|| rank_within(a, b))
@@ -91,7 +96,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
     }
     let mut rows: Vec<_> = by_space.into_iter().map(Vec::into_iter).collect();
     let in_order = places.into_iter().filter_map(|at| Some((name(at).to_owned(), rows[at].next()?)));
-    Ok(Answer { recalled: in_order.collect(), limited })
+    Ok(Answer { recalled: in_order.collect(), limited, partial })
 }
 
 /// Rows of one space with the same score: as a recall from it alone has them, which orders by evidence. Evidence tells apart what

@@ -9,6 +9,7 @@ use super::trace::{Link, Trace, Way};
 use super::{Account, Answer, Cold, Limits, Recalled, answer, explain_text, readable};
 use crate::error::Error;
 use crate::guc;
+use crate::hot::governor::Met;
 use crate::hot::record;
 use crate::pg::spi::{self, Arg};
 use crate::store;
@@ -48,6 +49,8 @@ pub struct Explanation {
     /// About the whole recall.
     pub statement: Vec<Line>,
     pub limited: bool,
+    /// A limit of time or memory ended it early.
+    pub partial: Option<Met>,
 }
 
 impl Explanation {
@@ -82,6 +85,7 @@ pub fn explain(name: &str, given: &Given<'_>, limits: &Limits) -> std::result::R
         results,
         statement,
         limited: answer.limited,
+        partial: answer.partial,
     })
 }
 
@@ -334,7 +338,9 @@ fn cold(space: &str, limits: &Limits, answer: &Answer) -> Option<Line> {
 /// Why the answer has as many rows as it has.
 fn ending(limits: &Limits, answer: &Answer) -> String {
     let mut out = format!("rows of at most {}", limits.k);
-    let reason = if answer.recalled.len() >= limits.k {
+    let reason = if let Some(met) = answer.partial {
+        format!("partial: {} ended it early", met.setting())
+    } else if answer.recalled.len() >= limits.k {
         "k is reached".to_owned()
     } else if answer.ended {
         format!("exhausted: the rest scores below {}", limits.min_score)

@@ -7,6 +7,7 @@ use super::select::Selection;
 use super::trace::Trace;
 use super::{Account, Cold, Limits, Recalled, discard, with_space};
 use crate::error::Error;
+use crate::hot::governor;
 use crate::memory::load;
 use crate::pg;
 use crate::pg::snapshot::Pinned;
@@ -19,6 +20,10 @@ pub const REACH: usize = 100;
 
 /// Most rows read at once.
 const MOST_BATCH: usize = 1_000;
+/// The same where the recall is limited: a row may have a megabyte, and a policy take its time.
+const SMALL_BATCH: usize = 64;
+/// What is kept of an evicted memory, about.
+const SPILLED_BYTES: usize = 1024;
 
 /// How gathering went, beside the rows, which are in the selection.
 pub struct Gathered {
@@ -56,6 +61,7 @@ pub fn gather(
     if limits.cold == Cold::WhenUnfilled
         && gathered.passed < limits.k
         && !selection.is_full()
+        && !governor::is_over()
         && cold::count_up_to(name, 1) > 0
     {
         selection.restart();
@@ -85,7 +91,8 @@ impl Search<'_> {
         self.question.filter.allowed = None;
         let mut found = self.find()?;
         let mut checked = self.check(cold, &found, selection);
-        if checked.passed < limits.k && !checked.ended && !selection.is_full() && (found.cut || checked.dropped) {
+        let too_few = checked.passed < limits.k && !checked.ended && !selection.is_full();
+        if too_few && (found.cut || checked.dropped) && !governor::is_over() {
             // Conditions that only the tables can judge left too little: search among what fulfils them.
             let allowed = rows::allowed(self.name, self.conditions, cold, limits.min_confidence);
             self.question.filter.allowed = Some(allowed);
@@ -111,13 +118,16 @@ impl Search<'_> {
         let hits = &found.hits;
         let mut next = 0;
         // Mostly the first k are those that are returned.
-        let mut batch = limits.k;
-        while !selection.is_full() && !out.ended && next < hits.len() {
+        let most = if governor::is_limited() { SMALL_BATCH } else { MOST_BATCH.max(limits.k) };
+        let mut batch = limits.k.min(most);
+        // Whatever has run out, the best of what was found are read.
+        while !selection.is_full() && !out.ended && next < hits.len() && (next == 0 || !governor::is_over()) {
             let part = &hits[next..(next + batch).min(hits.len())];
             next += part.len();
-            batch = (batch * 2).min(MOST_BATCH.max(limits.k));
+            batch = (batch * 2).min(most);
             pg::check_for_interrupts();
             let mut rows = rows::fetch(self.name, part, self.conditions, cold, &mut out.known);
+            governor::take(rows.values().map(rows::Row::bytes).sum());
             for hit in part {
                 if selection.is_full() {
                     break;
@@ -156,6 +166,7 @@ pub fn find(
                 let found = load::records_of(name, &ids);
                 let before = spilled.len();
                 spilled.extend(found.into_iter().map(|r| (r.id, r)));
+                governor::take((spilled.len() - before) * SPILLED_BYTES);
                 if spilled.len() == before {
                     // The region lists memories that the tables do not have: it is out of step, and is loaded anew.
                     discard(name);

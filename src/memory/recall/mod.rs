@@ -12,6 +12,8 @@ mod select;
 mod trace;
 
 use crate::error::{Error, Kind};
+use crate::hot::governor;
+pub use crate::hot::governor::Met;
 use crate::hot::queue;
 use crate::hot::search::{self as hot_search, Blocked, LockPause};
 use crate::hot::{self, Hot, Place, clock, publish};
@@ -61,6 +63,8 @@ pub struct Answer {
     pub recalled: Vec<Recalled>,
     /// The work limit ended spreading early.
     pub limited: bool,
+    /// A limit of time or memory ended it early: this is what there was by then.
+    pub partial: Option<Met>,
     /// Rows left out because they nearly repeat one that is there, and because they did not fit in `max_tokens`.
     pub repeated: usize,
     pub unfit: usize,
@@ -89,8 +93,10 @@ pub fn answer(name: &str, given: &Given<'_>, limits: &Limits, account: Account) 
     let space = readable(name)?;
     every_one_is_there(name, &given.ids)?;
     let question = Question::new(given, &space)?;
+    let _governed = governor::begin();
     let mut selection = Selection::new(limits.k, limits.max_tokens);
     let gathered = gather::gather(name, question, &Conditions::new(given), limits, account, &mut selection)?;
+    let partial = governor::met();
     let (repeated, unfit) = (selection.repeated, selection.unfit);
     let mut recalled = selection.into_rows();
     hide_paths(name, &mut recalled, gathered.known);
@@ -98,7 +104,7 @@ pub fn answer(name: &str, given: &Given<'_>, limits: &Limits, account: Account) 
         touch(name, &recalled);
     }
     let Gathered { limited, ended, cut, cold, trace, .. } = gathered;
-    Ok(Answer { recalled, limited, repeated, unfit, ended, cut, cold, trace })
+    Ok(Answer { recalled, limited, partial, repeated, unfit, ended, cut, cold, trace })
 }
 
 /// Whether an answer comes with an account of how it came about.
@@ -144,7 +150,8 @@ pub fn with_space<R>(
             }
         }
     }
-    let (hot, place) = load::private_space(name, snapshot, own).map_err(|_| {
+    let loaded = governor::uncounted(|| load::private_space(name, snapshot, own));
+    let (hot, place) = loaded.map_err(|_| {
         Error::new(Kind::ProgramLimit, format!("space \"{name}\" does not fit in engram.private_region_size"))
             .with_hint("Raise engram.private_region_size, or add engram to shared_preload_libraries.")
     })?;

@@ -2,6 +2,7 @@
 
 use super::question::Given;
 use super::search::Hit;
+use crate::hot::governor;
 use crate::pg::spi::{self, Arg};
 use engram_engine::confidence::{self, Belief};
 use engram_engine::cues;
@@ -33,6 +34,12 @@ pub struct Row {
 }
 
 impl Row {
+    /// Memory it takes, about.
+    pub fn bytes(&self) -> usize {
+        let rest = [&self.context, &self.source].into_iter().flatten().map(String::len).sum::<usize>();
+        size_of::<Row>() + self.content.len() + self.metadata.len() + rest
+    }
+
     /// Belief in the fact.
     pub fn belief(&self) -> Belief {
         // Most memories of an application share a handful of confidences, and an interval costs microseconds.
@@ -132,6 +139,7 @@ pub fn allowed(space: &str, conditions: &Conditions, cold: bool, min_confidence:
             out.extend(r.uuid(1));
         }
     });
+    governor::take(out.len() * size_of::<[u8; 16]>() * 2);
     out
 }
 

@@ -5,6 +5,7 @@
 
 use super::question::{Filter, Question};
 use super::trace::{self, Counts, Trace};
+use crate::hot::governor;
 use engram_engine::code::Code;
 use engram_engine::rank::{self, Signals};
 use engram_engine::spread::{self, CUE, Scratch, Seed, Spread, WEIGHT};
@@ -82,7 +83,8 @@ pub fn spread_from<P: Pause>(
     config: &spread::Config,
 ) -> Result<Spread, Stopped> {
     let mut scratch = SCRATCH.take();
-    let result = spread::spread(&mut scratch, reader, seeds, config, &mut || Ok(()));
+    let mut check = || if governor::is_over() { Err(spread::Stop) } else { Ok(()) };
+    let result = spread::spread(&mut scratch, reader, seeds, config, &mut check);
     SCRATCH.set(scratch);
     result.map_err(|spread::Stop| reader.why_stopped())
 }
@@ -166,12 +168,19 @@ pub fn search<P: Pause>(
     }
     let mut limited = false;
     let mut spread = None;
-    if question.spread.hops > 0 && !seeds.is_empty() {
-        let result = spread_from(reader, &seeds, &question.spread)?;
-        limited = result.limited;
-        cut |= pool.add_received(reader, &sums, &result, reach);
-        spread = Some(result);
+    if question.spread.hops > 0 && !seeds.is_empty() && !governor::is_over() {
+        match spread_from(reader, &seeds, &question.spread) {
+            Ok(result) => {
+                limited = result.limited;
+                cut |= pool.add_received(reader, &sums, &result, reach);
+                spread = Some(result);
+            }
+            // Half a spread says nothing about what else would have received: the answer goes without.
+            Err(Stopped::Moved) if governor::is_over() && !reader.was_disturbed() => {}
+            Err(stopped) => return Err(stopped),
+        }
     }
+    governor::take(pool.rows.len() * (size_of::<Hit>() + size_of::<(u32, ([u8; 16], Signals))>()));
     let mut hits: Vec<(u32, Hit)> = pool.rows.iter().filter_map(|(node, row)| Some((*node, pool.hit(row)?))).collect();
     hits.sort_unstable_by(|a, b| b.1.evidence.total_cmp(&a.1.evidence).then(a.1.id.cmp(&b.1.id)));
     // Two versions of one memory can only meet while a load is under way; the better one stands for it.

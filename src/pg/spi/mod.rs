@@ -9,6 +9,7 @@
 //! is UTF-8 here whatever the encoding of the database.
 
 mod arg;
+mod cursor;
 mod plan;
 mod row;
 
@@ -17,6 +18,7 @@ use std::ffi::CStr;
 use pgrx::pg_sys;
 
 pub use arg::Arg;
+pub use cursor::Cursor;
 pub use row::Row;
 
 use super::assert_main;

@@ -1,0 +1,9 @@
+-- What somebody holds, or has changed since it was looked at, stays for the next time.
+WITH free AS (
+    SELECT m.id FROM engram.memory m
+    WHERE m.space OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) ANY ($2) AND m.changed OPERATOR(pg_catalog.<) $3
+    ORDER BY m.id
+    FOR UPDATE SKIP LOCKED
+)
+DELETE FROM engram.memory m USING free f
+WHERE m.space OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) f.id

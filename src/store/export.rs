@@ -1,0 +1,130 @@
+//! A space as lines of JSON, and rows from such lines. Reading is under the caller's rights; what nobody writes directly is written
+//! as the owner of the tables, after the checks of whoever calls.
+
+use crate::pg::{
+    self, caught,
+    settings::with_plain_values,
+    spi::{self, Arg, Cursor},
+};
+use pgrx::pg_sys::panic::CaughtError;
+use pgrx::PgTryBuilder;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+/// Version of the format, in the line of the space.
+pub const FORMAT: i64 = 1;
+
+/// The queries of an export, in an order in which what a row refers to comes before it.
+const PARTS: [&str; 13] = [
+    include_str!("../../sql/query/export_space.sql"),
+    include_str!("../../sql/query/export_retention.sql"),
+    include_str!("../../sql/query/export_alias.sql"),
+    include_str!("../../sql/query/export_memory.sql"),
+    include_str!("../../sql/query/export_history.sql"),
+    include_str!("../../sql/query/export_association.sql"),
+    include_str!("../../sql/query/export_citation.sql"),
+    include_str!("../../sql/query/export_trace.sql"),
+    include_str!("../../sql/query/export_feedback.sql"),
+    include_str!("../../sql/query/export_run.sql"),
+    include_str!("../../sql/query/export_snapshot.sql"),
+    include_str!("../../sql/query/export_event.sql"),
+    include_str!("../../sql/query/export_watch.sql"),
+];
+
+/// Lines fetched at once: one may have a megabyte.
+const FETCH: u32 = 50;
+
+/// The lines of a space, fetched as they are asked for.
+pub struct Lines {
+    space: String,
+    next_part: usize,
+    cursor: Option<Cursor>,
+    fetched: VecDeque<String>,
+    lines: i64,
+    ended: bool,
+}
+
+/// The lines of a space, in the snapshot that is active.
+pub fn lines(space: &str) -> Lines {
+    Lines { space: space.to_owned(), next_part: 0, cursor: None, fetched: VecDeque::new(), lines: 0, ended: false }
+}
+
+impl Iterator for Lines {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        while self.fetched.is_empty() && !self.ended {
+            pg::check_for_interrupts();
+            with_plain_values(|| self.fetch());
+        }
+        self.lines += 1;
+        self.fetched.pop_front()
+    }
+}
+
+impl Lines {
+    fn fetch(&mut self) {
+        if let Some(mut cursor) = self.cursor.take() {
+            if cursor.fetch(FETCH, |row| self.fetched.extend(row.text(1).map(str::to_owned))) {
+                self.cursor = Some(cursor);
+            }
+        } else if let Some(sql) = PARTS.get(self.next_part) {
+            self.next_part += 1;
+            self.cursor = Some(Cursor::open(sql, &[Arg::Text(&self.space)]));
+        } else {
+            let args = [Arg::Text(&self.space), Arg::Int8(self.lines + 1)];
+            spi::select(include_str!("../../sql/query/export_end.sql"), &args, |row| {
+                self.fetched.extend(row.text(1).map(str::to_owned));
+            });
+            self.ended = true;
+        }
+    }
+}
+
+/// Stores what a line of a type says, in `space`. Returns whether it was not there yet; none for a type that does not exist.
+pub fn store(kind: &str, space: &str, line: &str) -> Option<bool> {
+    let args = [Arg::Text(space), Arg::Text(line), Arg::Oid(pg::current_user())];
+    let sql = match kind {
+        // A memory is stored under the rights of the caller.
+        "memory" => return Some(spi::execute(include_str!("../../sql/query/import_memory.sql"), &args[..2]) > 0),
+        "watch" => {
+            return Some(pg::as_owner(|| spi::execute(include_str!("../../sql/query/import_watch.sql"), &args)) > 0);
+        }
+        "space" => include_str!("../../sql/query/import_space.sql"),
+        "retention" => include_str!("../../sql/query/import_retention.sql"),
+        "alias" => include_str!("../../sql/query/import_alias.sql"),
+        "history" => include_str!("../../sql/query/import_history.sql"),
+        "association" => include_str!("../../sql/query/import_association.sql"),
+        "citation" => include_str!("../../sql/query/import_citation.sql"),
+        "trace" => include_str!("../../sql/query/import_trace.sql"),
+        "feedback" => include_str!("../../sql/query/import_feedback.sql"),
+        "run" => include_str!("../../sql/query/import_run.sql"),
+        "snapshot" => include_str!("../../sql/query/import_snapshot.sql"),
+        "event" => include_str!("../../sql/query/import_event.sql"),
+        _ => return None,
+    };
+    Some(pg::as_owner(|| spi::execute(sql, &args[..2])) > 0)
+}
+
+/// Whether the former version that a line has is there with the same content.
+pub fn same_version(space: &str, line: &str) -> bool {
+    let sql = include_str!("../../sql/query/import_history_same.sql");
+    pg::as_owner(|| spi::execute(sql, &[Arg::Text(space), Arg::Text(line)])) > 0
+}
+
+/// Runs `f`; an ERROR of the server names the line that `at` then says.
+pub fn with_line<R: UnwindSafe + RefUnwindSafe>(at: &AtomicI64, f: impl FnOnce() -> R) -> R {
+    PgTryBuilder::new(AssertUnwindSafe(|| with_plain_values(f)))
+        .catch_others(|caught| match caught {
+            CaughtError::PostgresError(report) | CaughtError::ErrorReport(report) => {
+                let class = report.sql_error_code();
+                let ours = class == pgrx::PgSqlErrorCode::ERRCODE_QUERY_CANCELED;
+                let message = report.message();
+                let message = if ours { message.to_owned() } else { format!("line {}: {message}", at.load(Relaxed)) };
+                caught::raise_again(&report, message)
+            }
+            panic @ CaughtError::RustPanic { .. } => panic.rethrow(),
+        })
+        .execute()
+}

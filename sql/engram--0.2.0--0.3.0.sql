@@ -48,12 +48,18 @@ FROM engram.memory m
 LEFT JOIN engram.cold c
        ON m.cold AND c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id;
 COMMENT ON COLUMN engram.memories.pinned IS 'Whether the memory stays in the hot tier';
+CREATE OR REPLACE FUNCTION engram.cold_before() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'cold_before_wrapper';
 CREATE OR REPLACE FUNCTION engram.cold_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'cold_after_wrapper';
+COMMENT ON FUNCTION engram.cold_before() IS 'Has content that comes from a publisher take the place of what a move has left';
 COMMENT ON FUNCTION engram.cold_after() IS 'Has a cold memory read again whose content came after it, in a restore or from a publisher';
-REVOKE ALL ON FUNCTION engram.cold_after() FROM PUBLIC;
+REVOKE ALL ON FUNCTION engram.cold_before(), engram.cold_after() FROM PUBLIC;
+CREATE OR REPLACE TRIGGER engram_before BEFORE INSERT ON engram.cold
+    FOR EACH ROW EXECUTE FUNCTION engram.cold_before();
 CREATE OR REPLACE TRIGGER engram_after AFTER INSERT OR UPDATE ON engram.cold
     FOR EACH ROW EXECUTE FUNCTION engram.cold_after();
+ALTER TABLE engram.cold ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.cold ENABLE ALWAYS TRIGGER engram_after;
 CREATE OR REPLACE FUNCTION engram.move_stat(OUT move text, OUT total bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED

@@ -542,8 +542,11 @@ CREATE FUNCTION engram.alias_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'alias_after_wrapper';
 CREATE FUNCTION engram.truncate_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'truncate_after_wrapper';
+CREATE FUNCTION engram.cold_before() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'cold_before_wrapper';
 CREATE FUNCTION engram.cold_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'cold_after_wrapper';
+COMMENT ON FUNCTION engram.cold_before() IS 'Has content that comes from a publisher take the place of what a move has left';
 COMMENT ON FUNCTION engram.cold_after() IS 'Has a cold memory read again whose content came after it, in a restore or from a publisher';
 COMMENT ON FUNCTION engram.memory_before() IS 'Completes and checks a memory; on DELETE erases what the foreign keys do not';
 COMMENT ON FUNCTION engram.memory_after() IS 'Queues a change of a memory for the hot tier';
@@ -564,6 +567,8 @@ CREATE TRIGGER engram_erase AFTER TRUNCATE ON engram.memory
     FOR EACH STATEMENT EXECUTE FUNCTION engram.memory_truncate();
 CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.memory
     FOR EACH STATEMENT EXECUTE FUNCTION engram.truncate_after();
+CREATE TRIGGER engram_before BEFORE INSERT ON engram.cold
+    FOR EACH ROW EXECUTE FUNCTION engram.cold_before();
 CREATE TRIGGER engram_after AFTER INSERT OR UPDATE ON engram.cold
     FOR EACH ROW EXECUTE FUNCTION engram.cold_after();
 CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE OR DELETE ON engram.association
@@ -588,6 +593,7 @@ ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_erase;
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_truncate;
+ALTER TABLE engram.cold ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.cold ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.association ENABLE ALWAYS TRIGGER engram_after;
@@ -1230,8 +1236,14 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/cold.rs:129
+-- src/memory/cold.rs:147
 -- engram::memory::cold::cold_after
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/memory/cold.rs:134
+-- engram::memory::cold::cold_before
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 

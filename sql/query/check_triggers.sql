@@ -4,7 +4,7 @@ SELECT pg_catalog.format('%I on %s', want.name, want.relation),
                  OPERATOR(pg_catalog.||) ' ENABLE ALWAYS TRIGGER ' OPERATOR(pg_catalog.||) want.name END
 FROM (VALUES ('engram_before', 'engram.memory'), ('engram_after', 'engram.memory'),
              ('engram_erase', 'engram.memory'), ('engram_statement', 'engram.memory'), ('engram_truncate', 'engram.memory'),
-             ('engram_after', 'engram.cold'),
+             ('engram_before', 'engram.cold'), ('engram_after', 'engram.cold'),
              ('engram_before', 'engram.association'), ('engram_after', 'engram.association'),
              ('engram_truncate', 'engram.association'),
              ('engram_before', 'engram.space'), ('engram_after', 'engram.space'),

@@ -1,8 +1,8 @@
 //! The arguments that every form of recall takes, checked.
 
 use crate::error::Error;
-use crate::memory::recall::{Cold, Limits};
 use crate::memory::recall::question::Given;
+use crate::memory::recall::{Cold, Limits};
 use crate::pg::{self, jsonb::Jsonb};
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::{JsonB, Uuid};

@@ -115,9 +115,8 @@ fn last_uses(space: &str, piece: &[Candidate]) -> Vec<i64> {
     let mut out = Vec::with_capacity(piece.len());
     let found = hot::find(space);
     for part in piece.chunks(LOOKED_UP) {
-        let known = found.and_then(|(hot, place)| {
-            hot.read(place, |s| part.iter().map(|c| s.last_use(&c.id)).collect::<Vec<u32>>())
-        });
+        let known = found
+            .and_then(|(hot, place)| hot.read(place, |s| part.iter().map(|c| s.last_use(&c.id)).collect::<Vec<u32>>()));
         match known {
             Some(uses) => out.extend(uses.into_iter().map(hot::clock_to_micros)),
             None => out.extend(part.iter().map(|_| i64::MIN)),

@@ -66,8 +66,10 @@ pub fn begin(space: &str, row: &mut Row, former: Option<&mut Row>) -> Result<Cou
         (true, _) => {
             let found = cold::find(space, *id.as_bytes());
             if found.is_none() && blank {
-                return Err(Error::not_in_prerequisite_state(format!("memory {id} is cold, and engram.cold does not have it"))
-                    .with_hint("Restore engram.cold from a backup; engram_check() lists what is missing."));
+                return Err(Error::not_in_prerequisite_state(format!(
+                    "memory {id} is cold, and engram.cold does not have it"
+                ))
+                .with_hint("Restore engram.cold from a backup; engram_check() lists what is missing."));
             }
             crash::at(Point::cold_return);
             cold::remove(space, *id.as_bytes());
@@ -125,24 +127,42 @@ fn void(space: &str) {
     });
 }
 
+type Outcome<'a> = Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>, Infallible>;
+
+/// A row of engram.cold is about to come by another way than a move. While a subscription copies its tables, each at its own pace, the
+/// move may have been done here already: what comes takes the place of what is there, and no subscription stops.
+#[pg_trigger(sql = false)]
+fn cold_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
+    refuse_foreign(trigger, "cold_before");
+    let Some(row) = Row::written(trigger) else { return Ok(None) };
+    if !cold::is_putting()
+        && let Some((space, id)) = key(&row)
+    {
+        cold::remove(space, *id.as_bytes());
+    }
+    Ok(Some(row.finish()))
+}
+
 /// A row of engram.cold that came by another way than a move, in a restore or from a publisher.
 #[pg_trigger(sql = false)]
-fn cold_after<'a>(
-    trigger: &'a PgTrigger<'a>,
-) -> Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>, Infallible> {
-    if !row::is_table(trigger, "engram", "cold") {
-        error::raise(fault::foreign_trigger("cold_after", "engram.cold"));
-    }
-    if cold::is_putting() {
-        return Ok(None);
-    }
-    let written = Row::written(trigger);
-    let key = written.as_ref().and_then(|w| w.get::<&str>(kept::SPACE).zip(w.get::<Uuid>(kept::ID)));
-    if let Some((space, id)) = key
+fn cold_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
+    refuse_foreign(trigger, "cold_after");
+    if !cold::is_putting()
+        && let Some((space, id)) = Row::written(trigger).as_ref().and_then(key)
         && !cold::arrived(space, *id.as_bytes())
     {
         // Its memory is on its way, in a transaction that cannot see this row either.
         void(space);
     }
     Ok(None)
+}
+
+fn refuse_foreign(trigger: &PgTrigger, function: &str) {
+    if !row::is_table(trigger, "engram", "cold") {
+        error::raise(fault::foreign_trigger(function, "engram.cold"));
+    }
+}
+
+fn key<'a>(row: &Row<'a>) -> Option<(&'a str, Uuid)> {
+    row.get(kept::SPACE).zip(row.get(kept::ID))
 }

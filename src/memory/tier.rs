@@ -68,9 +68,8 @@ pub fn set(given: SetTier) -> Result<bool, Error> {
 }
 
 fn tier(name: &str) -> Result<Tier, Error> {
-    name.parse().map_err(|()| {
-        fault::invalid(format!("tier \"{name}\" does not exist"), "The tiers are hot, warm and cold.")
-    })
+    name.parse()
+        .map_err(|()| fault::invalid(format!("tier \"{name}\" does not exist"), "The tiers are hot, warm and cold."))
 }
 
 /// Whether the shared hot tier has the codes and words of a memory. Where there is none, nothing can be resident.

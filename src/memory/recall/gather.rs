@@ -56,7 +56,8 @@ pub fn gather(
     let want =
         Want { reach: REACH.max(limits.k * 4), codes: limits.max_tokens.is_some(), trace: account == Account::Full };
     let snapshot = Pinned::active();
-    let mut search = Search { name, snapshot: &snapshot, question, spilled: Spilled::default(), conditions, limits, want };
+    let mut search =
+        Search { name, snapshot: &snapshot, question, spilled: Spilled::default(), conditions, limits, want };
     let mut gathered = search.gather(limits.cold == Cold::Always, selection)?;
     if limits.cold == Cold::WhenUnfilled
         && gathered.passed < limits.k

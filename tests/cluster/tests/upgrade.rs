@@ -92,7 +92,7 @@ fn answers(client: &mut Client) -> Vec<String> {
 fn stored(client: &mut Client) -> Vec<String> {
     let mut out = Vec::new();
     for sql in [
-        "SELECT (to_jsonb(m) - '{embedding,changed}'::text[])::text || md5(m.embedding::text) FROM engram.memory m ORDER BY space, id",
+        "SELECT (to_jsonb(m) - '{embedding,changed,cold,pinned}'::text[])::text || md5(m.embedding::text) FROM engram.memory m ORDER BY space, id",
         "SELECT (to_jsonb(h) - '{embedding,changed}'::text[])::text || md5(h.embedding::text) FROM engram.memory_history h ORDER BY 1",
         "SELECT concat_ws('|', space, source, target, kind, weight, created_at) FROM engram.association ORDER BY 1",
         "SELECT concat_ws('|', space, dimensions, language, settings) FROM engram.space ORDER BY 1",

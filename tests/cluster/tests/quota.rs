@@ -149,10 +149,10 @@ fn tier(client: &mut Client, space: &str) -> (i64, i64) {
 fn a_space_at_its_share_of_the_hot_tier_evicts_its_own_memories() {
     let cluster = Cluster::with_extension(&Options::words_only().with("engram.hot_tier_size = '32MB'"));
     let mut client = cluster.client();
-    let share = 2 << 20;
+    let share = 1 << 20;
     cluster.psql(&format!("SELECT engram_create_space('small', quota_hot_bytes => {share})"));
-    fill(&mut client, "large", 6_000);
-    fill(&mut client, "small", 6_000);
+    fill(&mut client, "large", 3_000);
+    fill(&mut client, "small", 3_000);
     // The share is known at the latest when the worker has looked.
     wait_until("the small space keeps to its share", Duration::from_secs(60), || {
         let (bytes, spilled) = tier(&mut client, "small");
@@ -162,7 +162,7 @@ fn a_space_at_its_share_of_the_hot_tier_evicts_its_own_memories() {
     let (bytes, spilled) = tier(&mut client, "small");
     assert!(spilled > 0 && bytes <= share + (1 << 20), "{bytes} bytes, {spilled} memories outside");
     assert_eq!(tier(&mut client, "large").1, 0, "nothing of the other space has left");
-    for n in (0..6_000).step_by(397) {
+    for n in (0..3_000).step_by(397) {
         let found = recall_ids(&mut client, "small", &unique_word(n), 5);
         assert!(!found.is_empty(), "{} was lost with its place", unique_word(n));
     }
@@ -185,7 +185,7 @@ fn a_space_at_its_share_of_the_hot_tier_evicts_its_own_memories() {
 
 #[test]
 fn a_database_at_its_quota_does_not_evict_another() {
-    let options = Options::words_only().with("engram.hot_tier_size = '6MB'").with("engram.hot_tier_database_quota = 50");
+    let options = Options::words_only().with("engram.hot_tier_size = '4MB'").with("engram.hot_tier_database_quota = 50");
     let cluster = Cluster::with_extension(&options);
     cluster.psql("CREATE DATABASE other");
     cluster.psql_in("other", "CREATE EXTENSION engram CASCADE");
@@ -195,11 +195,13 @@ fn a_database_at_its_quota_does_not_evict_another() {
     wait_ready_space(&mut quiet, "quiet");
     assert_eq!(tier(&mut quiet, "quiet").1, 0);
     let mut loud = cluster.client();
-    fill(&mut loud, "loud", 12_000);
+    fill(&mut loud, "loud", 8_000);
+    recall_ids(&mut loud, "loud", &unique_word(1), 1);
+    wait_ready_space(&mut loud, "loud");
     assert!(tier(&mut loud, "loud").1 > 0, "the loud database had room for everything");
     assert_eq!(tier(&mut quiet, "quiet").1, 0, "a memory of the quiet database has left for the loud one");
     assert!(tier(&mut quiet, "quiet").0 > 0, "the quiet space has left");
-    for n in (0..12_000).step_by(997) {
+    for n in (0..8_000).step_by(997) {
         assert!(!recall_ids(&mut loud, "loud", &unique_word(n), 5).is_empty());
     }
     // The other way round, the database beyond its quota gives.

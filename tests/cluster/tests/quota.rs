@@ -185,7 +185,8 @@ fn a_space_at_its_share_of_the_hot_tier_evicts_its_own_memories() {
 
 #[test]
 fn a_database_at_its_quota_does_not_evict_another() {
-    let options = Options::words_only().with("engram.hot_tier_size = '4MB'").with("engram.hot_tier_database_quota = 50");
+    let options =
+        Options::words_only().with("engram.hot_tier_size = '4MB'").with("engram.hot_tier_database_quota = 50");
     let cluster = Cluster::with_extension(&options);
     cluster.psql("CREATE DATABASE other");
     cluster.psql_in("other", "CREATE EXTENSION engram CASCADE");
@@ -227,7 +228,12 @@ fn tables_with(client: &mut Client, space: &str) -> Vec<String> {
         .unwrap();
     let names = tables.into_iter().map(|row| row.get::<_, String>(0));
     names
-        .filter(|table| client.query_one(&format!("SELECT EXISTS (SELECT FROM {table} WHERE space = $1)"), &[&space]).unwrap().get(0))
+        .filter(|table| {
+            client
+                .query_one(&format!("SELECT EXISTS (SELECT FROM {table} WHERE space = $1)"), &[&space])
+                .unwrap()
+                .get(0)
+        })
         .collect()
 }
 

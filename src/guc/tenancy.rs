@@ -30,8 +30,8 @@ pub(super) fn define() {
     // A database owner may ALTER DATABASE SET what its users may set: this one is for the server.
     GucRegistry::define_int_guc(
         c"engram.hot_tier_database_quota",
-        c"Sets the largest share of the hot tier that one database may take, in percent.",
-        c"A database at its quota makes room among its own spaces. At 100 there is no quota.",
+        c"Sets the share of the hot tier that one database may keep from others, in percent.",
+        c"One beyond it makes room first, one at it in its own spaces only. At 100 there is no quota.",
         &DATABASE_QUOTA,
         1,
         100,

@@ -1,6 +1,6 @@
 //! Making room: the least active memories leave the hot tier, never the table.
 
-use super::{Hot, Place};
+use super::{Hot, Place, share};
 use crate::crash::{self, Point};
 use engram_region::State;
 
@@ -12,14 +12,14 @@ const ENOUGH: u64 = 1 << 20;
 
 /// Frees room in the region; says whether there is more than before.
 ///
-/// The space with the most bytes in codes and postings gives a segment, until enough is free. When none has any, the
-/// space that holds most leaves the region whole and is answered from tables.
-pub fn make_room(hot: &Hot) -> bool {
+/// Of the spaces whose turn it is when `wants` needs room (see `share`) the one with the most bytes in codes and postings gives a
+/// segment, until enough is free. When none has any, the one that holds most leaves the region whole and is answered from tables.
+pub fn make_room(hot: &Hot, wants: Place) -> bool {
     let (capacity, before) = hot.bytes();
     let enough = before + ENOUGH.min(capacity / 8);
-    let all = hot.all();
+    let all = share::givers(hot, wants);
     for _ in 0..64 {
-        let sizes = all.iter().filter_map(|(place, ..)| Some((hot.read(*place, |s| s.evictable_bytes())?, *place)));
+        let sizes = all.iter().filter_map(|place| Some((hot.read(*place, |s| s.evictable_bytes())?, *place)));
         let largest = sizes.max_by_key(|(bytes, place)| (*bytes, place.slot)).filter(|(bytes, _)| *bytes > 0);
         let Some((_, place)) = largest else { break };
         if !evict_from(hot, place) || hot.bytes().1 >= enough {
@@ -29,7 +29,7 @@ pub fn make_room(hot: &Hot) -> bool {
     if hot.bytes().1 > before {
         return true;
     }
-    let sizes = all.iter().filter_map(|(place, ..)| Some((hot.read(*place, |s| s.stats().bytes)?, *place)));
+    let sizes = all.iter().filter_map(|place| Some((hot.read(*place, |s| s.stats().bytes)?, *place)));
     match sizes.max_by_key(|(bytes, place)| (*bytes, place.slot)) {
         Some((bytes, place)) if bytes > 0 => hot.write(place, |s| s.reset(State::Absent)).is_some(),
         _ => false,
@@ -37,7 +37,7 @@ pub fn make_room(hot: &Hot) -> bool {
 }
 
 /// Evicts one segment of a space; says whether there was one.
-fn evict_from(hot: &Hot, place: Place) -> bool {
+pub fn evict_from(hot: &Hot, place: Place) -> bool {
     let Some(Some(mut victim)) = hot.read(place, |s| s.choose_victim()) else { return false };
     // Without room for the survivors they leave as well.
     while let Some(Ok(true)) = hot.write(place, |s| s.move_survivors(&mut victim, BATCH)) {

@@ -22,6 +22,7 @@ pub mod returns;
 pub mod seal;
 pub mod search;
 pub mod settle;
+pub mod share;
 
 use crate::pg::lwlock::{LwLock, LwLockGuard, Tranche};
 use crate::pg::shmem::{self, Request};

@@ -8,7 +8,7 @@
 //! snapshot, or has committed before it; the loader looks after both (see `memory::load`).
 
 use super::queue::{self, Change};
-use super::{Hot, Place, clock, evict, key, settle};
+use super::{Hot, Place, clock, evict, key, settle, share};
 use crate::crash::{self, Point};
 use crate::pg::xact::{self, Event, SubEvent};
 use crate::pg::{self, xid};
@@ -103,6 +103,7 @@ pub fn flush(hot: &Hot, space: &str) {
         // No room even after eviction, or no region for these dimensions: the space leaves, and a loader brings it back when there is room.
         hot.write(place, |s| s.reset(State::Absent));
     }
+    share::enforce(hot, place);
     let news = hot.write(place, |s| (s.state() == State::Absent && s.want(), s.n_unsettled()));
     match news {
         Some((true, _)) => pg::worker::wake_launcher(),
@@ -158,7 +159,7 @@ fn enter_all(hot: &Hot, place: Place, me: u64, name: &str, changes: &[(u32, Chan
                     return Err(());
                 }
                 match refused {
-                    Refused::Full if !evict::make_room(hot) => return Err(()),
+                    Refused::Full if !evict::make_room(hot, place) => return Err(()),
                     Refused::Full => {}
                     Refused::Unsettled(_) => settle::run(hot, place),
                 }

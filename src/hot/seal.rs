@@ -10,7 +10,7 @@ pub fn run(hot: &Hot, place: Place) {
         crash::at(Point::seal);
         match hot.write(place, |s| s.seal(&sorted)) {
             Some(Ok(_)) => {}
-            Some(Err(_)) if evict::make_room(hot) => {}
+            Some(Err(_)) if evict::make_room(hot, place) => {}
             _ => return,
         }
     }

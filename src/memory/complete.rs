@@ -14,7 +14,7 @@ use crate::pg::row::{self, Row, Xid8};
 use crate::pg::vector::{NewVector, Vector};
 use crate::pg::{self, role, xact};
 use crate::store::columns::memory as column;
-use crate::store::{access, alias, fault, limits, memory, space, tally};
+use crate::store::{access, alias, fault, limits, memory, space, tally, usage};
 use engram_engine::{cues, encoder};
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::prelude::*;
@@ -37,7 +37,6 @@ fn memory_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         }
         return Ok(Some(gone.finish()));
     };
-    note_restore(&row, former.as_ref());
     match complete(row, former) {
         Ok(row) => {
             memory::count_written();
@@ -47,13 +46,17 @@ fn memory_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     }
 }
 
-/// A row that comes completed from whom row security does not stop is one of a restore: no quota refuses it.
-fn note_restore(row: &Row<'_>, former: Option<&Row<'_>>) {
+/// Looks at the quota of the space while the row is not there yet. A row that comes completed from whom row security does not stop is
+/// one of a restore: no quota refuses it.
+fn prepare_account(row: &Row<'_>, former: Option<&Row<'_>>) {
+    let Some(space) = row.get::<&str>(column::SPACE).and_then(access::find) else { return };
+    if !space.quota.is_set() {
+        return;
+    }
     if former.is_none() && !row.is_null(column::CHANGED) && role::bypasses_row_security(pg::current_user()) {
-        let space = row.get::<&str>(column::SPACE).unwrap_or_default();
-        if access::find(space).is_some_and(|space| space.quota.is_set()) {
-            tally::add(space, |t| t.restoring = true);
-        }
+        tally::add(&space.name, |t| t.restoring = true);
+    } else {
+        usage::prepare(&space);
     }
 }
 
@@ -65,6 +68,7 @@ fn complete<'a>(mut row: Row<'a>, mut former: Option<Row<'a>>) -> Result<Row<'a>
     if row.is_null(column::SPACE) {
         row.set(column::SPACE, Some(guc::space()));
     }
+    prepare_account(&row, former.as_ref());
     let space: &str = row.get(column::SPACE).unwrap_or_default();
     limits::space_name(space)?;
     if row.is_null(column::ID) {

@@ -8,11 +8,11 @@
 use super::capture::reading;
 use crate::crash::{self, Point};
 use crate::hot::record::{self, Fields, Reading};
-use crate::hot::{Hot, Place, clock, evict, private, seal};
+use crate::hot::{Hot, Place, clock, evict, private, seal, share};
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg, Row};
 use crate::pg::{self, xid};
-use crate::store::access;
+use crate::store::{access, space};
 use engram_engine::spread::{AssociationKind, association_weight};
 use engram_region::bulk;
 use engram_region::edges::Association;
@@ -85,7 +85,7 @@ impl Sink<'_> {
     }
 
     fn make_room(&self) -> bool {
-        (!self.hot.is_shared() && private::forget_others(self.name)) || evict::make_room(self.hot)
+        (!self.hot.is_shared() && private::forget_others(self.name)) || evict::make_room(self.hot, self.place)
     }
 
     fn put(&mut self, record: Record) {
@@ -106,6 +106,7 @@ impl Sink<'_> {
         } else {
             rows.chunks(BATCH).for_each(|rows| self.enter(rows));
         }
+        share::enforce(self.hot, self.place);
     }
 
     /// Whether a segment of these rows leaves as much room as it takes. It cannot be evicted before it is full, so where
@@ -234,6 +235,7 @@ pub fn load_shared(hot: &Hot, place: Place, name: &str) -> Result<(), Unloaded> 
         })
         .ok_or(Unloaded::Void)?;
     crash::at(Point::load_begin);
+    share::set(hot, place, space::hot_quota(name));
     let snapshot = Pinned::latest();
     // A snapshot names those that ran below its upper limit; others with an id had begun and may have published before.
     let running: Vec<u64> = snapshot.in_progress().into_iter().chain(snapshot.xmax()..xid::next_full_xid()).collect();

@@ -6,6 +6,7 @@
 use super::{elements, required};
 use crate::error::Error;
 use crate::guc;
+use crate::hot;
 use crate::store::{self, access, audit, fault, limits, space::NO_ENCODER, space::NO_LIMIT, space::Settings};
 use engram_engine::encoder;
 use serde_json::{Map, Value, json};
@@ -85,6 +86,10 @@ pub fn configure(given: Given) -> Result<(), Error> {
     }
     audit::note(name, "configure_space", None, &account_of(&settings));
     store::space::configure(name, &settings);
+    if let (Some(_), Some((hot, place))) = (given.quotas.hot_bytes, hot::find(name)) {
+        // At once; should the transaction be rolled back, the next visit of the worker puts it right.
+        hot::share::set(&hot, place, store::space::hot_quota(name));
+    }
     Ok(())
 }
 

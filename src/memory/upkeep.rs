@@ -3,12 +3,12 @@
 use super::{check, chill, learn, load, retention};
 use crate::guc;
 use crate::hot::answers::Waiting;
-use crate::hot::{self, Hot, Place, clock, evict, returns, seal, settle};
+use crate::hot::{self, Hot, Place, clock, evict, returns, seal, settle, share};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg};
 use crate::store::learned::{self, Job};
-use crate::store::{audit, usage};
+use crate::store::{access, audit, space, usage};
 use engram_region::State;
 use engram_region::settle::Outcome;
 
@@ -82,8 +82,13 @@ pub fn plan(first: bool) -> Vec<Step> {
     // Spaces in the order of their use, the latest first.
     here.sort_by_key(|h| std::cmp::Reverse(hot.read(h.0, |s| s.used()).unwrap_or(0)));
     for (place, name) in here {
+        if first {
+            share::set(&hot, place, space::hot_quota(&name));
+        }
         match hot.read(place, |s| (s.state(), s.wanted())) {
             Some((State::Absent, true)) => steps.insert(0, Step::Load(name)),
+            // Dropped: a place in the directory is all that is left of it.
+            Some((State::Absent, false)) if first && access::find(&name).is_none() => hot.remove(place),
             Some((State::Absent, false)) if first => steps.push(Step::Load(name)),
             // This worker is the only loader of its database: a load under way was interrupted.
             Some((State::Loading, _)) => steps.push(Step::Load(name)),
@@ -158,6 +163,7 @@ fn tidy(hot: &Hot, place: Place) {
         settle::run(hot, place);
     }
     seal::run(hot, place);
+    share::enforce(hot, place);
     evict::compact(hot, place);
 }
 

@@ -78,6 +78,19 @@ pub fn is_possible() -> bool {
     pg::has_table(c"usage")
 }
 
+/// Looks how full a space is, before the running statement has written its first row there: what it writes must not be in a count.
+pub fn prepare(space: &access::Space) {
+    let name = space.name.as_str();
+    if !space.quota.is_set() || pg::replicating() || pg::acting_as_owner() {
+        return;
+    }
+    let former = KNOWN.with_borrow(|all| all.get(name).copied());
+    if former.is_none_or(|known| known.stale) && is_possible() {
+        let known = look_up(name, former.unwrap_or_default());
+        KNOWN.with_borrow_mut(|all| all.insert(name.to_owned(), known));
+    }
+}
+
 /// Looks whether what the running statement has added to a space fits its quota.
 pub fn check(space: &access::Space) -> Result<(), Error> {
     let (memories, bytes, restoring) = tally::growth(&space.name);
@@ -87,7 +100,7 @@ pub fn check(space: &access::Space) -> Result<(), Error> {
     let name = space.name.as_str();
     let mut known = match KNOWN.with_borrow(|all| all.get(name).copied()) {
         Some(known) if !known.stale => known,
-        former => look_up(name, former.unwrap_or_default()),
+        former => sum(name).known(former.unwrap_or_default()),
     };
     let near = |limit: Option<i64>, held: i64, own: i64, more: i64| {
         limit.is_some_and(|limit| {
@@ -100,7 +113,7 @@ pub fn check(space: &access::Space) -> Result<(), Error> {
             || near(space.quota.bytes, known.bytes, known.own.1, bytes))
     {
         lock::exclusive(Object::Usage, hash(name), true);
-        known = Known { exact: true, ..look_up(name, known) };
+        known = Known { exact: true, ..sum(name).known(known) };
     }
     KNOWN.with_borrow_mut(|all| all.insert(name.to_owned(), known));
     let over = |limit: Option<i64>, held: i64, more: i64| {
@@ -174,6 +187,12 @@ struct Sum {
     unsettled: bool,
 }
 
+impl Sum {
+    fn known(&self, former: Known) -> Known {
+        Known { memories: self.memories, bytes: self.bytes, stale: false, ..former }
+    }
+}
+
 /// What is committed now. Folds, counts and counts anew where that is due.
 fn look_up(name: &str, former: Known) -> Known {
     let mut sum = sum(name);
@@ -197,7 +216,7 @@ fn look_up(name: &str, former: Known) -> Known {
         }
         sum = self::sum(name);
     }
-    Known { memories: sum.memories, bytes: sum.bytes, stale: false, ..former }
+    sum.known(former)
 }
 
 fn sum(name: &str) -> Sum {

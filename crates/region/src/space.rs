@@ -82,6 +82,8 @@ pub(crate) struct Head {
     pub failed: u32,
     /// Low bits of `sequence` when cues were last looked for in older texts; at first a number that it is not.
     pub linked: u32,
+    /// Bytes beyond which its memories leave before those of others; 0 is no limit.
+    pub share: u64,
 }
 pod!(Head);
 
@@ -214,6 +216,16 @@ impl<'a> Space<'a> {
         self.region.read::<u32>(field!(self, wanted)) != 0
     }
 
+    /// Limits what the space takes; 0 is no limit. It outlives a reset.
+    pub fn set_share(&self, bytes: u64) {
+        self.region.write(field!(self, share), bytes);
+    }
+
+    /// Bytes beyond which its memories leave before those of others; 0 is no limit.
+    pub fn share(&self) -> u64 {
+        self.region.read(field!(self, share))
+    }
+
     /// Gives everything back and forgets all. The next state is `state`.
     pub fn reset(&self, state: State) {
         let old = self.head();
@@ -231,6 +243,7 @@ impl<'a> Space<'a> {
                 evictions: old.evictions,
                 used: old.used,
                 failed: old.failed,
+                share: old.share,
                 ..Head::empty(old.key, old.database, old.table, old.name, old.name_len)
             },
         );
@@ -459,6 +472,7 @@ impl Head {
             wanted: 0,
             failed: 0,
             linked: u32::MAX,
+            share: 0,
         }
     }
 }

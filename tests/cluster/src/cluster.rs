@@ -285,6 +285,11 @@ impl Cluster {
         run(command.args(["-d", database, "-f"]).arg(&path));
     }
 
+    /// Everything the server has logged.
+    pub fn log_text(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.log()).unwrap_or_default()).into_owned()
+    }
+
     /// The end of the server's log, for the message of a failing test.
     pub fn log_tail(&self) -> String {
         let text = std::fs::read(self.log()).unwrap_or_default();

@@ -7,6 +7,7 @@
 
 mod cluster;
 mod memory;
+pub mod rights;
 mod rng;
 mod server;
 

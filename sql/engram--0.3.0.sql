@@ -444,6 +444,75 @@ COMMENT ON COLUMN engram.retention.max_count IS 'Of more memories than this the 
 COMMENT ON COLUMN engram.retention.mode IS 'How they are forgotten: delete or suppress';
 COMMENT ON COLUMN engram.retention.forgotten IS 'Memories that the rule has forgotten so far';
 COMMENT ON COLUMN engram.retention.applied_at IS 'When nothing was left to forget; null for a rule that is new or has work left';
+
+CREATE TABLE engram.reembedding (
+    space      text COLLATE "C" NOT NULL,
+    encoder    text NOT NULL,
+    dimensions integer NOT NULL CHECK (dimensions OPERATOR(pg_catalog.>=) 1 AND dimensions OPERATOR(pg_catalog.<=) 16000),
+    state      text NOT NULL DEFAULT 'filling' CHECK (state OPERATOR(pg_catalog.=) ANY (ARRAY['filling', 'switched'])),
+    after      uuid,
+    switched   xid8,
+    memories   bigint NOT NULL DEFAULT 0,
+    started_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    started_by name NOT NULL DEFAULT CURRENT_USER,
+    PRIMARY KEY (space)
+);
+COMMENT ON TABLE engram.reembedding IS 'Spaces that are getting another encoder; belongs to one cluster, never dumped';
+COMMENT ON COLUMN engram.reembedding.encoder IS 'Name of the encoder that the space is getting';
+COMMENT ON COLUMN engram.reembedding.dimensions IS 'Dimensions of its embeddings';
+COMMENT ON COLUMN engram.reembedding.state IS 'filling while embeddings are made, switched once the space has them';
+COMMENT ON COLUMN engram.reembedding.after IS 'Memories with ids up to this one were looked at; null before the first';
+COMMENT ON COLUMN engram.reembedding.switched IS 'Transaction that gave the space its encoder';
+COMMENT ON COLUMN engram.reembedding.memories IS 'Memories of the space when it was begun';
+
+CREATE TABLE engram.reembedded (
+    space     text COLLATE "C" NOT NULL,
+    id        uuid NOT NULL,
+    digest    uuid NOT NULL,
+    embedding vector,
+    PRIMARY KEY (space, id),
+    FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+);
+COMMENT ON TABLE engram.reembedded IS 'Embeddings of the encoder that a space is getting, until it has it; never dumped';
+COMMENT ON COLUMN engram.reembedded.digest IS 'MD5 of the content that the embedding was made from';
+COMMENT ON COLUMN engram.reembedded.embedding IS 'The embedding; null where the encoder knows no word of the text';
+
+CREATE FUNCTION engram.reembed_step(
+    space text, encoder text, dimensions integer, batch integer, OUT state text, OUT memories bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'reembed_step_wrapper';
+COMMENT ON FUNCTION engram.reembed_step(text, text, integer, integer) IS 'One step of engram_reembed, for one transaction: what is to be done next, and how many memories it was about';
+
+-- Every step is a transaction of its own: a call that ends early, for whatever reason, is continued by the next one.
+CREATE PROCEDURE @extschema@.engram_reembed(
+    space text DEFAULT NULL, encoder text DEFAULT 'built-in', dimensions integer DEFAULT NULL, batch integer DEFAULT 1000)
+    LANGUAGE plpgsql
+    AS $engram$
+DECLARE
+    step  record;
+    done  pg_catalog.int8 := 0;
+    told  pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+BEGIN
+    LOOP
+        SELECT s.state, s.memories INTO step FROM engram.reembed_step(space, encoder, dimensions, batch) AS s;
+        COMMIT;
+        EXIT WHEN step.state OPERATOR(pg_catalog.=) ANY (ARRAY['finished', 'waiting']);
+        IF step.state OPERATOR(pg_catalog.=) 'settling' THEN
+            PERFORM pg_catalog.pg_sleep(0.1);
+        ELSE
+            done := done OPERATOR(pg_catalog.+) step.memories;
+        END IF;
+        IF pg_catalog.clock_timestamp() OPERATOR(pg_catalog.>) (told OPERATOR(pg_catalog.+) '5 s'::pg_catalog.interval) THEN
+            told := pg_catalog.clock_timestamp();
+            RAISE NOTICE '% memories embedded, now %', done, step.state;
+        END IF;
+    END LOOP;
+    IF step.state OPERATOR(pg_catalog.=) 'waiting' THEN
+        RAISE NOTICE '% memories wait for embeddings of encoder "%"', step.memories, encoder
+            USING HINT = 'Read them from engram.reembedding_pending, give their embeddings to engram_reembed_put, and call again.';
+    END IF;
+END
+$engram$;
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -510,6 +579,13 @@ ALTER TABLE engram.trace ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.trace FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.retention ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.retention FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.reembedding ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.reembedding FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.reembedded ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.reembedded FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) reembedded.space
+              AND m.id OPERATOR(pg_catalog.=) reembedded.id));
 ALTER TABLE engram.audit ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.audit FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.watch ENABLE ROW LEVEL SECURITY;
@@ -682,6 +758,27 @@ CREATE VIEW engram.stat_info WITH (security_invoker = true) AS
 SELECT i.version, i.catalog_version, i.preloaded, i.hot_tier_bytes, i.hot_tier_free, i.evictions, i.spaces
 FROM engram.info_stat() i;
 COMMENT ON VIEW engram.stat_info IS 'One row: versions and the state of the hot tier';
+
+CREATE VIEW engram.reembedding_pending WITH (security_invoker = true) AS
+SELECT m.space, m.id, COALESCE(c.content, m.content) AS content,
+       pg_catalog.md5(COALESCE(c.content, m.content))::pg_catalog.uuid AS digest
+FROM engram.reembedding e
+JOIN engram.memory m ON m.space OPERATOR(pg_catalog.=) e.space
+LEFT JOIN engram.cold c ON c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id
+WHERE COALESCE(c.embedding, m.embedding) IS NOT NULL
+  AND (e.state OPERATOR(pg_catalog.=) 'filling' OR COALESCE(m.encoder, '') OPERATOR(pg_catalog.<>) e.encoder)
+  AND NOT EXISTS (SELECT FROM engram.reembedded r
+                  WHERE r.space OPERATOR(pg_catalog.=) m.space AND r.id OPERATOR(pg_catalog.=) m.id
+                    AND r.digest OPERATOR(pg_catalog.=) pg_catalog.md5(COALESCE(c.content, m.content))::pg_catalog.uuid);
+COMMENT ON VIEW engram.reembedding_pending IS 'Memories that still need an embedding of the encoder that their space is getting';
+COMMENT ON COLUMN engram.reembedding_pending.digest IS 'What engram_reembed_put checks the content by';
+
+CREATE VIEW engram.stat_reembedding WITH (security_invoker = true) AS
+SELECT e.space, e.encoder, e.dimensions, e.state, e.memories,
+       (SELECT pg_catalog.count(*) FROM engram.reembedded r WHERE r.space OPERATOR(pg_catalog.=) e.space) AS embedded,
+       e.started_at, e.started_by
+FROM engram.reembedding e;
+COMMENT ON VIEW engram.stat_reembedding IS 'Spaces that are getting another encoder, and how far they have come';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -709,6 +806,8 @@ SELECT pg_catalog.pg_extension_config_dump('engram.warm', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.change', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.snapshot_token', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.reembedding', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.reembedded', 'WHERE false');
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -887,7 +986,7 @@ AS 'MODULE_PATHNAME', 'engram_explain_recall_text_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/life.rs:53
+-- src/api/life.rs:54
 -- engram::api::life::engram_export
 CREATE  FUNCTION "engram_export"(
 	"space" TEXT DEFAULT NULL /* Option < & str > */
@@ -951,7 +1050,7 @@ AS 'MODULE_PATHNAME', 'engram_forget_where_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/life.rs:59
+-- src/api/life.rs:60
 -- engram::api::life::engram_import
 CREATE  FUNCTION "engram_import"(
 	"lines" TEXT[], /* :: std :: option :: Option < Vec < Option < String > > > */
@@ -1060,6 +1159,31 @@ AS 'MODULE_PATHNAME', 'engram_recall_across_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/life.rs:93
+-- engram::api::life::engram_reembed_cancel
+CREATE  FUNCTION "engram_reembed_cancel"(
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS bool /* bool */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_reembed_cancel_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/life.rs:82
+-- engram::api::life::engram_reembed_put
+CREATE  FUNCTION "engram_reembed_put"(
+	"id" uuid, /* Option < Uuid > */
+	"embedding" vector, /* Option < Vector < '_ > > */
+	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"digest" uuid DEFAULT NULL /* Option < Uuid > */
+) RETURNS bool /* bool */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_reembed_put_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/former.rs:38
 -- engram::api::former::engram_remember
 -- Skipped due to `#[pgrx(sql = false)]`
@@ -1099,7 +1223,7 @@ AS 'MODULE_PATHNAME', 'engram_remember_many_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/life.rs:24
+-- src/api/life.rs:25
 -- engram::api::life::engram_retention_plan
 CREATE  FUNCTION "engram_retention_plan"(
 	"space" TEXT DEFAULT NULL /* Option < & str > */
@@ -1117,7 +1241,7 @@ AS 'MODULE_PATHNAME', 'engram_retention_plan_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/life.rs:12
+-- src/api/life.rs:13
 -- engram::api::life::engram_set_retention
 CREATE  FUNCTION "engram_set_retention"(
 	"kind" TEXT DEFAULT NULL, /* Option < & str > */
@@ -1229,6 +1353,12 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/life.rs:70
+-- engram::api::life::reembed_step
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/stat.rs:6
 -- engram::api::stat::tier_stat
 -- Skipped due to `#[pgrx(sql = false)]`
@@ -1241,7 +1371,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:142
+-- src/memory/capture.rs:161
 -- engram::memory::capture::alias_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1253,7 +1383,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:96
+-- src/memory/capture.rs:110
 -- engram::memory::capture::association_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1283,7 +1413,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:122
+-- src/memory/capture.rs:136
 -- engram::memory::capture::space_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1295,7 +1425,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:161
+-- src/memory/capture.rs:180
 -- engram::memory::capture::truncate_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1325,6 +1455,9 @@ COMMENT ON FUNCTION @extschema@.engram_set_retention IS 'Makes, changes or remov
 COMMENT ON FUNCTION @extschema@.engram_retention_plan IS 'Returns what the rules of a space would forget now, oldest first';
 COMMENT ON FUNCTION @extschema@.engram_export IS 'Returns a space as lines of JSON, whole and in a stable order';
 COMMENT ON FUNCTION @extschema@.engram_import IS 'Stores what lines of an export say, into the space they name or another one';
+COMMENT ON PROCEDURE @extschema@.engram_reembed IS 'Gives a space another encoder, in batches and with recall going on; a call that ended early is continued by the next';
+COMMENT ON FUNCTION @extschema@.engram_reembed_put IS 'Hands in the embedding of a memory by the encoder that its space is getting';
+COMMENT ON FUNCTION @extschema@.engram_reembed_cancel IS 'Gives up getting another encoder, and forgets the embeddings made for it';
 COMMENT ON FUNCTION @extschema@.engram_check IS 'Returns a row for each violated invariant between tables and shared memory';
 COMMENT ON FUNCTION @extschema@.engram_embed IS 'Vector of a text by the built-in encoder; null where it knows no word of it';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
@@ -1333,7 +1466,8 @@ GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
 GRANT SELECT ON
     engram.space, engram.memory, engram.memory_history, engram.warm, engram.cold, engram.trace,
     engram.association, engram.cue_alias, engram.audit, engram.watch, engram.feedback, engram.citation,
-    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention
+    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention,
+    engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding
     TO engram_reader;
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
@@ -1357,7 +1491,7 @@ BEGIN
           AND d.deptype OPERATOR(pg_catalog.=) 'e'
           AND e.extname OPERATOR(pg_catalog.=) 'engram'
     LOOP
-        EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %I.%I(%s) FROM PUBLIC',
+        EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %I.%I(%s) FROM PUBLIC',
                                   f.nspname, f.proname, f.arguments);
         granted := CASE
             WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
@@ -1372,11 +1506,12 @@ BEGIN
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_update', 'engram_supersede',
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
-                'engram_configure_space', 'engram_set_retention', 'engram_import']::pg_catalog.name[])
+                'engram_configure_space', 'engram_set_retention', 'engram_import',
+                'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;
         IF granted IS NOT NULL THEN
-            EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %I.%I(%s) TO %s',
+            EXECUTE pg_catalog.format('GRANT EXECUTE ON ROUTINE %I.%I(%s) TO %s',
                                       f.nspname, f.proname, f.arguments, granted);
         END IF;
     END LOOP;

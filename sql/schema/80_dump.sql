@@ -18,3 +18,5 @@ SELECT pg_catalog.pg_extension_config_dump('engram.warm', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.change', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.snapshot_token', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.reembedding', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.reembedded', 'WHERE false');

@@ -68,7 +68,9 @@ fn complete<'a>(mut row: Row<'a>, former: Option<Row<'a>>) -> Result<Row<'a>, Er
     if let Some(metadata) = row.get::<Jsonb>(column::METADATA) {
         limits::metadata(metadata.is_object())?;
     }
-    complete_embedding(space, &mut row, former.as_ref(), content)?;
+    if !memory::takes_embeddings() {
+        complete_embedding(space, &mut row, former.as_ref(), content)?;
+    }
     if let Some(cues) = stored_cues(space, &row, former.as_ref(), content)? {
         row.set(column::CUES, Some(cues));
     }

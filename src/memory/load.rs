@@ -179,6 +179,7 @@ fn record_of(row: &Row<'_>, reading: &Reading) -> Record {
         changed: row.xid8(2).unwrap_or_default(),
         content: row.text(3).unwrap_or_default(),
         embedding: row.vector(4),
+        encoder: row.text(9),
         cues: row.text_array(5).unwrap_or_default().into_iter().map(str::to_owned).collect(),
         context: row.text(6),
         kind: row.text(7).unwrap_or_default(),
@@ -202,6 +203,11 @@ fn association_of(row: &Row<'_>) -> Option<Association> {
 /// For shared memory the snapshot must have been taken after [`begin`].
 fn fill(hot: &Hot, place: Place, name: &str, generation: u32, snapshot: &Pinned) -> Result<(), Unloaded> {
     let reading = reading(name);
+    hot.write(place, |s| {
+        if s.generation() == generation {
+            s.set_encoder(reading.encoder_tag());
+        }
+    });
     let list = hot.read(place, |s| s.unsettled()).unwrap_or_default();
     let seen = Seen::new(list.iter().map(|e| e.xid).filter(|x| snapshot.sees(*x)).collect());
     let mut sink =
@@ -286,7 +292,7 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
         let mut live: Vec<[u8; 16]> = Vec::new();
         spi::scan(include_str!("../../sql/query/load_changed_memories.sql"), &args, FETCH, |row| {
             let id = row.uuid(1).unwrap_or_default();
-            match row.bool(9) {
+            match row.bool(10) {
                 Some(true) => {
                     live.push(id);
                     sink.put(record_of(row, &reading));

@@ -127,7 +127,7 @@ fn may_give_to(owner: &str) -> Result<(), Error> {
 }
 
 /// The name of an encoder, `built-in` for whatever the built-in one is called.
-fn encoder_name(name: &str) -> Result<String, Error> {
+pub fn encoder_name(name: &str) -> Result<String, Error> {
     let name = name.trim();
     if name == "built-in" {
         return Ok(encoder::NAME.to_owned());

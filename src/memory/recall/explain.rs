@@ -7,9 +7,9 @@
 use super::question::{Given, vector_of};
 use super::trace::{Link, Trace, Way};
 use super::{Account, Answer, Limits, Recalled, answer, explain_text, readable};
-use crate::hot::governor::Met;
 use crate::error::Error;
 use crate::guc;
+use crate::hot::governor::Met;
 use crate::hot::record;
 use crate::pg::spi::{self, Arg};
 use engram_engine::parts::Parts;

@@ -14,6 +14,8 @@ pub enum Arg<'a> {
     Text(&'a str),
     /// `uuid`
     Uuid([u8; 16]),
+    /// `boolean`
+    Bool(bool),
     /// `integer`
     Int4(i32),
     /// `bigint`
@@ -86,6 +88,7 @@ impl<'a> Arg<'a> {
         match self {
             Arg::Text(_) => pg_sys::TEXTOID,
             Arg::Uuid(_) => pg_sys::UUIDOID,
+            Arg::Bool(_) => pg_sys::BOOLOID,
             Arg::Int4(_) => pg_sys::INT4OID,
             Arg::Int8(_) => pg_sys::INT8OID,
             Arg::Float4(_) => pg_sys::FLOAT4OID,
@@ -107,6 +110,7 @@ impl<'a> Arg<'a> {
         Some(match *self {
             Arg::Text(text) => text_datum(text),
             Arg::Uuid(id) => bytes_datum(&id),
+            Arg::Bool(is) => pg_sys::Datum::from(is),
             Arg::Int4(n) => pg_sys::Datum::from(n),
             Arg::Int8(n) => pg_sys::Datum::from(n),
             Arg::Float4(x) => pg_sys::Datum::from(x.to_bits()),

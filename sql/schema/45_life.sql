@@ -85,3 +85,13 @@ BEGIN
     END IF;
 END
 $engram$;
+
+-- Memories are mostly inserted: visiting them often keeps each visit short, since it reads only pages that changed, and freezes them
+-- long before it is urgent. A smaller fillfactor would not help: every change of a memory changes the indexed column "changed".
+ALTER TABLE engram.memory SET (autovacuum_vacuum_insert_scale_factor = 0.05);
+-- Entries are appended and read by index.
+ALTER TABLE engram.audit SET (autovacuum_vacuum_insert_scale_factor = 0.05);
+-- Changes are appended, read by index and trimmed: only what the trimming leaves needs a visit.
+ALTER TABLE engram.change SET (autovacuum_vacuum_insert_threshold = -1);
+-- Updated in place, in the room that fillfactor leaves: a visit now and then keeps the dead versions from filling it.
+ALTER TABLE engram.trace SET (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.1);

@@ -182,6 +182,9 @@ pub fn has_embeddings(name: &str) -> bool {
 pub fn drop(name: &str) {
     super::memory::in_bulk(|| {
         pg::as_owner(|| {
+            if super::retention::is_possible() {
+                spi::execute(include_str!("../../sql/query/space_drop_life.sql"), &[Arg::Text(name)]);
+            }
             for sql in [
                 include_str!("../../sql/query/space_drop.sql"),
                 include_str!("../../sql/query/space_drop_memories.sql"),

@@ -157,3 +157,203 @@ COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its l
 COMMENT ON FUNCTION @extschema@.engram_configure_space IS 'Changes a space; null leaves what is set';
 REVOKE ALL ON FUNCTION @extschema@.engram_create_space, @extschema@.engram_configure_space FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION @extschema@.engram_create_space, @extschema@.engram_configure_space TO engram_writer;
+-- The life of a space: retention, export and import, another encoder; vacuuming that fits the tables.
+CREATE TABLE IF NOT EXISTS engram.retention (
+    space      text COLLATE "C" NOT NULL,
+    kind       text NOT NULL DEFAULT '',
+    max_age    interval CHECK (max_age OPERATOR(pg_catalog.>) '0'::pg_catalog.interval AND max_age OPERATOR(pg_catalog.<=) '1000 years'::pg_catalog.interval),
+    max_count  bigint CHECK (max_count OPERATOR(pg_catalog.>=) 0),
+    mode       text NOT NULL DEFAULT 'delete' CHECK (mode OPERATOR(pg_catalog.=) ANY (ARRAY['delete', 'suppress'])),
+    forgotten  bigint NOT NULL DEFAULT 0,
+    applied_at timestamptz,
+    PRIMARY KEY (space, kind),
+    CHECK (max_age IS NOT NULL OR max_count IS NOT NULL)
+);
+COMMENT ON TABLE engram.retention IS 'Rules by which the worker forgets memories: one for each kind that has one, and one for the others';
+COMMENT ON COLUMN engram.retention.kind IS 'Kind that the rule is for; empty for every kind without a rule of its own, except belief';
+COMMENT ON COLUMN engram.retention.max_age IS 'Memories that occurred longer ago are forgotten; null is no limit';
+COMMENT ON COLUMN engram.retention.max_count IS 'Of more memories than this the oldest are forgotten; null is no limit';
+COMMENT ON COLUMN engram.retention.mode IS 'How they are forgotten: delete or suppress';
+COMMENT ON COLUMN engram.retention.forgotten IS 'Memories that the rule has forgotten so far';
+COMMENT ON COLUMN engram.retention.applied_at IS 'When nothing was left to forget; null for a rule that is new or has work left';
+
+CREATE TABLE IF NOT EXISTS engram.reembedding (
+    space      text COLLATE "C" NOT NULL,
+    encoder    text NOT NULL,
+    dimensions integer NOT NULL CHECK (dimensions OPERATOR(pg_catalog.>=) 1 AND dimensions OPERATOR(pg_catalog.<=) 16000),
+    state      text NOT NULL DEFAULT 'filling' CHECK (state OPERATOR(pg_catalog.=) ANY (ARRAY['filling', 'switched'])),
+    after      uuid,
+    switched   xid8,
+    memories   bigint NOT NULL DEFAULT 0,
+    started_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    started_by name NOT NULL DEFAULT CURRENT_USER,
+    PRIMARY KEY (space)
+);
+COMMENT ON TABLE engram.reembedding IS 'Spaces that are getting another encoder; belongs to one cluster, never dumped';
+COMMENT ON COLUMN engram.reembedding.encoder IS 'Name of the encoder that the space is getting';
+COMMENT ON COLUMN engram.reembedding.dimensions IS 'Dimensions of its embeddings';
+COMMENT ON COLUMN engram.reembedding.state IS 'filling while embeddings are made, switched once the space has them';
+COMMENT ON COLUMN engram.reembedding.after IS 'Memories with ids up to this one were looked at; null before the first';
+COMMENT ON COLUMN engram.reembedding.switched IS 'Transaction that gave the space its encoder';
+COMMENT ON COLUMN engram.reembedding.memories IS 'Memories of the space when it was begun';
+
+CREATE TABLE IF NOT EXISTS engram.reembedded (
+    space     text COLLATE "C" NOT NULL,
+    id        uuid NOT NULL,
+    digest    uuid NOT NULL,
+    embedding vector,
+    PRIMARY KEY (space, id),
+    FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+);
+COMMENT ON TABLE engram.reembedded IS 'Embeddings of the encoder that a space is getting, until it has it; never dumped';
+COMMENT ON COLUMN engram.reembedded.digest IS 'MD5 of the content that the embedding was made from';
+COMMENT ON COLUMN engram.reembedded.embedding IS 'The embedding; null where the encoder knows no word of the text';
+
+CREATE OR REPLACE FUNCTION engram.reembed_step(
+    space text, encoder text, dimensions integer, batch integer, OUT state text, OUT memories bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'reembed_step_wrapper';
+COMMENT ON FUNCTION engram.reembed_step(text, text, integer, integer) IS 'One step of engram_reembed, for one transaction: what is to be done next, and how many memories it was about';
+
+-- Every step is a transaction of its own: a call that ends early, for whatever reason, is continued by the next one.
+CREATE OR REPLACE PROCEDURE @extschema@.engram_reembed(
+    space text DEFAULT NULL, encoder text DEFAULT 'built-in', dimensions integer DEFAULT NULL, batch integer DEFAULT 1000)
+    LANGUAGE plpgsql
+    AS $engram$
+DECLARE
+    step  record;
+    done  pg_catalog.int8 := 0;
+    told  pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+BEGIN
+    LOOP
+        SELECT s.state, s.memories INTO step FROM engram.reembed_step(space, encoder, dimensions, batch) AS s;
+        COMMIT;
+        EXIT WHEN step.state OPERATOR(pg_catalog.=) ANY (ARRAY['finished', 'waiting']);
+        IF step.state OPERATOR(pg_catalog.=) 'settling' THEN
+            PERFORM pg_catalog.pg_sleep(0.1);
+        ELSE
+            done := done OPERATOR(pg_catalog.+) step.memories;
+        END IF;
+        IF pg_catalog.clock_timestamp() OPERATOR(pg_catalog.>) (told OPERATOR(pg_catalog.+) '5 s'::pg_catalog.interval) THEN
+            told := pg_catalog.clock_timestamp();
+            RAISE NOTICE '% memories embedded, now %', done, step.state;
+        END IF;
+    END LOOP;
+    IF step.state OPERATOR(pg_catalog.=) 'waiting' THEN
+        RAISE NOTICE '% memories wait for embeddings of encoder "%"', step.memories, encoder
+            USING HINT = 'Read them from engram.reembedding_pending, give their embeddings to engram_reembed_put, and call again.';
+    END IF;
+END
+$engram$;
+
+-- Memories are mostly inserted: visiting them often keeps each visit short, since it reads only pages that changed, and freezes them
+-- long before it is urgent. A smaller fillfactor would not help: every change of a memory changes the indexed column "changed".
+ALTER TABLE engram.memory SET (autovacuum_vacuum_insert_scale_factor = 0.05);
+-- Entries are appended and read by index.
+ALTER TABLE engram.audit SET (autovacuum_vacuum_insert_scale_factor = 0.05);
+-- Changes are appended, read by index and trimmed: only what the trimming leaves needs a visit.
+ALTER TABLE engram.change SET (autovacuum_vacuum_insert_threshold = -1);
+-- Updated in place, in the room that fillfactor leaves: a visit now and then keeps the dead versions from filling it.
+ALTER TABLE engram.trace SET (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.1);
+ALTER TABLE engram.retention ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS reader ON engram.retention;
+CREATE POLICY reader ON engram.retention FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.reembedding ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS reader ON engram.reembedding;
+CREATE POLICY reader ON engram.reembedding FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.reembedded ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS reader ON engram.reembedded;
+CREATE POLICY reader ON engram.reembedded FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) reembedded.space
+              AND m.id OPERATOR(pg_catalog.=) reembedded.id));
+CREATE OR REPLACE VIEW engram.reembedding_pending WITH (security_invoker = true) AS
+SELECT m.space, m.id, COALESCE(c.content, m.content) AS content,
+       pg_catalog.md5(COALESCE(c.content, m.content))::pg_catalog.uuid AS digest
+FROM engram.reembedding e
+JOIN engram.memory m ON m.space OPERATOR(pg_catalog.=) e.space
+LEFT JOIN engram.cold c ON c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id
+WHERE COALESCE(c.embedding, m.embedding) IS NOT NULL
+  AND (e.state OPERATOR(pg_catalog.=) 'filling' OR COALESCE(m.encoder, '') OPERATOR(pg_catalog.<>) e.encoder)
+  AND NOT EXISTS (SELECT FROM engram.reembedded r
+                  WHERE r.space OPERATOR(pg_catalog.=) m.space AND r.id OPERATOR(pg_catalog.=) m.id
+                    AND r.digest OPERATOR(pg_catalog.=) pg_catalog.md5(COALESCE(c.content, m.content))::pg_catalog.uuid);
+COMMENT ON VIEW engram.reembedding_pending IS 'Memories that still need an embedding of the encoder that their space is getting';
+COMMENT ON COLUMN engram.reembedding_pending.digest IS 'What engram_reembed_put checks the content by';
+
+CREATE OR REPLACE VIEW engram.stat_reembedding WITH (security_invoker = true) AS
+SELECT e.space, e.encoder, e.dimensions, e.state, e.memories,
+       (SELECT pg_catalog.count(*) FROM engram.reembedded r WHERE r.space OPERATOR(pg_catalog.=) e.space) AS embedded,
+       e.started_at, e.started_by
+FROM engram.reembedding e;
+COMMENT ON VIEW engram.stat_reembedding IS 'Spaces that are getting another encoder, and how far they have come';
+SELECT pg_catalog.pg_extension_config_dump('engram.retention', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.reembedding', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.reembedded', 'WHERE false');
+CREATE OR REPLACE FUNCTION @extschema@.engram_set_retention(
+	"kind" TEXT DEFAULT NULL,
+	"max_age" interval DEFAULT NULL,
+	"max_count" bigint DEFAULT NULL,
+	"mode" TEXT DEFAULT 'delete',
+	"space" TEXT DEFAULT NULL
+) RETURNS void
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'engram_set_retention_wrapper';
+CREATE OR REPLACE FUNCTION @extschema@.engram_retention_plan(
+	"space" TEXT DEFAULT NULL
+) RETURNS TABLE (
+	"id" uuid, 
+	"kind" TEXT, 
+	"occurred_at" timestamp with time zone, 
+	"rule" TEXT, 
+	"reason" TEXT, 
+	"mode" TEXT 
+)
+STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'engram_retention_plan_wrapper';
+CREATE OR REPLACE FUNCTION @extschema@.engram_export(
+	"space" TEXT DEFAULT NULL
+) RETURNS SETOF TEXT
+STABLE PARALLEL RESTRICTED
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'engram_export_wrapper';
+CREATE OR REPLACE FUNCTION @extschema@.engram_import(
+	"lines" TEXT[],
+	"space" TEXT DEFAULT NULL,
+	"first_line" bigint DEFAULT 1
+) RETURNS bigint
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'engram_import_wrapper';
+CREATE OR REPLACE FUNCTION @extschema@.engram_reembed_put(
+	"id" uuid,
+	"embedding" vector,
+	"space" TEXT DEFAULT NULL,
+	"digest" uuid DEFAULT NULL
+) RETURNS bool
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'engram_reembed_put_wrapper';
+CREATE OR REPLACE FUNCTION @extschema@.engram_reembed_cancel(
+	"space" TEXT DEFAULT NULL
+) RETURNS bool
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'engram_reembed_cancel_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_set_retention IS 'Makes, changes or removes the rule by which the worker forgets memories of a kind';
+COMMENT ON FUNCTION @extschema@.engram_retention_plan IS 'Returns what the rules of a space would forget now, oldest first';
+COMMENT ON FUNCTION @extschema@.engram_export IS 'Returns a space as lines of JSON, whole and in a stable order';
+COMMENT ON FUNCTION @extschema@.engram_import IS 'Stores what lines of an export say, into the space they name or another one';
+COMMENT ON PROCEDURE @extschema@.engram_reembed IS 'Gives a space another encoder, in batches and with recall going on; a call that ended early is continued by the next';
+COMMENT ON FUNCTION @extschema@.engram_reembed_put IS 'Hands in the embedding of a memory by the encoder that its space is getting';
+COMMENT ON FUNCTION @extschema@.engram_reembed_cancel IS 'Gives up getting another encoder, and forgets the embeddings made for it';
+GRANT SELECT ON engram.retention, engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding
+    TO engram_reader;
+REVOKE ALL ON ROUTINE @extschema@.engram_set_retention, @extschema@.engram_retention_plan, @extschema@.engram_export,
+    @extschema@.engram_import, @extschema@.engram_reembed, @extschema@.engram_reembed_put, @extschema@.engram_reembed_cancel,
+    engram.reembed_step FROM PUBLIC;
+GRANT EXECUTE ON ROUTINE @extschema@.engram_retention_plan, @extschema@.engram_export TO engram_reader;
+GRANT EXECUTE ON ROUTINE @extschema@.engram_set_retention, @extschema@.engram_import, @extschema@.engram_reembed,
+    @extschema@.engram_reembed_put, @extschema@.engram_reembed_cancel, engram.reembed_step TO engram_writer;

@@ -44,6 +44,10 @@ pub enum Point {
     cold_return,
     /// A batch of what retention forgets is deleted; its transaction has not committed.
     retention_batch,
+    /// A batch of embeddings of another encoder is made; its transaction has not committed.
+    reembed_batch,
+    /// A space has another encoder; its transaction has not committed.
+    reembed_switch,
 }
 
 #[cfg(debug_assertions)]

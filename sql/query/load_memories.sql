@@ -12,7 +12,7 @@ FROM (SELECT false) AS otherwise(pinned),
                     (SELECT c.embedding FROM engram.cold c
                      WHERE c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id)
                 ELSE m.embedding END,
-                m.cues, m.context, m.kind, m.occurred_at, pinned, m.content OPERATOR(pg_catalog.=) ''
+                m.cues, m.context, m.kind, m.occurred_at, pinned, m.content OPERATOR(pg_catalog.=) '', m.encoder
          FROM engram.memory m
          WHERE m.space OPERATOR(pg_catalog.=) $1
            AND m.superseded_by IS NULL AND m.suppressed_at IS NULL) AS q

@@ -5,7 +5,6 @@ WITH changes AS (
     SELECT pg_catalog.pg_current_xact_id(), m.space, m.id, 'memory'
     FROM engram.memory m WHERE m.space OPERATOR(pg_catalog.=) $1
 ), aliases AS (DELETE FROM engram.cue_alias WHERE space OPERATOR(pg_catalog.=) $1
-), rules AS (DELETE FROM engram.retention WHERE space OPERATOR(pg_catalog.=) $1
 ), watches AS (DELETE FROM engram.watch WHERE space OPERATOR(pg_catalog.=) $1
 ), answers AS (DELETE FROM engram.feedback WHERE space OPERATOR(pg_catalog.=) $1
 ), citations AS (DELETE FROM engram.citation WHERE space OPERATOR(pg_catalog.=) $1

@@ -57,6 +57,13 @@ ALTER TABLE engram.trace ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.trace FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.retention ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.retention FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.reembedding ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.reembedding FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.reembedded ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.reembedded FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) reembedded.space
+              AND m.id OPERATOR(pg_catalog.=) reembedded.id));
 ALTER TABLE engram.audit ENABLE ROW LEVEL SECURITY;
 -- Members see what happened to their space, not to a former one of its name; engram_admin sees all of it.
 CREATE POLICY reader ON engram.audit FOR SELECT USING (

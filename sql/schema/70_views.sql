@@ -79,3 +79,24 @@ CREATE VIEW engram.stat_info WITH (security_invoker = true) AS
 SELECT i.version, i.catalog_version, i.preloaded, i.hot_tier_bytes, i.hot_tier_free, i.evictions, i.spaces
 FROM engram.info_stat() i;
 COMMENT ON VIEW engram.stat_info IS 'One row: versions and the state of the hot tier';
+
+CREATE VIEW engram.reembedding_pending WITH (security_invoker = true) AS
+SELECT m.space, m.id, COALESCE(c.content, m.content) AS content,
+       pg_catalog.md5(COALESCE(c.content, m.content))::pg_catalog.uuid AS digest
+FROM engram.reembedding e
+JOIN engram.memory m ON m.space OPERATOR(pg_catalog.=) e.space
+LEFT JOIN engram.cold c ON c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id
+WHERE COALESCE(c.embedding, m.embedding) IS NOT NULL
+  AND (e.state OPERATOR(pg_catalog.=) 'filling' OR COALESCE(m.encoder, '') OPERATOR(pg_catalog.<>) e.encoder)
+  AND NOT EXISTS (SELECT FROM engram.reembedded r
+                  WHERE r.space OPERATOR(pg_catalog.=) m.space AND r.id OPERATOR(pg_catalog.=) m.id
+                    AND r.digest OPERATOR(pg_catalog.=) pg_catalog.md5(COALESCE(c.content, m.content))::pg_catalog.uuid);
+COMMENT ON VIEW engram.reembedding_pending IS 'Memories that still need an embedding of the encoder that their space is getting';
+COMMENT ON COLUMN engram.reembedding_pending.digest IS 'What engram_reembed_put checks the content by';
+
+CREATE VIEW engram.stat_reembedding WITH (security_invoker = true) AS
+SELECT e.space, e.encoder, e.dimensions, e.state, e.memories,
+       (SELECT pg_catalog.count(*) FROM engram.reembedded r WHERE r.space OPERATOR(pg_catalog.=) e.space) AS embedded,
+       e.started_at, e.started_by
+FROM engram.reembedding e;
+COMMENT ON VIEW engram.stat_reembedding IS 'Spaces that are getting another encoder, and how far they have come';

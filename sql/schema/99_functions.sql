@@ -21,6 +21,9 @@ COMMENT ON FUNCTION @extschema@.engram_set_retention IS 'Makes, changes or remov
 COMMENT ON FUNCTION @extschema@.engram_retention_plan IS 'Returns what the rules of a space would forget now, oldest first';
 COMMENT ON FUNCTION @extschema@.engram_export IS 'Returns a space as lines of JSON, whole and in a stable order';
 COMMENT ON FUNCTION @extschema@.engram_import IS 'Stores what lines of an export say, into the space they name or another one';
+COMMENT ON PROCEDURE @extschema@.engram_reembed IS 'Gives a space another encoder, in batches and with recall going on; a call that ended early is continued by the next';
+COMMENT ON FUNCTION @extschema@.engram_reembed_put IS 'Hands in the embedding of a memory by the encoder that its space is getting';
+COMMENT ON FUNCTION @extschema@.engram_reembed_cancel IS 'Gives up getting another encoder, and forgets the embeddings made for it';
 COMMENT ON FUNCTION @extschema@.engram_check IS 'Returns a row for each violated invariant between tables and shared memory';
 COMMENT ON FUNCTION @extschema@.engram_embed IS 'Vector of a text by the built-in encoder; null where it knows no word of it';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
@@ -29,7 +32,8 @@ GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
 GRANT SELECT ON
     engram.space, engram.memory, engram.memory_history, engram.warm, engram.cold, engram.trace,
     engram.association, engram.cue_alias, engram.audit, engram.watch, engram.feedback, engram.citation,
-    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention
+    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention,
+    engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding
     TO engram_reader;
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
@@ -53,7 +57,7 @@ BEGIN
           AND d.deptype OPERATOR(pg_catalog.=) 'e'
           AND e.extname OPERATOR(pg_catalog.=) 'engram'
     LOOP
-        EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %I.%I(%s) FROM PUBLIC',
+        EXECUTE pg_catalog.format('REVOKE ALL ON ROUTINE %I.%I(%s) FROM PUBLIC',
                                   f.nspname, f.proname, f.arguments);
         granted := CASE
             WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
@@ -68,11 +72,12 @@ BEGIN
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_set_tier', 'engram_update', 'engram_supersede',
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
-                'engram_configure_space', 'engram_set_retention', 'engram_import']::pg_catalog.name[])
+                'engram_configure_space', 'engram_set_retention', 'engram_import',
+                'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;
         IF granted IS NOT NULL THEN
-            EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %I.%I(%s) TO %s',
+            EXECUTE pg_catalog.format('GRANT EXECUTE ON ROUTINE %I.%I(%s) TO %s',
                                       f.nspname, f.proname, f.arguments, granted);
         END IF;
     END LOOP;

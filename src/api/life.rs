@@ -2,7 +2,8 @@
 
 use super::arguments::timestamp;
 use crate::error::or_raise;
-use crate::memory::{export, retention};
+use crate::memory::{export, reembed, retention};
+use crate::pg::vector::Vector;
 use pgrx::datum::{Interval, TimestampWithTimeZone};
 use pgrx::iter::{SetOfIterator, TableIterator};
 use pgrx::prelude::*;
@@ -63,4 +64,33 @@ fn engram_import(
     first_line: default!(Option<i64>, "1"),
 ) -> i64 {
     or_raise(export::import(lines, space, first_line))
+}
+
+/// One step of engram_reembed. Declared in `sql/schema/45_life.sql`.
+#[pg_extern(sql = false)]
+fn reembed_step(
+    space: Option<&str>,
+    encoder: Option<&str>,
+    dimensions: Option<i32>,
+    batch: Option<i32>,
+) -> TableIterator<'static, (name!(state, String), name!(memories, i64))> {
+    let stepped = or_raise(reembed::step(space, encoder, dimensions, batch));
+    TableIterator::once((stepped.state.to_owned(), stepped.memories))
+}
+
+/// Takes an embedding of the encoder that a space is getting; see `docs/reference/sql.md`.
+#[pg_extern(volatile, parallel_unsafe)]
+fn engram_reembed_put<'a>(
+    id: Option<Uuid>,
+    embedding: Option<Vector<'a>>,
+    space: default!(Option<&'a str>, "NULL"),
+    digest: default!(Option<Uuid>, "NULL"),
+) -> bool {
+    or_raise(reembed::put(id, embedding.as_ref().map(Vector::as_slice), space, digest))
+}
+
+/// Gives up getting another encoder; see `docs/reference/sql.md`.
+#[pg_extern(volatile, parallel_unsafe)]
+fn engram_reembed_cancel(space: default!(Option<&str>, "NULL")) -> bool {
+    or_raise(reembed::cancel(space))
 }

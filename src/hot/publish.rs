@@ -115,20 +115,16 @@ pub fn flush(hot: &Hot, space: &str) {
 }
 
 fn enter_all(hot: &Hot, place: Place, me: u64, name: &str, changes: &[(u32, Change)]) -> Result<(), ()> {
-    // A space dropped and made anew may have other dimensions while its region is still the former one.
-    let dims = hot.read(place, |s| s.stats().dims as usize).unwrap_or(0);
-    let fits = |change: &Change| match change {
-        Change::Put { record, .. } => dims == 0 || record.code.as_ref().is_none_or(|c| c.values.len() == dims),
-        _ => true,
-    };
-    if !changes.iter().all(|(_, change)| fits(change)) {
-        return Err(());
-    }
     let mut next = 0;
     let mut attempts = 0;
     while next < changes.len() {
         let step = hot.write(place, |space| {
             if space.state() == State::Absent {
+                return Ok(None);
+            }
+            if !changes[next..].iter().take(BATCH).all(|(_, change)| fits(&space, change)) {
+                // The space has got another encoder, or was dropped and made anew, and its region is another one's.
+                space.reset(State::Absent);
                 return Ok(None);
             }
             space.touch(clock());
@@ -169,9 +165,20 @@ fn enter_all(hot: &Hot, place: Place, me: u64, name: &str, changes: &[(u32, Chan
     Ok(())
 }
 
+/// Whether the code of a change is one of those in the region. The first one decides.
+fn fits(space: &Space<'_>, change: &Change) -> bool {
+    let Change::Put { record, encoder, .. } = change else { return true };
+    let Some(code) = &record.code else { return true };
+    let (dims, known) = (space.dims() as usize, space.encoder());
+    if known == 0 {
+        space.set_encoder(*encoder);
+    }
+    (dims == 0 || dims == code.values.len()) && (known == 0 || *encoder == 0 || known == *encoder)
+}
+
 fn enter(space: &Space<'_>, me: u64, change: &Change, mut done: impl FnMut(Done)) -> Result<(), Refused> {
     match change {
-        Change::Put { record, replaces } => {
+        Change::Put { record, replaces, .. } => {
             if *replaces && let Some(d) = space.publish_delete(me, &record.id)? {
                 done(d);
             }

@@ -18,6 +18,8 @@ pub enum Change {
     Put {
         record: Box<Record>,
         replaces: bool,
+        /// What stands for the encoder of the space when the row was written; 0 while nothing said.
+        encoder: u64,
     },
     /// The row is gone, or not recallable any more.
     Delete([u8; 16]),

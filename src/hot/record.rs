@@ -16,6 +16,8 @@ pub struct Fields<'a> {
     pub changed: u64,
     pub content: &'a str,
     pub embedding: Option<&'a [f32]>,
+    /// Name of what made the embedding.
+    pub encoder: Option<&'a str>,
     pub cues: Vec<String>,
     pub context: Option<&'a str>,
     pub kind: &'a str,
@@ -75,6 +77,24 @@ pub struct Reading {
     pub language: String,
     /// From the hash of an alias to that of the cue it stands for.
     pub aliases: Rc<FxHashMap<u64, u64>>,
+    /// Name of its encoder, and dimensions; none while nothing has decided.
+    pub encoder: Option<(Option<String>, usize)>,
+}
+
+impl Reading {
+    /// What stands for the encoder in the region; 0 while nothing has decided.
+    pub fn encoder_tag(&self) -> u64 {
+        let Some((name, dims)) = &self.encoder else { return 0 };
+        let name = name.as_deref().unwrap_or_default();
+        (xxh3_64(name.as_bytes()) ^ (*dims as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)).max(1)
+    }
+
+    /// Whether an embedding is of the encoder of the space. One that was written while the space got another encoder is not: until it is
+    /// replaced, the memory is found without.
+    fn takes(&self, embedding: &[f32], by: Option<&str>) -> bool {
+        let Some((name, dims)) = &self.encoder else { return true };
+        *dims == embedding.len() && name.as_deref() == by
+    }
 }
 
 /// What the region keeps of a row.
@@ -99,7 +119,7 @@ pub fn build(row: &Fields<'_>, reading: &Reading) -> Record {
         length,
         cues,
         // The table's own checks refuse a vector without direction; what got in before them has no code.
-        code: row.embedding.and_then(|v| quantise(v).ok()),
+        code: row.embedding.filter(|v| reading.takes(v, row.encoder)).and_then(|v| quantise(v).ok()),
         digest: digest(text::digest(row.content), context),
         pinned: row.pinned,
         cold: row.cold,

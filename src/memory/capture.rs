@@ -12,7 +12,7 @@ use crate::pg::row::{self, Row};
 use crate::pg::vector::Vector;
 use crate::pg::{self, xact, xid};
 use crate::store::columns::{alias as other_name, edge, memory as column, space as setting};
-use crate::store::{self, access, alias, audit, fault, tally, usage};
+use crate::store::{self, access, alias, audit, fault, memory, tally, usage};
 use engram_engine::spread::{AssociationKind, association_weight};
 use engram_engine::text::Language;
 use engram_region::Record;
@@ -47,10 +47,18 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     }
     account(space, id, former.as_ref(), written.as_ref());
     let replaces = former.as_ref().is_some_and(recallable);
+    if memory::replacing() {
+        // The space has got another encoder: it is loaded anew.
+        return Ok(None);
+    }
     let change = match written.as_ref().filter(|w| recallable(w)) {
         // Beyond the limit of the queue the change only has to be noticed.
         Some(_) if queue::with(|q| q.is_collapsed(space)) => Change::Delete(*id.as_bytes()),
-        Some(row) => Change::Put { record: Box::new(record_of(row, space, id)), replaces },
+        Some(row) => {
+            let reading = reading(space);
+            let encoder = reading.encoder_tag();
+            Change::Put { record: Box::new(record_of(row, space, &reading, id)), replaces, encoder }
+        }
         None if replaces => Change::Delete(*id.as_bytes()),
         None => return Ok(None),
     };
@@ -102,7 +110,7 @@ fn recallable(row: &Row<'_>) -> bool {
     row.is_null(column::SUPERSEDED_BY) && row.is_null(column::SUPPRESSED_AT)
 }
 
-fn record_of(row: &Row<'_>, space: &str, id: Uuid) -> Record {
+fn record_of(row: &Row<'_>, space: &str, reading: &Reading, id: Uuid) -> Record {
     let is_cold = row.is_true(column::COLD);
     let wide = is_cold.then(|| cold::wide(space, id));
     let embedding = row.get::<Vector>(column::EMBEDDING);
@@ -116,6 +124,7 @@ fn record_of(row: &Row<'_>, space: &str, id: Uuid) -> Record {
             Some(wide) => wide.embedding.as_deref(),
             None => embedding.as_ref().map(Vector::as_slice),
         },
+        encoder: row.get(column::ENCODER),
         cues: cues.into_iter().flatten().collect(),
         context: row.get(column::CONTEXT),
         kind: row.get(column::KIND).unwrap_or_default(),
@@ -124,13 +133,18 @@ fn record_of(row: &Row<'_>, space: &str, id: Uuid) -> Record {
         cold: is_cold,
     };
     debug_assert!(!row.is_null(column::CHANGED), "the BEFORE trigger sets the column");
-    record::build(&fields, &reading(space))
+    record::build(&fields, reading)
 }
 
 /// How a space reads its rows. One that does not exist yet, as in a restore, has the language of spaces that name none.
 pub fn reading(name: &str) -> Reading {
-    let language = access::find(name).map(|space| space.language.clone());
-    Reading { language: language.unwrap_or_else(|| Language::default().name().to_owned()), aliases: alias::of(name) }
+    let space = access::find(name);
+    let language = space.as_ref().map(|space| space.language.clone());
+    Reading {
+        language: language.unwrap_or_else(|| Language::default().name().to_owned()),
+        aliases: alias::of(name),
+        encoder: space.and_then(|s| Some((s.encoder.clone(), s.dimensions?.unsigned_abs() as usize))),
+    }
 }
 
 fn micros(at: TimestampWithTimeZone) -> i64 {
@@ -169,11 +183,16 @@ fn space_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     refuse_foreign(row::is_table(trigger, "engram", "space"), "space_after", "engram.space");
     access::forget();
     let language = |r: &Row<'_>| r.get::<&str>(setting::LANGUAGE).map(str::to_owned);
+    let dimensions = |r: &Row<'_>| r.get::<i32>(setting::DIMENSIONS);
+    let encoder = |r: &Row<'_>| r.get::<&str>(setting::ENCODER).map(str::to_owned);
     let former = Row::former(trigger);
     let written = Row::written(trigger);
     let same = match (&former, &written) {
         (Some(f), Some(w)) => {
-            language(f) == language(w) && f.get::<&str>(setting::SPACE) == w.get::<&str>(setting::SPACE)
+            // The first embedding decides dimensions and encoder, and makes nothing void.
+            let first = f.is_null(setting::DIMENSIONS);
+            let embedded = first || (dimensions(f) == dimensions(w) && encoder(f) == encoder(w));
+            embedded && language(f) == language(w) && f.get::<&str>(setting::SPACE) == w.get::<&str>(setting::SPACE)
         }
         _ => false,
     };

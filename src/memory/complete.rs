@@ -90,7 +90,7 @@ fn complete<'a>(mut row: Row<'a>, mut former: Option<Row<'a>>) -> Result<Row<'a>
     }
     if course == Course::Away {
         keep_encoder(&mut row, former.as_ref());
-    } else {
+    } else if !memory::takes_embeddings() {
         complete_embedding(space, &mut row, former.as_ref(), content)?;
     }
     if let Some(cues) = stored_cues(space, &row, former.as_ref(), content)? {

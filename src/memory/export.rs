@@ -9,8 +9,8 @@ use crate::error::{Error, Kind};
 use crate::pg;
 use crate::store::export::{self, FORMAT, Lines};
 use crate::store::{self, access, fault, memory};
-use pgrx::notice;
 use pgrx::Uuid;
+use pgrx::notice;
 use serde_json::{Map, Value};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -176,11 +176,10 @@ fn fits(space: Option<&access::Space>, dimensions: Option<i32>, encoder: Option<
 
 fn ended(said: &Map<String, Value>, number: i64) -> Result<(), Error> {
     match said.get("lines").and_then(Value::as_i64) {
-        Some(lines) if lines != number => Err(Error::new(
-            Kind::Data,
-            format!("the export has {lines} lines, not {number}"),
-        )
-        .with_hint("Import whole files, and give first_line where they come in pieces.")),
+        Some(lines) if lines != number => {
+            Err(Error::new(Kind::Data, format!("the export has {lines} lines, not {number}"))
+                .with_hint("Import whole files, and give first_line where they come in pieces."))
+        }
         _ => Ok(()),
     }
 }
@@ -192,8 +191,7 @@ fn text<'a>(said: &'a Map<String, Value>, key: &str) -> Result<&'a str, Error> {
 }
 
 fn uuid(text: &str) -> Result<Uuid, Error> {
-    let parsed = uuid::Uuid::parse_str(text).map_err(|_| {
-        fault::invalid(format!("\"{text}\" is not a uuid"), "Take lines as engram_export gives them.")
-    })?;
+    let parsed = uuid::Uuid::parse_str(text)
+        .map_err(|_| fault::invalid(format!("\"{text}\" is not a uuid"), "Take lines as engram_export gives them."))?;
     Ok(Uuid::from_bytes(*parsed.as_bytes()))
 }

@@ -7,6 +7,7 @@
 
 use super::capture::reading;
 use crate::crash::{self, Point};
+use crate::guc;
 use crate::hot::record::{self, Fields, Reading};
 use crate::hot::{Hot, Place, clock, evict, private, seal, share};
 use crate::pg::snapshot::Pinned;
@@ -31,6 +32,10 @@ const LEAST_BULK: usize = 1024;
 /// Terms that a loader holds at most before it enters the rows: 8 MB of them, sorted in about 30 ms, in which a cancel waits.
 const MOST_TERMS: usize = 1 << 19;
 
+/// Part of engram.worker_memory that the rows of a segment take: their terms are copied once to be sorted, and the server holds a batch
+/// of rows.
+const SHARE: usize = 4;
+
 /// Why a load did not come to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unloaded {
@@ -51,6 +56,8 @@ struct Sink<'a> {
     rows: Vec<Record>,
     /// Terms of the rows.
     terms: usize,
+    /// Bytes of the rows.
+    bytes: usize,
     failed: Option<Unloaded>,
 }
 
@@ -61,6 +68,13 @@ enum How {
     AtOnce,
     /// By whole segments, which nobody searches before they are full.
     BySegments,
+}
+
+/// What a row takes, here and in the region, about.
+fn bytes_of(row: &Record) -> usize {
+    const NODE: usize = 256;
+    const TERM: usize = 16;
+    NODE + (row.terms.len() + row.cues.len()) * TERM + row.code.as_ref().map_or(0, |c| c.values.len() * 5 / 4)
 }
 
 impl Sink<'_> {
@@ -90,15 +104,16 @@ impl Sink<'_> {
 
     fn put(&mut self, record: Record) {
         self.terms += record.terms.len();
+        self.bytes += bytes_of(&record);
         self.rows.push(record);
         let most = if self.how == How::AtOnce { BATCH } else { bulk::MOST as usize };
-        if self.rows.len() == most || self.terms >= MOST_TERMS {
+        if self.rows.len() == most || self.terms >= MOST_TERMS || self.bytes >= guc::worker_memory() / SHARE {
             self.flush();
         }
     }
 
     fn flush(&mut self) {
-        self.terms = 0;
+        (self.terms, self.bytes) = (0, 0);
         crash::at(Point::load_middle);
         let rows = std::mem::take(&mut self.rows);
         if self.how == How::BySegments && rows.len() >= LEAST_BULK && self.has_room_for(&rows) {
@@ -112,10 +127,7 @@ impl Sink<'_> {
     /// Whether a segment of these rows leaves as much room as it takes. It cannot be evicted before it is full, so where
     /// room is scarce rows are entered one by one, and the least active make way for them.
     fn has_room_for(&self, rows: &[Record]) -> bool {
-        const NODE: usize = 256;
-        const TERM: usize = 16;
-        let code = |r: &Record| r.code.as_ref().map_or(0, |c| c.values.len() * 5 / 4);
-        let bytes: usize = rows.iter().map(|r| NODE + r.terms.len() * TERM + r.cues.len() * TERM + code(r)).sum();
+        let bytes: usize = rows.iter().map(bytes_of).sum();
         self.hot.bytes().1 >= 2 * bytes as u64
     }
 
@@ -180,6 +192,7 @@ fn record_of(row: &Row<'_>, reading: &Reading) -> Record {
         changed: row.xid8(2).unwrap_or_default(),
         content: row.text(3).unwrap_or_default(),
         embedding: row.vector(4),
+        encoder: row.text(11),
         cues: row.text_array(5).unwrap_or_default().into_iter().map(str::to_owned).collect(),
         context: row.text(6),
         kind: row.text(7).unwrap_or_default(),
@@ -205,10 +218,25 @@ fn association_of(row: &Row<'_>) -> Option<Association> {
 /// For shared memory the snapshot must have been taken after [`begin`].
 fn fill(hot: &Hot, place: Place, name: &str, generation: u32, snapshot: &Pinned) -> Result<(), Unloaded> {
     let reading = reading(name);
+    hot.write(place, |s| {
+        if s.generation() == generation {
+            s.set_encoder(reading.encoder_tag());
+        }
+    });
     let list = hot.read(place, |s| s.unsettled()).unwrap_or_default();
     let seen = Seen::new(list.iter().map(|e| e.xid).filter(|x| snapshot.sees(*x)).collect());
-    let mut sink =
-        Sink { hot, place, name, generation, seen, how: How::BySegments, rows: Vec::new(), terms: 0, failed: None };
+    let mut sink = Sink {
+        hot,
+        place,
+        name,
+        generation,
+        seen,
+        how: How::BySegments,
+        rows: Vec::new(),
+        terms: 0,
+        bytes: 0,
+        failed: None,
+    };
     pg::as_owner(|| {
         spi::scan(include_str!("../../sql/query/load_memories.sql"), &[Arg::Text(name)], FETCH, |row| {
             if sink.failed.is_none() {
@@ -269,8 +297,18 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
     let loaded: Vec<u64> =
         list.0.iter().filter(|e| e.needs_load).map(|e| e.xid).filter(|x| seen_xids.contains(x)).collect();
     let seen = Seen::new(seen_xids);
-    let mut sink =
-        Sink { hot, place, name, generation: list.1, seen, how: How::AtOnce, rows: Vec::new(), terms: 0, failed: None };
+    let mut sink = Sink {
+        hot,
+        place,
+        name,
+        generation: list.1,
+        seen,
+        how: How::AtOnce,
+        rows: Vec::new(),
+        terms: 0,
+        bytes: 0,
+        failed: None,
+    };
     let args = [Arg::Text(name), Arg::Xid8(since)];
     pg::as_owner(|| {
         let mut gone: Vec<[u8; 16]> = Vec::new();
@@ -290,7 +328,7 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
         let mut live: Vec<[u8; 16]> = Vec::new();
         spi::scan(include_str!("../../sql/query/load_changed_memories.sql"), &args, FETCH, |row| {
             let id = row.uuid(1).unwrap_or_default();
-            match row.bool(11) {
+            match row.bool(12) {
                 Some(true) => {
                     live.push(id);
                     sink.put(record_of(row, &reading));

@@ -16,6 +16,7 @@ mod link;
 pub mod load;
 pub mod recall;
 mod recognise;
+pub mod reembed;
 pub mod remember;
 pub mod remember_many;
 pub mod retention;

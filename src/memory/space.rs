@@ -184,7 +184,7 @@ fn account_of(settings: &Settings) -> Value {
 }
 
 /// The name of an encoder, `built-in` for whatever the built-in one is called.
-fn encoder_name(name: &str) -> Result<String, Error> {
+pub fn encoder_name(name: &str) -> Result<String, Error> {
     let name = name.trim();
     if name == "built-in" {
         return Ok(encoder::NAME.to_owned());

@@ -51,6 +51,8 @@ pub mod alias {
 /// Columns of engram.space.
 pub mod space {
     pub const SPACE: usize = 1;
+    pub const DIMENSIONS: usize = 2;
+    pub const ENCODER: usize = 3;
     pub const LANGUAGE: usize = 4;
     pub const CHANGED: usize = 14;
 }

@@ -6,8 +6,8 @@ use crate::pg::{
     settings::with_plain_values,
     spi::{self, Arg, Cursor},
 };
-use pgrx::pg_sys::panic::CaughtError;
 use pgrx::PgTryBuilder;
+use pgrx::pg_sys::panic::CaughtError;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};

@@ -74,6 +74,8 @@ thread_local! {
     static IN_BULK: Cell<bool> = const { Cell::new(false) };
     /// Rows that were removed so, and when the client last heard of it.
     static REMOVED: Cell<(u64, i64)> = const { Cell::new((0, 0)) };
+    /// Embeddings of a space are being replaced, each with the name of its encoder.
+    static REPLACING: Cell<Replacing> = const { Cell::new(Replacing::No) };
 }
 
 /// A new id: UUID version 7, ascending within the session.
@@ -268,6 +270,40 @@ pub fn in_bulk(f: impl FnOnce()) {
     REMOVED.set((0, pg::clock_micros()));
     let _reset = Reset;
     f();
+}
+
+/// What the triggers do with embeddings that are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replacing {
+    /// They check them.
+    No,
+    /// They take them as they are.
+    Some,
+    /// The same, and the space is loaded anew afterwards.
+    All,
+}
+
+/// Runs `f`, which replaces embeddings of a space by those of another encoder.
+pub fn replacing_as<R>(how: Replacing, f: impl FnOnce() -> R) -> R {
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            REPLACING.set(Replacing::No);
+        }
+    }
+    REPLACING.set(how);
+    let _reset = Reset;
+    f()
+}
+
+/// Whether the hot tier need not hear of what is written.
+pub fn replacing() -> bool {
+    REPLACING.get() == Replacing::All
+}
+
+/// Whether embeddings come with the name of their encoder and are taken as they are.
+pub fn takes_embeddings() -> bool {
+    REPLACING.get() != Replacing::No
 }
 
 /// Whether a whole space is being removed.

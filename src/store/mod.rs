@@ -16,6 +16,7 @@ pub mod fault;
 pub mod learned;
 pub mod limits;
 pub mod memory;
+pub mod reembed;
 pub mod retention;
 pub mod space;
 pub mod tally;

@@ -24,10 +24,7 @@ pub fn set(space: &str, kind: &str, max_age: Option<Interval>, max_count: Option
     let age = max_age.and_then(IntoDatum::into_datum).map_or(Arg::Null(age), |datum| Arg::Datum(datum, age));
     let count = max_count.map_or(Arg::Null(INT8OID), Arg::Int8);
     pg::as_owner(|| {
-        spi::execute(
-            include_str!("../../sql/query/retention_set.sql"),
-            &[key[0], key[1], age, count, Arg::Text(mode)],
-        )
+        spi::execute(include_str!("../../sql/query/retention_set.sql"), &[key[0], key[1], age, count, Arg::Text(mode)])
     });
 }
 

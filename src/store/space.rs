@@ -232,6 +232,9 @@ pub fn drop(name: &str) -> u64 {
     let mut memories = 0;
     super::memory::in_bulk(|| {
         pg::as_owner(|| {
+            if super::retention::is_possible() {
+                spi::execute(include_str!("../../sql/query/space_drop_life.sql"), &args);
+            }
             spi::execute(include_str!("../../sql/query/space_drop.sql"), &args);
             memories = spi::execute(include_str!("../../sql/query/space_drop_memories.sql"), &args);
             spi::execute(include_str!("../../sql/query/space_delete.sql"), &args);

@@ -47,6 +47,8 @@ pub(crate) struct Head {
     pub last_listed: u64,
     /// Transactions up to this one are answered without their own check: a snapshot must see them all.
     pub frozen_through: u64,
+    /// What stands for the encoder of the codes; 0 while nothing says.
+    pub encoder: u64,
     pub alloc: Alloc,
     pub nodes: Array,
     pub ids: Table,
@@ -249,6 +251,21 @@ impl<'a> Space<'a> {
         );
     }
 
+    /// What stands for the encoder whose codes these are; 0 while nothing says.
+    pub fn encoder(&self) -> u64 {
+        self.region.read(field!(self, encoder))
+    }
+
+    /// From now on codes are of this encoder.
+    pub fn set_encoder(&self, encoder: u64) {
+        self.change(|h| h.encoder = encoder);
+    }
+
+    /// Dimensions of the codes; 0 while there are none.
+    pub fn dims(&self) -> u32 {
+        self.region.read(field!(self, dims))
+    }
+
     /// Ends loading.
     pub fn set_ready(&self) {
         self.change(|h| {
@@ -443,6 +460,7 @@ impl Head {
             sequence: 0,
             last_listed: 0,
             frozen_through: 0,
+            encoder: 0,
             alloc: Alloc::EMPTY,
             nodes: Array::EMPTY,
             ids: Table::EMPTY,

@@ -14,6 +14,8 @@ pub enum Arg<'a> {
     Text(&'a str),
     /// `uuid`
     Uuid([u8; 16]),
+    /// `boolean`
+    Bool(bool),
     /// `integer`
     Int4(i32),
     /// `bigint`
@@ -28,8 +30,6 @@ pub enum Arg<'a> {
     TextArray(&'a [String]),
     /// `uuid[]`
     UuidArray(&'a [[u8; 16]]),
-    /// `boolean`
-    Bool(bool),
     /// `boolean[]`
     BoolArray(&'a [bool]),
     /// `real[]`
@@ -98,6 +98,7 @@ impl<'a> Arg<'a> {
         match self {
             Arg::Text(_) => pg_sys::TEXTOID,
             Arg::Uuid(_) => pg_sys::UUIDOID,
+            Arg::Bool(_) => pg_sys::BOOLOID,
             Arg::Int4(_) => pg_sys::INT4OID,
             Arg::Int8(_) => pg_sys::INT8OID,
             Arg::Float4(_) => pg_sys::FLOAT4OID,
@@ -105,7 +106,6 @@ impl<'a> Arg<'a> {
             Arg::Jsonb(_) => pg_sys::JSONBOID,
             Arg::TextArray(_) => pg_sys::TEXTARRAYOID,
             Arg::UuidArray(_) => pg_sys::UUIDARRAYOID,
-            Arg::Bool(_) => pg_sys::BOOLOID,
             Arg::BoolArray(_) => pg_sys::BOOLARRAYOID,
             Arg::Float4Array(_) => pg_sys::FLOAT4ARRAYOID,
             Arg::Vector(_) => vector::type_oid(),
@@ -120,6 +120,7 @@ impl<'a> Arg<'a> {
         Some(match *self {
             Arg::Text(text) => text_datum(text),
             Arg::Uuid(id) => bytes_datum(&id),
+            Arg::Bool(is) => pg_sys::Datum::from(is),
             Arg::Int4(n) => pg_sys::Datum::from(n),
             Arg::Int8(n) => pg_sys::Datum::from(n),
             Arg::Float4(x) => pg_sys::Datum::from(x.to_bits()),
@@ -133,7 +134,6 @@ impl<'a> Arg<'a> {
                 let elements = ids.iter().map(bytes_datum).collect();
                 array_datum(elements, (pg_sys::UUIDOID, 16, false, pg_sys::TYPALIGN_CHAR))
             }
-            Arg::Bool(flag) => pg_sys::Datum::from(flag),
             Arg::BoolArray(flags) => {
                 let elements = flags.iter().map(|flag| pg_sys::Datum::from(*flag)).collect();
                 array_datum(elements, (pg_sys::BOOLOID, 1, true, pg_sys::TYPALIGN_CHAR))

@@ -34,8 +34,10 @@ impl Cursor {
         unsafe {
             let portal = pg_sys::SPI_cursor_find(self.name.as_ptr());
             if portal.is_null() {
-                raise(Error::not_in_prerequisite_state("the query of this call is closed")
-                    .with_hint("Read a result to its end in the transaction that it began in."));
+                raise(
+                    Error::not_in_prerequisite_state("the query of this call is closed")
+                        .with_hint("Read a result to its end in the transaction that it began in."),
+                );
             }
             pg_sys::SPI_cursor_fetch(portal, true, i64::from(most.max(1)));
             let (table, count) = (pg_sys::SPI_tuptable, pg_sys::SPI_processed);

@@ -1,0 +1,2 @@
+WITH fresh AS (DELETE FROM engram.reembedded WHERE space OPERATOR(pg_catalog.=) $1)
+DELETE FROM engram.reembedding WHERE space OPERATOR(pg_catalog.=) $1

@@ -1,0 +1,11 @@
+-- How many memories that have an embedding have none of the new encoder, see reembed_missed.
+SELECT pg_catalog.count(*)
+FROM engram.memory m
+LEFT JOIN engram.cold c ON c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id
+LEFT JOIN engram.reembedded r
+       ON r.space OPERATOR(pg_catalog.=) m.space AND r.id OPERATOR(pg_catalog.=) m.id
+      AND r.digest OPERATOR(pg_catalog.=) pg_catalog.md5(coalesce(c.content, m.content))::pg_catalog.uuid
+WHERE m.space OPERATOR(pg_catalog.=) $1
+  AND r.id IS NULL
+  AND ($3 OR m.encoder IS DISTINCT FROM $2)
+  AND (m.embedding IS NOT NULL OR c.embedding IS NOT NULL)

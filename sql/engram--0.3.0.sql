@@ -289,6 +289,17 @@ COMMENT ON COLUMN engram.change.space IS 'Space of the change; null for all spac
 COMMENT ON COLUMN engram.change.id IS 'Deleted memory, or source of the association; null for a whole table';
 COMMENT ON COLUMN engram.change.what IS 'memory, association, or truncate for a whole table';
 
+CREATE TABLE engram.change_horizon (
+    singleton    boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (singleton),
+    trimmed      xid8 NOT NULL,
+    candidate    xid8 NOT NULL,
+    candidate_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE engram.change_horizon IS 'How far engram.change was trimmed; belongs to one cluster, never dumped';
+COMMENT ON COLUMN engram.change_horizon.trimmed IS 'Changes of earlier transactions are forgotten: who has not seen them reads everything';
+COMMENT ON COLUMN engram.change_horizon.candidate IS 'What the horizon will be once this is older than engram.change_retention';
+COMMENT ON COLUMN engram.change_horizon.candidate_at IS 'When the candidate was the oldest transaction that ran';
+
 CREATE TABLE engram.cue_alias (
     space      text COLLATE "C" NOT NULL,
     alias      text NOT NULL,
@@ -416,8 +427,11 @@ COMMENT ON TABLE engram.belief_event IS 'Every change of a belief; append-only, 
 CREATE TABLE engram.snapshot_token (
     singleton  boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (singleton),
     token      uuid NOT NULL,
-    written_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+    written_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    at_stop    uuid
 );
+COMMENT ON COLUMN engram.snapshot_token.token IS 'Token of the file that a worker wrote last, or that was read at the start';
+COMMENT ON COLUMN engram.snapshot_token.at_stop IS 'Token of the file that the server writes when it stops; drawn at its start';
 COMMENT ON TABLE engram.snapshot_token IS 'Token of the last snapshot file; a file with another token belongs to another history and is discarded';
 /* </end connected objects> */
 
@@ -498,9 +512,10 @@ CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (engram.m
 ALTER TABLE engram.belief_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.belief_event FOR SELECT USING (engram.may_read(space));
 
--- No policy: nobody but the owner of the extension reads or writes these three.
+-- No policy: nobody but the owner of the extension reads or writes these.
 ALTER TABLE engram.change ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.snapshot_token ENABLE ROW LEVEL SECURITY;
+ALTER TABLE engram.change_horizon ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.progress ENABLE ROW LEVEL SECURITY;
 /* </end connected objects> */
 
@@ -655,6 +670,19 @@ CREATE VIEW engram.stat_info WITH (security_invoker = true) AS
 SELECT i.version, i.catalog_version, i.preloaded, i.hot_tier_bytes, i.hot_tier_free, i.evictions, i.spaces
 FROM engram.info_stat() i;
 COMMENT ON VIEW engram.stat_info IS 'One row: versions and the state of the hot tier';
+
+CREATE FUNCTION engram.snapshot_stat(
+    OUT written_at timestamptz, OUT bytes bigint, OUT write_ms double precision, OUT spaces bigint, OUT xmin bigint,
+    OUT loaded_at timestamptz, OUT loaded_from text, OUT loaded_spaces bigint, OUT recorded_spaces bigint,
+    OUT load_ms double precision, OUT discarded text) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'snapshot_stat_wrapper';
+COMMENT ON FUNCTION engram.snapshot_stat() IS 'Row of engram.stat_snapshot';
+CREATE VIEW engram.stat_snapshot WITH (security_invoker = true) AS
+SELECT s.written_at, s.bytes, s.write_ms, s.spaces, s.xmin, s.loaded_at, s.loaded_from, s.loaded_spaces,
+       s.recorded_spaces, s.load_ms, s.discarded
+FROM engram.snapshot_stat() s;
+COMMENT ON VIEW engram.stat_snapshot IS 'One row: the snapshot file of this database and how the hot tier was loaded after the last start';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -680,6 +708,7 @@ SELECT pg_catalog.pg_extension_config_dump('engram.belief_event', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.warm', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.change', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.snapshot_token', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.change_horizon', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
 /* </end connected objects> */
 
@@ -699,7 +728,7 @@ AS 'MODULE_PATHNAME', 'engram_associate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:104
+-- src/api/stat.rs:139
 -- engram::api::stat::engram_check
 CREATE  FUNCTION "engram_check"() RETURNS TABLE (
 	"space" TEXT,  /* Option < String > */
@@ -1144,6 +1173,12 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/stat.rs:104
+-- engram::api::stat::snapshot_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/stat.rs:6
 -- engram::api::stat::tier_stat
 -- Skipped due to `#[pgrx(sql = false)]`
@@ -1156,7 +1191,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:141
+-- src/memory/capture.rs:142
 -- engram::memory::capture::alias_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1168,7 +1203,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:95
+-- src/memory/capture.rs:96
 -- engram::memory::capture::association_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1180,7 +1215,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:32
+-- src/memory/capture.rs:33
 -- engram::memory::capture::memory_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1198,7 +1233,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:121
+-- src/memory/capture.rs:122
 -- engram::memory::capture::space_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1210,7 +1245,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:158
+-- src/memory/capture.rs:161
 -- engram::memory::capture::truncate_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1249,6 +1284,7 @@ GRANT SELECT ON
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
 GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_info TO engram_reader, pg_monitor;
+GRANT SELECT ON engram.stat_snapshot TO engram_reader, pg_monitor;
 
 -- Every function of the extension, wherever it lives and whichever file made it.
 DO $engram$
@@ -1272,7 +1308,7 @@ BEGIN
                                   f.nspname, f.proname, f.arguments);
         granted := CASE
             WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
-            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'info_stat',
+            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'info_stat', 'snapshot_stat',
                 'engram_version']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',

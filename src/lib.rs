@@ -9,6 +9,7 @@ mod guc;
 mod hot;
 mod memory;
 mod pg;
+mod snapshot;
 mod store;
 #[cfg(any(test, feature = "pg_test"))]
 mod tests;
@@ -29,6 +30,7 @@ pub extern "C-unwind" fn _PG_init() {
     pg::worker::init();
     store::access::init();
     hot::init();
+    memory::snapshot::init();
     worker::init();
 }
 

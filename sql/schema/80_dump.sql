@@ -16,4 +16,5 @@ SELECT pg_catalog.pg_extension_config_dump('engram.belief_event', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.warm', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.change', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.snapshot_token', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.change_horizon', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');

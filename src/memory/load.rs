@@ -13,6 +13,7 @@ use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg, Row};
 use crate::pg::{self, xid};
 use crate::store::access;
+use crate::store::snapshot::trimmed_before;
 use engram_engine::spread::{AssociationKind, association_weight};
 use engram_region::bulk;
 use engram_region::edges::Association;
@@ -324,6 +325,10 @@ fn fill_from(
 
 /// Reads again everything that transactions from `since` on changed, as the active snapshot shows it.
 pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u64) -> Result<(), Unloaded> {
+    // Who has not looked for so long that deletions were forgotten must read everything.
+    if since < trimmed_before() {
+        return Err(Unloaded::Void);
+    }
     let reading = reading(name);
     let list = hot.read(place, |s| (s.unsettled(), s.generation())).ok_or(Unloaded::Void)?;
     let seen_xids: Vec<u64> = list.0.iter().map(|e| e.xid).filter(|x| snapshot.sees(*x)).collect();

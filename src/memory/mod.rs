@@ -15,6 +15,7 @@ pub mod recall;
 mod recognise;
 pub mod remember;
 pub mod remember_many;
+pub mod snapshot;
 pub mod space;
 pub mod spread;
 pub mod stat;

@@ -1,14 +1,19 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
-use super::{check, learn, load};
+use super::load::{self, Unloaded};
+use super::{check, learn, snapshot};
 use crate::hot::answers::Waiting;
 use crate::hot::{self, Hot, Place, clock, evict, seal, settle};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg};
-use crate::store::learned::{self, Job};
+use crate::store::{
+    self,
+    learned::{self, Job},
+};
 use engram_region::State;
 use engram_region::settle::Outcome;
+use std::collections::HashSet;
 
 /// One piece of work.
 pub enum Step {
@@ -20,6 +25,12 @@ pub enum Step {
     Learn(String),
     /// Triggers do not fire always: mend them and load every space anew.
     Repair,
+    /// The first visit since the server started is over.
+    Loaded,
+    /// Write the snapshot file of the database.
+    Snapshot,
+    /// Forget old changes.
+    Trim,
 }
 
 /// Share of the region that is kept free when spaces are loaded unasked.
@@ -43,9 +54,11 @@ pub fn plan(first: bool) -> Vec<Step> {
     if table.is_none() {
         return steps;
     }
-    if first && !check::triggers_are_sound() {
+    let sound = !first || check::triggers_are_sound();
+    if !sound {
         steps.push(Step::Repair);
     }
+    let newly_started = first && snapshot::open(sound);
     if first {
         for name in check::spaces() {
             if !here.iter().any(|h| h.1 == name) {
@@ -54,13 +67,18 @@ pub fn plan(first: bool) -> Vec<Step> {
         }
     }
     let learns = learned::is_possible() && !pg::in_recovery();
+    let trims = store::snapshot::is_possible() && !pg::in_recovery();
     let waiting = Waiting::now();
     let begun = if learns { learned::begun(Job::Similarity) } else { Vec::new() };
+    let mut asked = HashSet::new();
     // Spaces in the order of their use, the latest first.
     here.sort_by_key(|h| std::cmp::Reverse(hot.read(h.0, |s| s.used()).unwrap_or(0)));
     for (place, name) in here {
         match hot.read(place, |s| (s.state(), s.wanted())) {
-            Some((State::Absent, true)) => steps.insert(0, Step::Load(name)),
+            Some((State::Absent, true)) => {
+                asked.insert(name.clone());
+                steps.insert(0, Step::Load(name));
+            }
             Some((State::Absent, false)) if first => steps.push(Step::Load(name)),
             // This worker is the only loader of its database: a load under way was interrupted.
             Some((State::Loading, _)) => steps.push(Step::Load(name)),
@@ -72,6 +90,17 @@ pub fn plan(first: bool) -> Vec<Step> {
             }
             None => {}
         }
+    }
+    if newly_started {
+        let asked = steps.iter().position(|s| !matches!(s, Step::Load(name) if asked.contains(name))).unwrap_or(0);
+        snapshot::order(&mut steps, asked);
+        steps.push(Step::Loaded);
+    }
+    if first && trims {
+        steps.push(Step::Trim);
+    }
+    if snapshot::is_due() {
+        steps.push(Step::Snapshot);
     }
     steps
 }
@@ -90,6 +119,12 @@ pub fn perform(step: &Step) -> bool {
             repair(&hot);
             true
         }
+        Step::Loaded => {
+            snapshot::loaded();
+            true
+        }
+        Step::Snapshot => snapshot::write(),
+        Step::Trim => snapshot::trim(),
     }
 }
 
@@ -100,7 +135,7 @@ fn load_one(hot: &Hot, name: &str) -> bool {
     if !wanted && free < capacity / SPARE {
         return false;
     }
-    match load::load_shared(hot, place, name, load::Base::Empty) {
+    match snapshot::load_recorded(hot, place, name) {
         Ok(()) => true,
         Err(why) => {
             hot.write(place, |s| s.load_failed(clock()));
@@ -116,7 +151,18 @@ fn load_collapsed(hot: &Hot, place: Place, name: &str) -> bool {
     let ended = list.iter().filter(|e| e.needs_load && settle::outcome(e.xid) == Outcome::Committed);
     let Some(first) = ended.map(|e| e.xid).min() else { return false };
     let snapshot = Pinned::active();
-    snapshot.sees(first) && load::catch_up(hot, place, name, &snapshot, first).is_ok()
+    if !snapshot.sees(first) {
+        return false;
+    }
+    let caught_up = load::catch_up(hot, place, name, &snapshot, first);
+    if caught_up == Err(Unloaded::Void) {
+        // It was truncated meanwhile, or so long ago that deletions were forgotten: everything is read.
+        hot.write(place, |s| {
+            s.reset(State::Absent);
+            s.want()
+        });
+    }
+    caught_up.is_ok()
 }
 
 fn tidy(hot: &Hot, place: Place) {

@@ -13,6 +13,7 @@ pub mod fault;
 pub mod learned;
 pub mod limits;
 pub mod memory;
+pub mod snapshot;
 pub mod space;
 pub mod trace;
 mod trigger;

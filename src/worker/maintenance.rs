@@ -1,6 +1,7 @@
 //! A maintenance worker: loads the spaces of one database, settles and tidies them, and leaves.
 
 use super::slots::{self, Doing, Kind};
+use crate::memory::snapshot;
 use crate::memory::upkeep::{self, Step};
 use crate::pg::worker;
 use pgrx::{pg_guard, pg_sys};
@@ -63,9 +64,17 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Learning);
                 worker::report_activity(&format!("learning in space {space}"));
             }
-            Step::Tidy(..) | Step::Repair => slots::doing(Doing::Settling),
+            Step::Snapshot => {
+                slots::doing(Doing::Writing);
+                worker::report_activity("writing the snapshot file");
+            }
+            Step::Tidy(..) | Step::Repair | Step::Loaded | Step::Trim => slots::doing(Doing::Settling),
         }
         let outcome = worker::in_transaction(|| upkeep::perform(&step));
+        if let (Step::Load(_), Err(message)) = (&step, &outcome) {
+            snapshot::spoil(message);
+        }
+        snapshot::after(&step, outcome.is_ok());
         slots::ran(outcome.as_ref().map(|_| ()).map_err(String::as_str));
         slots::doing(Doing::Idle);
         done += usize::from(outcome?);

@@ -393,6 +393,13 @@ impl<'a> Space<'a> {
         self.region.read(field!(self, n_counted))
     }
 
+    /// Changes whenever something in the space does, apart from when it was of use.
+    pub fn fingerprint(&self) -> u64 {
+        let h = self.head();
+        let parts = [h.sequence, u64::from(h.settled), u64::from(h.epoch), u64::from(h.generation), u64::from(h.state)];
+        parts.iter().fold(h.key[0], |sum, part| (sum.rotate_left(7) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
     /// Number of nodes, used or not: the bound of node indexes.
     pub fn node_bound(&self) -> u32 {
         self.region.read::<Array>(field!(self, nodes)).len

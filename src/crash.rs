@@ -48,6 +48,14 @@ pub enum Point {
     reembed_batch,
     /// A space has another encoder; its transaction has not committed.
     reembed_switch,
+    /// Sections of a snapshot file are being written.
+    snapshot_write,
+    /// The token of a snapshot file is committed; the file has not got its name.
+    snapshot_token,
+    /// The file has its name; nobody was told.
+    snapshot_rename,
+    /// A snapshot file is being read.
+    snapshot_load,
 }
 
 #[cfg(debug_assertions)]

@@ -9,6 +9,7 @@ mod guc;
 mod hot;
 mod memory;
 mod pg;
+mod snapshot;
 mod store;
 #[cfg(any(test, feature = "pg_test"))]
 mod tests;
@@ -31,6 +32,7 @@ pub extern "C-unwind" fn _PG_init() {
     store::tally::init();
     store::usage::init();
     hot::init();
+    memory::snapshot::init();
     worker::init();
 }
 

@@ -52,6 +52,17 @@ COMMENT ON COLUMN engram.change.space IS 'Space of the change; null for all spac
 COMMENT ON COLUMN engram.change.id IS 'Deleted memory, or source of the association; null for a whole table';
 COMMENT ON COLUMN engram.change.what IS 'memory, association, or truncate for a whole table';
 
+CREATE TABLE engram.change_horizon (
+    singleton    boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (singleton),
+    trimmed      xid8 NOT NULL,
+    candidate    xid8 NOT NULL,
+    candidate_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE engram.change_horizon IS 'How far engram.change was trimmed; belongs to one cluster, never dumped';
+COMMENT ON COLUMN engram.change_horizon.trimmed IS 'Changes of earlier transactions are forgotten: who has not seen them reads everything';
+COMMENT ON COLUMN engram.change_horizon.candidate IS 'What the horizon will be once this is older than engram.change_retention';
+COMMENT ON COLUMN engram.change_horizon.candidate_at IS 'When the candidate was the oldest transaction that ran';
+
 CREATE TABLE engram.cue_alias (
     space      text COLLATE "C" NOT NULL,
     alias      text NOT NULL,

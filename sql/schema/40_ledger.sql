@@ -132,6 +132,9 @@ COMMENT ON TABLE engram.belief_event IS 'Every change of a belief; append-only, 
 CREATE TABLE engram.snapshot_token (
     singleton  boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (singleton),
     token      uuid NOT NULL,
-    written_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+    written_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    at_stop    uuid
 );
+COMMENT ON COLUMN engram.snapshot_token.token IS 'Token of the file that a worker wrote last, or that was read at the start';
+COMMENT ON COLUMN engram.snapshot_token.at_stop IS 'Token of the file that the server writes when it stops; drawn at its start';
 COMMENT ON TABLE engram.snapshot_token IS 'Token of the last snapshot file; a file with another token belongs to another history and is discarded';

@@ -85,8 +85,9 @@ CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (engram.m
 ALTER TABLE engram.belief_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.belief_event FOR SELECT USING (engram.may_read(space));
 
--- No policy: nobody but the owner of the extension reads or writes these four.
+-- No policy: nobody but the owner of the extension reads or writes these.
 ALTER TABLE engram.change ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.snapshot_token ENABLE ROW LEVEL SECURITY;
+ALTER TABLE engram.change_horizon ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.progress ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.usage ENABLE ROW LEVEL SECURITY;

@@ -100,3 +100,15 @@ SELECT e.space, e.encoder, e.dimensions, e.state, e.memories,
        e.started_at, e.started_by
 FROM engram.reembedding e;
 COMMENT ON VIEW engram.stat_reembedding IS 'Spaces that are getting another encoder, and how far they have come';
+CREATE FUNCTION engram.snapshot_stat(
+    OUT written_at timestamptz, OUT bytes bigint, OUT write_ms double precision, OUT spaces bigint, OUT xmin bigint,
+    OUT loaded_at timestamptz, OUT loaded_from text, OUT loaded_spaces bigint, OUT recorded_spaces bigint,
+    OUT load_ms double precision, OUT discarded text) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'snapshot_stat_wrapper';
+COMMENT ON FUNCTION engram.snapshot_stat() IS 'Row of engram.stat_snapshot';
+CREATE VIEW engram.stat_snapshot WITH (security_invoker = true) AS
+SELECT s.written_at, s.bytes, s.write_ms, s.spaces, s.xmin, s.loaded_at, s.loaded_from, s.loaded_spaces,
+       s.recorded_spaces, s.load_ms, s.discarded
+FROM engram.snapshot_stat() s;
+COMMENT ON VIEW engram.stat_snapshot IS 'One row: the snapshot file of this database and how the hot tier was loaded after the last start';

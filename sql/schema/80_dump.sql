@@ -17,6 +17,7 @@ SELECT pg_catalog.pg_extension_config_dump('engram.retention', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.warm', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.change', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.snapshot_token', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.change_horizon', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.usage', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedding', 'WHERE false');

@@ -1,4 +1,4 @@
-use crate::memory::{check, stat};
+use crate::memory::{check, snapshot, stat};
 use crate::worker;
 use pgrx::prelude::*;
 
@@ -103,6 +103,41 @@ fn info_stat() -> TableIterator<
         i.free as i64,
         i.evictions as i64,
         i.spaces as i64,
+    ))
+}
+
+/// The row of engram.stat_snapshot. Declared in `sql/schema/70_views.sql`.
+#[pg_extern(sql = false)]
+#[allow(clippy::type_complexity)] // The result is that of SQL.
+fn snapshot_stat() -> TableIterator<
+    'static,
+    (
+        name!(written_at, Option<TimestampWithTimeZone>),
+        name!(bytes, i64),
+        name!(write_ms, f64),
+        name!(spaces, i64),
+        name!(xmin, Option<i64>),
+        name!(loaded_at, Option<TimestampWithTimeZone>),
+        name!(loaded_from, Option<String>),
+        name!(loaded_spaces, i64),
+        name!(recorded_spaces, i64),
+        name!(load_ms, f64),
+        name!(discarded, Option<String>),
+    ),
+> {
+    let s = snapshot::shown();
+    TableIterator::once((
+        s.written_at,
+        s.bytes,
+        s.duration_ms,
+        s.spaces,
+        s.xmin.map(|x| x as i64),
+        s.loaded_at,
+        s.loaded_from.map(str::to_owned),
+        s.loaded_spaces,
+        s.recorded_spaces,
+        s.load_ms,
+        s.discarded,
     ))
 }
 

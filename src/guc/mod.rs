@@ -7,6 +7,7 @@ mod cold;
 mod tenancy;
 
 pub use cold::{cold_after, cold_batch_size};
+mod snapshot;
 
 use std::ffi::{CStr, CString};
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub use tenancy::*;
 mod life;
 
 pub use life::*;
+pub use snapshot::*;
 
 static HOT_TIER_SIZE: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
 static PRIVATE_REGION_SIZE: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
@@ -52,6 +54,7 @@ pub fn init() {
     cold::define();
     tenancy::define();
     life::define();
+    snapshot::define();
     pg::reserve_setting_prefix(c"engram");
 }
 

@@ -20,6 +20,7 @@ pub mod reembed;
 pub mod remember;
 pub mod remember_many;
 pub mod retention;
+pub mod snapshot;
 pub mod space;
 pub mod spread;
 pub mod stat;

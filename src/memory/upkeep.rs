@@ -1,6 +1,7 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
-use super::{check, chill, learn, load, retention};
+use super::load::{self, Unloaded};
+use super::{check, chill, learn, retention, snapshot};
 use crate::guc;
 use crate::hot::answers::Waiting;
 use crate::hot::{self, Hot, Place, clock, evict, returns, seal, settle, share};
@@ -8,9 +9,10 @@ use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg};
 use crate::store::learned::{self, Job};
-use crate::store::{access, audit, space, usage};
+use crate::store::{self, access, audit, space, usage};
 use engram_region::State;
 use engram_region::settle::Outcome;
+use std::collections::HashSet;
 
 /// One piece of work.
 pub enum Step {
@@ -30,6 +32,12 @@ pub enum Step {
     Repair,
     /// Remove old entries of the audit log.
     TrimAudit,
+    /// The first visit since the server started is over.
+    Loaded,
+    /// Write the snapshot file of the database.
+    Snapshot,
+    /// Forget old changes.
+    Trim,
 }
 
 impl Step {
@@ -62,12 +70,14 @@ pub fn plan(first: bool) -> Vec<Step> {
     if table.is_none() {
         return steps;
     }
-    if first && !check::triggers_are_sound() {
+    let sound = !first || check::triggers_are_sound();
+    if !sound {
         steps.push(Step::Repair);
     }
     if first && guc::audit_retention().is_some() && usage::is_possible() && !pg::in_recovery() {
         steps.push(Step::TrimAudit);
     }
+    let newly_started = first && snapshot::open(sound);
     if first {
         for name in check::spaces() {
             if !here.iter().any(|h| h.1 == name) {
@@ -77,8 +87,10 @@ pub fn plan(first: bool) -> Vec<Step> {
     }
     let returned = returns::Waiting::now();
     let learns = learned::is_possible() && !pg::in_recovery();
+    let trims = store::snapshot::is_possible() && !pg::in_recovery();
     let waiting = Waiting::now();
     let begun = if learns { learned::begun(Job::Similarity) } else { Vec::new() };
+    let mut asked = HashSet::new();
     // Spaces in the order of their use, the latest first.
     here.sort_by_key(|h| std::cmp::Reverse(hot.read(h.0, |s| s.used()).unwrap_or(0)));
     for (place, name) in here {
@@ -86,7 +98,10 @@ pub fn plan(first: bool) -> Vec<Step> {
             share::set(&hot, place, space::hot_quota(&name));
         }
         match hot.read(place, |s| (s.state(), s.wanted())) {
-            Some((State::Absent, true)) => steps.insert(0, Step::Load(name)),
+            Some((State::Absent, true)) => {
+                asked.insert(name.clone());
+                steps.insert(0, Step::Load(name));
+            }
             // Dropped: a place in the directory is all that is left of it.
             Some((State::Absent, false)) if first && access::find(&name).is_none() => hot.remove(place),
             Some((State::Absent, false)) if first => steps.push(Step::Load(name)),
@@ -107,6 +122,17 @@ pub fn plan(first: bool) -> Vec<Step> {
     steps.extend(chill::due(first).into_iter().map(Step::Chill));
     if retention::is_possible() && !pg::in_recovery() {
         steps.extend(retention::due().into_iter().map(Step::Retain));
+    }
+    if newly_started {
+        let asked = steps.iter().position(|s| !matches!(s, Step::Load(name) if asked.contains(name))).unwrap_or(0);
+        snapshot::order(&mut steps, asked);
+        steps.push(Step::Loaded);
+    }
+    if first && trims {
+        steps.push(Step::Trim);
+    }
+    if snapshot::is_due() {
+        steps.push(Step::Snapshot);
     }
     steps
 }
@@ -129,6 +155,12 @@ pub fn perform(step: &Step) -> bool {
             repair(&hot);
             true
         }
+        Step::Loaded => {
+            snapshot::loaded();
+            true
+        }
+        Step::Snapshot => snapshot::write(),
+        Step::Trim => snapshot::trim(),
     }
 }
 
@@ -139,7 +171,7 @@ fn load_one(hot: &Hot, name: &str) -> bool {
     if !wanted && free < capacity / SPARE {
         return false;
     }
-    match load::load_shared(hot, place, name) {
+    match snapshot::load_recorded(hot, place, name) {
         Ok(()) => true,
         Err(why) => {
             hot.write(place, |s| s.load_failed(clock()));
@@ -155,7 +187,18 @@ fn load_collapsed(hot: &Hot, place: Place, name: &str) -> bool {
     let ended = list.iter().filter(|e| e.needs_load && settle::outcome(e.xid) == Outcome::Committed);
     let Some(first) = ended.map(|e| e.xid).min() else { return false };
     let snapshot = Pinned::active();
-    snapshot.sees(first) && load::catch_up(hot, place, name, &snapshot, first).is_ok()
+    if !snapshot.sees(first) {
+        return false;
+    }
+    let caught_up = load::catch_up(hot, place, name, &snapshot, first);
+    if caught_up == Err(Unloaded::Void) {
+        // It was truncated meanwhile, or so long ago that deletions were forgotten: everything is read.
+        hot.write(place, |s| {
+            s.reset(State::Absent);
+            s.want()
+        });
+    }
+    caught_up.is_ok()
 }
 
 fn tidy(hot: &Hot, place: Place) {

@@ -7,6 +7,7 @@
 pub mod caught;
 pub mod jsonb;
 pub mod lock;
+pub mod log;
 pub mod lwlock;
 pub mod role;
 pub mod row;

@@ -252,10 +252,13 @@ pub fn erase(space: &str, id: Uuid) {
 
 /// The same after every memory was truncated away.
 pub fn erase_all() {
-    pg::as_owner(|| {
-        spi::execute(include_str!("../../sql/query/memory_erase_all.sql"), &[]);
-        spi::execute(include_str!("../../sql/query/change_truncate.sql"), &[]);
-    });
+    pg::as_owner(|| spi::execute(include_str!("../../sql/query/memory_erase_all.sql"), &[]));
+    record_truncate();
+}
+
+/// Remembers for those who catch up that a table lost all its rows.
+pub fn record_truncate() {
+    pg::as_owner(|| spi::execute(include_str!("../../sql/query/change_truncate.sql"), &[]));
 }
 
 /// Runs `f` while the triggers leave erasing and noting changes to the statements of `f`.

@@ -18,6 +18,7 @@ pub mod limits;
 pub mod memory;
 pub mod reembed;
 pub mod retention;
+pub mod snapshot;
 pub mod space;
 pub mod tally;
 pub mod trace;

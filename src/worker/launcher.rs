@@ -3,6 +3,7 @@
 use super::slots::{self, Kind};
 use super::{leave, maintenance};
 use crate::hot::Hot;
+use crate::memory::snapshot;
 use crate::pg::worker::{self, Database, Dynamic, Restart, Spec, State};
 use crate::{guc, pg};
 use pgrx::{pg_guard, pg_sys};
@@ -34,10 +35,14 @@ pub extern "C-unwind" fn engram_launcher_main(_argument: pg_sys::Datum) {
     let mut visits: HashMap<u32, Visit> = HashMap::new();
     loop {
         if worker::should_stop() {
+            if pg::log::server_stops() {
+                snapshot::write_at_stop();
+            }
             worker::exit_for_restart();
         }
         worker::reload_if_asked();
-        let busy = match worker::in_transaction(worker::databases) {
+        // Not to be ended in the middle: what is left to do at a stop comes after.
+        let busy = match worker::in_last_transaction(worker::databases) {
             Ok(databases) => {
                 slots::ran(Ok(()));
                 look(&databases, &mut visits)
@@ -54,7 +59,11 @@ pub extern "C-unwind" fn engram_launcher_main(_argument: pg_sys::Datum) {
 /// Starts what has to be started; says whether to look again soon.
 fn look(databases: &[Database], visits: &mut HashMap<u32, Visit>) -> bool {
     let wanted = wanted(databases);
+    let known = visits.len();
     visits.retain(|oid, _| databases.iter().any(|d| d.oid.to_u32() == *oid));
+    if visits.is_empty() || visits.len() < known {
+        snapshot::keep_only(&databases.iter().map(|d| d.oid.to_u32()).collect::<Vec<_>>());
+    }
     let mut running = 0;
     for visit in visits.values_mut() {
         match visit.worker.as_ref().map(Dynamic::state) {

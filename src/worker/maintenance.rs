@@ -1,6 +1,7 @@
 //! A maintenance worker: loads the spaces of one database, settles and tidies them, and leaves.
 
 use super::slots::{self, Doing, Kind};
+use crate::memory::snapshot;
 use crate::memory::upkeep::{self, Step};
 use crate::pg::worker;
 use pgrx::{pg_guard, pg_sys};
@@ -77,11 +78,19 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Forgetting);
                 worker::report_activity(&format!("applying retention in space {space}"));
             }
-            Step::Tidy(..) | Step::Repair | Step::TrimAudit => slots::doing(Doing::Settling),
+            Step::Snapshot => {
+                slots::doing(Doing::Writing);
+                worker::report_activity("writing the snapshot file");
+            }
+            Step::Tidy(..) | Step::Repair | Step::TrimAudit | Step::Loaded | Step::Trim => slots::doing(Doing::Settling),
         }
         let begun = Instant::now();
         loop {
             let outcome = worker::in_transaction(|| upkeep::perform(&step));
+            if let (Step::Load(_), Err(message)) = (&step, &outcome) {
+                snapshot::spoil(message);
+            }
+            snapshot::after(&step, outcome.is_ok());
             slots::ran(outcome.as_ref().map(|_| ()).map_err(String::as_str));
             let more = outcome?;
             done += usize::from(more);

@@ -41,6 +41,7 @@ pub enum Doing {
     Learning = 3,
     Moving = 4,
     Forgetting = 5,
+    Writing = 9,
 }
 
 static SLOTS: SharedArea<[[AtomicU64; WORDS]; MOST]> = SharedArea::new(c"engram workers");
@@ -154,6 +155,7 @@ pub fn all() -> Vec<Shown> {
                 3 => "learning",
                 4 => "moving",
                 5 => "forgetting",
+                9 => "writing",
                 _ => "idle",
             },
             started_at: time(s[STARTED].load(Relaxed)).unwrap_or_else(TimestampWithTimeZone::negative_infinity),

@@ -58,7 +58,8 @@ impl Code {
     }
 }
 
-fn signs(values: &[i8]) -> Vec<u64> {
+/// Sign words of a code, a bit for each value above zero.
+pub fn signs(values: &[i8]) -> Vec<u64> {
     let mut signs = vec![0u64; values.len().div_ceil(64)];
     for (i, &v) in values.iter().enumerate() {
         signs[i / 64] |= u64::from(v > 0) << (i % 64);

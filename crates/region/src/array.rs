@@ -169,6 +169,17 @@ pub(crate) fn runs<T: Pod>(region: &Region<'_>, array: &Array, mut f: impl FnMut
     }
 }
 
+/// Calls `f` with each contiguous run of the records from `first` to before `end`, in order.
+pub(crate) fn runs_of<T: Pod>(region: &Region<'_>, array: &Array, first: u32, end: u32, mut f: impl FnMut(&[T])) {
+    let (mut next, end) = (first, end.min(array.len));
+    let per = per_page::<T>();
+    while next < end {
+        let n = (end - next).min(per - next % per);
+        f(region.slice(at::<T>(region, array, next), n as usize));
+        next += n;
+    }
+}
+
 /// Appends many records.
 pub(crate) fn extend<T: Pod>(region: &Region<'_>, owner: usize, array: usize, values: &[T]) -> Result<(), Full> {
     let mut rest = values;

@@ -24,6 +24,11 @@ pub struct Bulk {
 pub const MOST: u32 = segment::MOST;
 
 impl Bulk {
+    /// Number and version of the segment.
+    pub(crate) fn segment(&self) -> (u32, u32) {
+        (self.segment, self.version)
+    }
+
     /// The terms of all rows, sorted: what [`Space::seal`] puts into the segment. Takes no lock.
     pub fn sorted(mut self) -> Sorted {
         self.terms.sort_unstable();

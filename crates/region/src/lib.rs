@@ -46,6 +46,7 @@ pub mod record;
 pub mod seal;
 mod segment;
 pub mod settle;
+pub mod snapshot;
 pub mod space;
 pub mod survey;
 pub mod verify;

@@ -41,7 +41,7 @@ impl Space<'_> {
     }
 
     /// The loaded node takes the place of another version, in the chain of its deleter too.
-    fn replace(&self, other: u32, node: u32) {
+    pub(crate) fn replace(&self, other: u32, node: u32) {
         let o = self.node(other);
         self.count(other, false);
         if o.has(GONE) && !self.node(node).has(GONE) {

@@ -22,7 +22,7 @@ impl Space<'_> {
         Ok(i)
     }
 
-    fn new_node(&self, node: Node) -> Result<u32, Full> {
+    pub(crate) fn new_node(&self, node: Node) -> Result<u32, Full> {
         let free: u32 = self.region.read(field!(self, free_node));
         self.change(|h| h.n_nodes += 1);
         if free == NONE {
@@ -154,7 +154,7 @@ impl Space<'_> {
         Ok(())
     }
 
-    fn cue(&self, hash: u64) -> Result<u32, Full> {
+    pub(crate) fn cue(&self, hash: u64) -> Result<u32, Full> {
         if let Some(i) = self.find_cue(hash) {
             return Ok(i);
         }
@@ -171,7 +171,7 @@ impl Space<'_> {
         Ok(i)
     }
 
-    fn context(&self, hash: u64) -> Result<u32, Full> {
+    pub(crate) fn context(&self, hash: u64) -> Result<u32, Full> {
         if let Some(i) = self.find_context(hash) {
             return Ok(i);
         }

@@ -8,6 +8,7 @@ use crate::bytes::PAGE;
 use crate::pages::{self, Alloc};
 use crate::read::{Pause, Reader};
 use crate::segment::{BULK, OPEN, SEALED, Segment, Term};
+use crate::snapshot::Documents;
 use crate::space::Space;
 use crate::{Full, chunks, hash};
 
@@ -22,6 +23,18 @@ pub struct Sorted {
 }
 
 impl Sorted {
+    /// Of the documents of a snapshot, which are sorted.
+    pub(crate) fn of(segment: u32, version: u32, d: &Documents) -> Sorted {
+        Sorted {
+            segment,
+            version,
+            hashes: d.hashes.clone(),
+            starts: d.starts.clone(),
+            docs: d.docs.clone(),
+            frequencies: d.frequencies.clone(),
+        }
+    }
+
     /// From sorted pairs of a hash and `document << 8 | frequency`.
     pub(crate) fn from_pairs(segment: u32, version: u32, pairs: &[(u64, u32)]) -> Sorted {
         let mut out = Sorted {

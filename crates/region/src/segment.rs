@@ -12,6 +12,7 @@ use crate::hash::{self, Table};
 use crate::pages::{self, Alloc};
 use crate::record::Record;
 use crate::{Full, chunks};
+use engram_engine::code::signs;
 
 /// Bits of a place that name the document.
 pub(crate) const DOC_BITS: u32 = 12;
@@ -179,6 +180,15 @@ pub(crate) const ARRAY_PAGES: u32 = 8;
 /// Pages of codes that a record may begin.
 pub(crate) const CODE_PAGES: u32 = 2;
 
+/// Pages of codes that so many records may begin.
+pub(crate) fn code_pages(dims: u32, records: usize) -> u32 {
+    let s = Segment { dims, ..Segment::EMPTY };
+    if dims == 0 {
+        return 0;
+    }
+    (4 + records.div_ceil(s.rows_per_page()) + records.div_ceil(8).div_ceil(s.blocks_per_page())) as u32
+}
+
 /// Pages that the terms of one record may take at most in a forward list.
 pub(crate) fn forward_pages(n_terms: usize) -> u32 {
     2 + (n_terms * 10).div_ceil(PAGE) as u32
@@ -270,12 +280,8 @@ pub(crate) fn append(region: &Region<'_>, at: usize, node: u32, record: &Record)
     region.write(addr(s.nodes) + doc as usize * 4, node);
     region.write(addr(s.lengths) + doc as usize * 4, record.length);
     if s.dims > 0 {
-        let (row, block) = (doc as usize / s.rows_per_page(), doc as usize / 8 / s.blocks_per_page());
-        let rows = s.rows_per_page().min(s.cap as usize - row * s.rows_per_page());
-        let blocks = s.blocks_per_page().min(s.cap as usize / 8 - block * s.blocks_per_page());
-        begin_page(region, base_of(at), s.codes, row, rows * s.stride())?;
-        begin_page(region, base_of(at), s.signs, block, blocks * s.words() * 64)?;
-        set_code(region, &s, doc, record);
+        let code = record.code.as_ref().map(|c| (&c.values[..], c.scale, &c.signs[..]));
+        add_code(region, at, &s, doc, code)?;
     }
     if s.state == FORWARD {
         let list = put_forward(region, base_of(at), &record.terms)?;
@@ -287,21 +293,52 @@ pub(crate) fn append(region: &Region<'_>, at: usize, node: u32, record: &Record)
     Ok(doc)
 }
 
-fn set_code(region: &Region<'_>, s: &Segment, doc: u32, record: &Record) {
-    let Some(code) = &record.code else { return };
-    assert!(
-        code.values.len() == s.dims as usize,
-        "a code of {} dimensions in a segment of {}",
-        code.values.len(),
-        s.dims
-    );
-    region.write(addr(s.scales) + doc as usize * 4, code.scale);
-    region.slice_mut(s.codes().row_at(region, doc), code.values.len(), |r: &mut [i8]| r.copy_from_slice(&code.values));
+/// Adds a document with a code as it lay in another segment, without terms.
+pub(crate) fn append_copy(
+    region: &Region<'_>,
+    at: usize,
+    node: u32,
+    length: u32,
+    code: Option<(&[i8], f32)>,
+) -> Result<u32, Full> {
+    let s: Segment = region.read(at);
+    assert!(s.n < s.cap, "segment is full");
+    let doc = s.n;
+    region.write(addr(s.nodes) + doc as usize * 4, node);
+    region.write(addr(s.lengths) + doc as usize * 4, length);
+    if s.dims > 0 {
+        let signs = code.map(|(values, _)| signs(values));
+        let code = code.zip(signs.as_deref()).map(|((values, scale), signs)| (values, scale, signs));
+        add_code(region, at, &s, doc, code)?;
+    }
+    region.update(at, |s: &mut Segment| s.n += 1);
+    Ok(doc)
+}
+
+/// Values, scale and signs.
+type Parts<'a> = Option<(&'a [i8], f32, &'a [u64])>;
+
+fn add_code(region: &Region<'_>, at: usize, s: &Segment, doc: u32, code: Parts<'_>) -> Result<(), Full> {
+    let (row, block) = (doc as usize / s.rows_per_page(), doc as usize / 8 / s.blocks_per_page());
+    let rows = s.rows_per_page().min(s.cap as usize - row * s.rows_per_page());
+    let blocks = s.blocks_per_page().min(s.cap as usize / 8 - block * s.blocks_per_page());
+    begin_page(region, base_of(at), s.codes, row, rows * s.stride())?;
+    begin_page(region, base_of(at), s.signs, block, blocks * s.words() * 64)?;
+    if let Some((values, scale, signs)) = code {
+        set_code(region, s, doc, values, scale, signs);
+    }
+    Ok(())
+}
+
+fn set_code(region: &Region<'_>, s: &Segment, doc: u32, values: &[i8], scale: f32, signs: &[u64]) {
+    assert!(values.len() == s.dims as usize, "a code of {} dimensions in a segment of {}", values.len(), s.dims);
+    region.write(addr(s.scales) + doc as usize * 4, scale);
+    region.slice_mut(s.codes().row_at(region, doc), values.len(), |r: &mut [i8]| r.copy_from_slice(values));
     let (block, lane) = (doc as usize / 8, doc as usize % 8);
     let page: Off = region.read(addr(s.signs) + block / s.blocks_per_page() * 4);
     let words = s.words();
     region.slice_mut(addr(page) + block % s.blocks_per_page() * words * 64, words * 8, |b: &mut [u64]| {
-        crate::kernel::set_lane(b, words, lane, &code.signs);
+        crate::kernel::set_lane(b, words, lane, signs);
     });
 }
 

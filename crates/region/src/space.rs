@@ -266,6 +266,11 @@ impl<'a> Space<'a> {
         self.region.read(field!(self, dims))
     }
 
+    /// Begins loading on top of what the space holds.
+    pub fn set_loading(&self) {
+        self.region.write(field!(self, state), State::Loading as u32);
+    }
+
     /// Ends loading.
     pub fn set_ready(&self) {
         self.change(|h| {
@@ -416,6 +421,13 @@ impl<'a> Space<'a> {
     /// Memories that count for frequencies.
     pub fn memories(&self) -> u32 {
         self.region.read(field!(self, n_counted))
+    }
+
+    /// Changes whenever something in the space does, apart from when it was of use.
+    pub fn fingerprint(&self) -> u64 {
+        let h = self.head();
+        let parts = [h.sequence, u64::from(h.settled), u64::from(h.epoch), u64::from(h.generation), u64::from(h.state)];
+        parts.iter().fold(h.key[0], |sum, part| (sum.rotate_left(7) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 
     /// Number of nodes, used or not: the bound of node indexes.

@@ -23,6 +23,10 @@ pub fn in_transaction<R>(f: impl FnOnce() -> R) -> Result<R, String> {
         commit();
         value
     }));
+    finish(outcome)
+}
+
+fn finish<R>(outcome: Result<R, Box<dyn std::any::Any + Send>>) -> Result<R, String> {
     let outcome = outcome.map_err(|payload| {
         let text = caught::message(payload.as_ref());
         roll_back();
@@ -37,6 +41,17 @@ pub fn in_transaction<R>(f: impl FnOnce() -> R) -> Result<R, String> {
         pg_sys::MemoryContextSwitchTo(pg_sys::TopMemoryContext);
     }
     outcome
+}
+
+/// The same for a short job that SIGTERM does not end, also one that came before. The server waits for it when it stops.
+pub fn in_last_transaction<R>(f: impl FnOnce() -> R) -> Result<R, String> {
+    assert_main();
+    finish(catch_unwind(AssertUnwindSafe(|| {
+        begin();
+        let value = f();
+        commit();
+        value
+    })))
 }
 
 // The order of begin and commit is that of the server's worker_spi.

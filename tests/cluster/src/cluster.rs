@@ -131,7 +131,8 @@ impl Cluster {
         Cluster { server, dir }
     }
 
-    fn data(&self) -> PathBuf {
+    /// The data directory.
+    pub fn data(&self) -> PathBuf {
         self.dir.join("data")
     }
 
@@ -292,8 +293,7 @@ impl Cluster {
 
     /// The end of the server's log, for the message of a failing test.
     pub fn log_tail(&self) -> String {
-        let text = std::fs::read(self.log()).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
+        let text = self.log_text();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")
     }

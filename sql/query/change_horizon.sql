@@ -1,0 +1,2 @@
+SELECT h.trimmed
+FROM engram.change_horizon h

@@ -1,0 +1,2 @@
+SELECT t.token, t.at_stop
+FROM engram.snapshot_token t

@@ -40,8 +40,27 @@ pub enum Unloaded {
     Void,
 }
 
+/// What a load begins with. The rest is read from the tables.
+pub enum Base<'f> {
+    /// Nothing: every row is read.
+    Empty,
+    /// What `enter` puts into the space: all that transactions before `since` did, and nothing of what they undid.
+    Recorded { since: u64, enter: &'f mut dyn FnMut(&mut Sink<'_>) },
+    /// What the space holds already, which is the same of transactions before `since`, settled and without marks.
+    Held { since: u64 },
+}
+
+impl Base<'_> {
+    fn since(&self) -> Option<u64> {
+        match self {
+            Base::Empty => None,
+            Base::Recorded { since, .. } | Base::Held { since } => Some(*since),
+        }
+    }
+}
+
 /// Where rows go, and what the loader's snapshot sees of the list there.
-struct Sink<'a> {
+pub struct Sink<'a> {
     hot: &'a Hot,
     place: Place,
     name: &'a str,
@@ -64,8 +83,23 @@ enum How {
 }
 
 impl Sink<'_> {
+    /// Whether the load has failed: further steps do nothing.
+    pub fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
+    /// Ends the load: what it begins with is of no use.
+    pub fn give_up(&mut self) {
+        self.failed = Some(Unloaded::Void);
+    }
+
+    /// Bytes that nobody owns in the region.
+    pub fn free_bytes(&self) -> u64 {
+        self.hot.bytes().1
+    }
+
     /// Runs one step in the space, making room as often as that helps.
-    fn step(&mut self, mut f: impl FnMut(&Space<'_>, &Seen) -> Result<(), Full>) {
+    pub fn step(&mut self, mut f: impl FnMut(&Space<'_>, &Seen) -> Result<(), Full>) {
         for _ in 0..64 {
             if self.failed.is_some() {
                 return;
@@ -222,11 +256,15 @@ fn fill(hot: &Hot, place: Place, name: &str, generation: u32, snapshot: &Pinned)
     sink.end()
 }
 
-/// Loads a space into shared memory. For the maintenance worker, in a transaction of its own.
-pub fn load_shared(hot: &Hot, place: Place, name: &str) -> Result<(), Unloaded> {
+/// Loads a space into shared memory from what `base` has of it and the tables. For the maintenance worker, in a transaction of
+/// its own. Where a base turns out to be of no use the space is left absent, and can be loaded from nothing.
+pub fn load_shared(hot: &Hot, place: Place, name: &str, mut base: Base<'_>) -> Result<(), Unloaded> {
     let generation = hot
         .write(place, |s| {
-            s.reset(State::Loading);
+            match base {
+                Base::Held { .. } => s.set_loading(),
+                _ => s.reset(State::Loading),
+            }
             s.touch(s.used().max(1));
             s.generation()
         })
@@ -240,7 +278,7 @@ pub fn load_shared(hot: &Hot, place: Place, name: &str) -> Result<(), Unloaded> 
         running.iter().try_for_each(|x| s.publish_collapsed(*x))
     });
     let filled = match listed {
-        Some(Ok(())) => fill(hot, place, name, generation, &snapshot),
+        Some(Ok(())) => fill_from(hot, place, name, generation, &snapshot, &mut base),
         Some(Err(Full)) => Err(Unloaded::NoRoom),
         None => Err(Unloaded::Void),
     };
@@ -255,6 +293,33 @@ pub fn load_shared(hot: &Hot, place: Place, name: &str) -> Result<(), Unloaded> 
         }
     });
     filled
+}
+
+/// Enters what the base has, and what the active snapshot shows beyond it.
+fn fill_from(
+    hot: &Hot,
+    place: Place,
+    name: &str,
+    generation: u32,
+    snapshot: &Pinned,
+    base: &mut Base<'_>,
+) -> Result<(), Unloaded> {
+    let Some(since) = base.since() else { return fill(hot, place, name, generation, snapshot) };
+    // Settings and aliases decide how rows are read: a base read by former ones is of no use, nor one of a space that is gone.
+    if access::find(name).is_none_or(|space| space.changed >= since) {
+        return Err(Unloaded::Void);
+    }
+    if let Base::Recorded { enter, .. } = base {
+        let seen = Seen::default();
+        let mut sink =
+            Sink { hot, place, name, generation, seen, how: How::AtOnce, rows: Vec::new(), terms: 0, failed: None };
+        enter(&mut sink);
+        sink.end()?;
+    }
+    catch_up(hot, place, name, snapshot, since)?;
+    // Whoever reset the space in the meantime left nothing that the rows just read belong to.
+    let same = hot.read(place, |s| s.generation() == generation);
+    if same == Some(true) { Ok(()) } else { Err(Unloaded::Void) }
 }
 
 /// Reads again everything that transactions from `since` on changed, as the active snapshot shows it.

@@ -100,7 +100,7 @@ fn load_one(hot: &Hot, name: &str) -> bool {
     if !wanted && free < capacity / SPARE {
         return false;
     }
-    match load::load_shared(hot, place, name) {
+    match load::load_shared(hot, place, name, load::Base::Empty) {
         Ok(()) => true,
         Err(why) => {
             hot.write(place, |s| s.load_failed(clock()));

@@ -236,6 +236,11 @@ impl<'a> Space<'a> {
         );
     }
 
+    /// Begins loading on top of what the space holds.
+    pub fn set_loading(&self) {
+        self.region.write(field!(self, state), State::Loading as u32);
+    }
+
     /// Ends loading.
     pub fn set_ready(&self) {
         self.change(|h| {

@@ -655,6 +655,32 @@ CREATE VIEW engram.stat_info WITH (security_invoker = true) AS
 SELECT i.version, i.catalog_version, i.preloaded, i.hot_tier_bytes, i.hot_tier_free, i.evictions, i.spaces
 FROM engram.info_stat() i;
 COMMENT ON VIEW engram.stat_info IS 'One row: versions and the state of the hot tier';
+
+CREATE FUNCTION engram.standby_stat(
+    OUT in_recovery boolean, OUT replayed bigint, OUT followed bigint, OUT lag_seconds double precision,
+    OUT spaces bigint, OUT rounds bigint, OUT rows bigint, OUT conflicts bigint, OUT waited bigint,
+    OUT missed bigint, OUT ambiguous bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'standby_stat_wrapper';
+COMMENT ON FUNCTION engram.standby_stat() IS 'Row of engram.stat_standby';
+
+CREATE VIEW engram.stat_standby WITH (security_invoker = true) AS
+SELECT s.in_recovery,
+       '0/0'::pg_catalog.pg_lsn OPERATOR(pg_catalog.+) s.replayed::pg_catalog."numeric" AS replay_position,
+       '0/0'::pg_catalog.pg_lsn OPERATOR(pg_catalog.+) s.followed::pg_catalog."numeric" AS followed_position,
+       GREATEST(s.replayed OPERATOR(pg_catalog.-) s.followed, 0) AS lag_bytes,
+       s.lag_seconds, s.spaces, s.rounds, s.rows, s.conflicts, s.waited, s.missed, s.ambiguous
+FROM engram.standby_stat() s;
+COMMENT ON VIEW engram.stat_standby IS 'One row: how the hot tier of a standby follows the tables of this database';
+COMMENT ON COLUMN engram.stat_standby.lag_bytes IS 'Bytes of the log that are replayed and not followed; 0 on a primary';
+COMMENT ON COLUMN engram.stat_standby.lag_seconds IS 'Time since the last look, while something replayed is not followed; 0 otherwise';
+COMMENT ON COLUMN engram.stat_standby.spaces IS 'Spaces that are followed';
+COMMENT ON COLUMN engram.stat_standby.rounds IS 'Looks at what changed';
+COMMENT ON COLUMN engram.stat_standby.rows IS 'Changes entered';
+COMMENT ON COLUMN engram.stat_standby.conflicts IS 'Reads that a recovery conflict ended and that were repeated';
+COMMENT ON COLUMN engram.stat_standby.waited IS 'Recalls that waited for a look';
+COMMENT ON COLUMN engram.stat_standby.missed IS 'Recalls that waited in vain, so that a private region answered';
+COMMENT ON COLUMN engram.stat_standby.ambiguous IS 'Recalls whose snapshot lies between two changes of a row, so that a private region answered';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -699,7 +725,7 @@ AS 'MODULE_PATHNAME', 'engram_associate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:104
+-- src/api/stat.rs:141
 -- engram::api::stat::engram_check
 CREATE  FUNCTION "engram_check"() RETURNS TABLE (
 	"space" TEXT,  /* Option < String > */
@@ -1120,7 +1146,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:77
+-- src/api/stat.rs:78
 -- engram::api::stat::info_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1144,19 +1170,25 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:6
+-- src/api/stat.rs:105
+-- engram::api::stat::standby_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/stat.rs:7
 -- engram::api::stat::tier_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:45
+-- src/api/stat.rs:46
 -- engram::api::stat::worker_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:141
+-- src/memory/capture.rs:142
 -- engram::memory::capture::alias_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1168,7 +1200,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:95
+-- src/memory/capture.rs:96
 -- engram::memory::capture::association_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1180,7 +1212,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:32
+-- src/memory/capture.rs:33
 -- engram::memory::capture::memory_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1198,7 +1230,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:121
+-- src/memory/capture.rs:122
 -- engram::memory::capture::space_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1210,7 +1242,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:158
+-- src/memory/capture.rs:161
 -- engram::memory::capture::truncate_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1248,7 +1280,7 @@ GRANT SELECT ON
     TO engram_reader;
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
-GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_info TO engram_reader, pg_monitor;
+GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_info, engram.stat_standby TO engram_reader, pg_monitor;
 
 -- Every function of the extension, wherever it lives and whichever file made it.
 DO $engram$
@@ -1272,7 +1304,7 @@ BEGIN
                                   f.nspname, f.proname, f.arguments);
         granted := CASE
             WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
-            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'info_stat',
+            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'info_stat', 'standby_stat',
                 'engram_version']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',

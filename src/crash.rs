@@ -38,6 +38,14 @@ pub enum Point {
     load_middle,
     /// All rows are entered; the space is not ready.
     load_end,
+    /// On a standby: the snapshot is taken, and nothing of it is entered.
+    follow_begin,
+    /// Some of what changed is entered.
+    follow_middle,
+    /// All is entered; no reader knows.
+    follow_end,
+    /// After promotion: a space that was followed is about to be brought up to the tables.
+    promote_load,
 }
 
 #[cfg(debug_assertions)]

@@ -11,6 +11,7 @@
 
 pub mod answers;
 pub mod evict;
+pub mod follow;
 pub mod known;
 pub mod private;
 pub mod publish;
@@ -37,6 +38,7 @@ thread_local! {
 pub fn init() {
     shmem::register(Request { name: c"engram hot tier", size: region_size, init: attach });
     answers::init();
+    follow::init();
     publish::init();
 }
 

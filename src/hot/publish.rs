@@ -103,7 +103,7 @@ pub fn flush(hot: &Hot, space: &str) {
         // No room even after eviction, or no region for these dimensions: the space leaves, and a loader brings it back when there is room.
         hot.write(place, |s| s.reset(State::Absent));
     }
-    let news = hot.write(place, |s| (s.state() == State::Absent && s.want(), s.n_unsettled()));
+    let news = hot.write(place, |s| (!matches!(s.state(), State::Ready | State::Loading) && s.want(), s.n_unsettled()));
     match news {
         Some((true, _)) => pg::worker::wake_launcher(),
         Some(_) if collapsed => pg::worker::wake_launcher(),

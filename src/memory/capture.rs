@@ -11,7 +11,7 @@ use crate::pg::row::{self, Row};
 use crate::pg::vector::Vector;
 use crate::pg::{self, xact, xid};
 use crate::store::columns::{alias as other_name, edge, memory as column, space as setting};
-use crate::store::{access, alias, fault};
+use crate::store::{access, alias, fault, memory};
 use engram_engine::spread::{AssociationKind, association_weight};
 use engram_engine::text::Language;
 use engram_region::Record;
@@ -163,6 +163,7 @@ fn truncate_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     let ours = ["memory", "association", "cue_alias"].iter().any(|name| row::is_table(trigger, "engram", name));
     refuse_foreign(ours, "truncate_after", "engram.memory");
     alias::forget();
+    memory::record_truncate();
     queue::with(|q| {
         q.spaces.clear();
         q.truncated.push(xact::current_subxact());

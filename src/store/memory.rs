@@ -242,8 +242,12 @@ pub fn erase(space: &str, id: Uuid) {
 pub fn erase_all() {
     pg::as_owner(|| {
         spi::execute(include_str!("../../sql/query/memory_erase_all.sql"), &[]);
-        spi::execute(include_str!("../../sql/query/change_truncate.sql"), &[]);
     });
+}
+
+/// Notes that a whole table was emptied, for who reads what changed.
+pub fn record_truncate() {
+    pg::as_owner(|| spi::execute(include_str!("../../sql/query/change_truncate.sql"), &[]));
 }
 
 /// Runs `f` while the triggers leave erasing and noting changes to the statements of `f`.

@@ -56,6 +56,14 @@ pub enum Point {
     snapshot_rename,
     /// A snapshot file is being read.
     snapshot_load,
+    /// On a standby: the snapshot is taken, and nothing of it is entered.
+    follow_begin,
+    /// Some of what changed is entered.
+    follow_middle,
+    /// All is entered; no reader knows.
+    follow_end,
+    /// After promotion: a space that was followed is about to be brought up to the tables.
+    promote_load,
 }
 
 #[cfg(debug_assertions)]

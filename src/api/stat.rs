@@ -1,3 +1,4 @@
+use crate::memory::stat::Counter;
 use crate::memory::{check, snapshot, stat};
 use crate::worker;
 use pgrx::prelude::*;
@@ -138,6 +139,42 @@ fn snapshot_stat() -> TableIterator<
         s.recorded_spaces,
         s.load_ms,
         s.discarded,
+    ))
+}
+
+/// The row of engram.stat_standby. Declared in `sql/schema/70_views.sql`.
+#[pg_extern(sql = false)]
+#[allow(clippy::type_complexity)] // The result is that of SQL.
+fn standby_stat() -> TableIterator<
+    'static,
+    (
+        name!(in_recovery, bool),
+        name!(replayed, i64),
+        name!(followed, i64),
+        name!(lag_seconds, f64),
+        name!(spaces, i64),
+        name!(rounds, i64),
+        name!(rows, i64),
+        name!(conflicts, i64),
+        name!(waited, i64),
+        name!(missed, i64),
+        name!(ambiguous, i64),
+    ),
+> {
+    let s = stat::standby();
+    let count = |counter| s.count(counter) as i64;
+    TableIterator::once((
+        s.in_recovery,
+        s.replayed as i64,
+        s.followed as i64,
+        s.lag_seconds,
+        s.spaces as i64,
+        count(Counter::Rounds),
+        count(Counter::Rows),
+        count(Counter::Conflicts),
+        count(Counter::Waited),
+        count(Counter::Missed),
+        count(Counter::Ambiguous),
     ))
 }
 

@@ -12,6 +12,7 @@
 pub mod answers;
 pub mod evict;
 pub mod governor;
+pub mod follow;
 pub mod known;
 pub mod moves;
 pub mod private;
@@ -43,6 +44,7 @@ pub fn init() {
     answers::init();
     returns::init();
     moves::init();
+    follow::init();
     publish::init();
 }
 

@@ -104,7 +104,7 @@ pub fn flush(hot: &Hot, space: &str) {
         hot.write(place, |s| s.reset(State::Absent));
     }
     share::enforce(hot, place);
-    let news = hot.write(place, |s| (s.state() == State::Absent && s.want(), s.n_unsettled()));
+    let news = hot.write(place, |s| (!matches!(s.state(), State::Ready | State::Loading) && s.want(), s.n_unsettled()));
     match news {
         Some((true, _)) => pg::worker::wake_launcher(),
         Some(_) if collapsed => pg::worker::wake_launcher(),

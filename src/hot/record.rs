@@ -72,6 +72,7 @@ pub fn named_terms(text: &str, language: &str) -> Vec<(u64, String)> {
 }
 
 /// How a space reads its rows.
+#[derive(PartialEq, Eq)]
 pub struct Reading {
     /// Name of its language.
     pub language: String,

@@ -97,8 +97,13 @@ fn blocked(stopped: Stopped) -> Blocked {
     }
 }
 
+/// A space that a standby's worker followed lacks, after promotion, what came last.
 fn ready(space: &Space<'_>) -> bool {
-    space.state() == State::Ready
+    match space.state() {
+        State::Ready => true,
+        State::Following => pg::in_recovery(),
+        State::Absent | State::Loading => false,
+    }
 }
 
 /// Whether the snapshot sees every transaction that the space no longer tells apart.

@@ -83,7 +83,7 @@ pub struct Sink<'a> {
 
 /// How rows are entered.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum How {
+pub(super) enum How {
     /// A few at a time, so that each is found at once.
     AtOnce,
     /// By whole segments, which nobody searches before they are full.
@@ -95,6 +95,13 @@ fn bytes_of(row: &Record) -> usize {
     const NODE: usize = 256;
     const TERM: usize = 16;
     NODE + (row.terms.len() + row.cues.len()) * TERM + row.code.as_ref().map_or(0, |c| c.values.len() * 5 / 4)
+}
+
+impl<'a> Sink<'a> {
+    /// For rows that are entered while nobody publishes: on a standby.
+    pub(super) fn of_standby(hot: &'a Hot, place: Place, name: &'a str, generation: u32, how: How) -> Sink<'a> {
+        Sink { hot, place, name, generation, seen: Seen::default(), how, rows: Vec::new(), terms: 0, bytes: 0, failed: None }
+    }
 }
 
 impl Sink<'_> {
@@ -137,7 +144,7 @@ impl Sink<'_> {
         (!self.hot.is_shared() && private::forget_others(self.name)) || evict::make_room(self.hot, self.place)
     }
 
-    fn put(&mut self, record: Record) {
+    pub(super) fn put(&mut self, record: Record) {
         self.terms += record.terms.len();
         self.bytes += bytes_of(&record);
         self.rows.push(record);
@@ -214,14 +221,14 @@ impl Sink<'_> {
         });
     }
 
-    fn end(mut self) -> Result<(), Unloaded> {
+    pub(super) fn end(mut self) -> Result<(), Unloaded> {
         self.flush();
         self.failed.map_or(Ok(()), Err)
     }
 }
 
 /// The columns of the load queries, in their order.
-fn record_of(row: &Row<'_>, reading: &Reading) -> Record {
+pub(super) fn record_of(row: &Row<'_>, reading: &Reading) -> Record {
     let fields = Fields {
         id: row.uuid(1).unwrap_or_default(),
         changed: row.xid8(2).unwrap_or_default(),
@@ -238,7 +245,7 @@ fn record_of(row: &Row<'_>, reading: &Reading) -> Record {
     record::build(&fields, reading)
 }
 
-fn association_of(row: &Row<'_>) -> Option<Association> {
+pub(super) fn association_of(row: &Row<'_>) -> Option<Association> {
     let kind: AssociationKind = row.text(3)?.parse().ok()?;
     Some(Association {
         source: row.uuid(1)?,
@@ -408,6 +415,8 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
         });
         sink.flush();
         live.sort_unstable();
+        // The associations of a space that is dropped go without a note of their own.
+        sources.extend_from_slice(&gone);
         gone.into_iter().filter(|id| live.binary_search(id).is_err()).for_each(|id| sink.delete(id));
         sources.sort_unstable();
         sources.dedup();
@@ -438,7 +447,7 @@ fn load_edges(sink: &mut Sink<'_>, name: &str, sources: &[[u8; 16]]) {
         }
     });
     for (source, edges) in found {
-        sink.step(|space, _| space.load_edges_of(&source, &edges));
+        sink.step(|space, seen| space.load_edges_of(&source, &edges, seen));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
 use super::load::{self, Unloaded};
-use super::{check, chill, learn, retention, snapshot};
+use super::{check, chill, follow, learn, retention, snapshot};
 use crate::guc;
 use crate::hot::answers::Waiting;
 use crate::hot::{self, Hot, Place, clock, evict, returns, seal, settle, share};
@@ -18,6 +18,8 @@ use std::collections::HashSet;
 pub enum Step {
     /// Fill a space from the tables.
     Load(String),
+    /// Make a space that was followed on a standby one of a primary.
+    Promote(String, Place),
     /// Settle and seal a space, and give back what is empty.
     Tidy(String, Place),
     /// Learn associations of a space.
@@ -107,6 +109,7 @@ pub fn plan(first: bool) -> Vec<Step> {
             Some((State::Absent, false)) if first => steps.push(Step::Load(name)),
             // This worker is the only loader of its database: a load under way was interrupted.
             Some((State::Loading, _)) => steps.push(Step::Load(name)),
+            Some((State::Following, _)) => steps.insert(0, Step::Promote(name, place)),
             Some((state, _)) => {
                 if state == State::Ready && learns && learn::is_due(&name, &waiting, begun.contains(&name)) {
                     steps.push(Step::Learn(name.clone()));
@@ -142,6 +145,7 @@ pub fn perform(step: &Step) -> bool {
     let Some(hot) = Hot::shared() else { return false };
     match step {
         Step::Load(name) => load_one(&hot, name),
+        Step::Promote(name, place) => follow::promote(&hot, *place, name),
         Step::Tidy(name, place) => {
             tidy(&hot, *place);
             load_collapsed(&hot, *place, name)

@@ -6,7 +6,26 @@
 use std::any::Any;
 
 use pgrx::PgLogLevel;
+use pgrx::PgSqlErrorCode;
 use pgrx::pg_sys::panic::{CaughtError, ErrorReport, ErrorReportWithLevel};
+
+/// Whether the payload of a caught panic is an error of class 40: a conflict with another transaction or with recovery.
+pub fn is_conflict(payload: &(dyn Any + Send)) -> bool {
+    let code = if let Some(caught) = payload.downcast_ref::<CaughtError>() {
+        let (CaughtError::PostgresError(report)
+        | CaughtError::ErrorReport(report)
+        | CaughtError::RustPanic { ereport: report, .. }) = caught;
+        report.sql_error_code()
+    } else if let Some(report) = payload.downcast_ref::<ErrorReportWithLevel>() {
+        report.sql_error_code()
+    } else {
+        return false;
+    };
+    matches!(
+        code,
+        PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE | PgSqlErrorCode::ERRCODE_T_R_DEADLOCK_DETECTED
+    )
+}
 
 /// The message in the payload of a caught panic.
 pub fn message(payload: &(dyn Any + Send)) -> String {

@@ -9,6 +9,7 @@ pub mod jsonb;
 pub mod lock;
 pub mod log;
 pub mod lwlock;
+pub mod recovery;
 pub mod role;
 pub mod row;
 pub mod settings;
@@ -86,6 +87,13 @@ pub fn in_recovery() -> bool {
     assert_main();
     // SAFETY: reads shared state through its own synchronisation.
     unsafe { pg_sys::RecoveryInProgress() }
+}
+
+/// Whether the transaction runs a parallel query, in which no further snapshot can be taken.
+pub fn in_parallel_mode() -> bool {
+    assert_main();
+    // SAFETY: reads a backend variable.
+    unsafe { pg_sys::IsInParallelMode() }
 }
 
 /// Whether the current transaction may not write; always so in recovery.

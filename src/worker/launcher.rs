@@ -2,7 +2,7 @@
 
 use super::slots::{self, Kind};
 use super::{leave, maintenance};
-use crate::hot::Hot;
+use crate::hot::{Hot, follow};
 use crate::memory::snapshot;
 use crate::pg::worker::{self, Database, Dynamic, Restart, Spec, State};
 use crate::{guc, pg};
@@ -87,6 +87,7 @@ fn look(databases: &[Database], visits: &mut HashMap<u32, Visit>) -> bool {
     // Who waited longest comes first.
     due.sort_unstable();
     let left = due.len();
+    slots::crowd(running + left > guc::max_workers());
     for (_, oid) in due {
         if running >= guc::max_workers() {
             break;
@@ -109,7 +110,8 @@ fn look(databases: &[Database], visits: &mut HashMap<u32, Visit>) -> bool {
 /// Databases with a space that wants a loader or has something to seal. Spaces of databases that are gone leave.
 fn wanted(databases: &[Database]) -> HashSet<u32> {
     let Some(hot) = Hot::shared() else { return HashSet::new() };
-    let mut out = HashSet::new();
+    // On a standby a reader may wait for an answer.
+    let mut out: HashSet<u32> = follow::waiting().into_iter().collect();
     for (place, _, database, _) in hot.all() {
         if !databases.iter().any(|d| d.oid.to_u32() == database) {
             hot.remove(place);

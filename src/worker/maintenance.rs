@@ -2,8 +2,9 @@
 
 use super::slots::{self, Doing, Kind};
 use crate::memory::snapshot;
+use super::standby;
 use crate::memory::upkeep::{self, Step};
-use crate::pg::worker;
+use crate::pg::{self, worker};
 use pgrx::{pg_guard, pg_sys};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,17 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
         return;
     }
     worker::connect(pg_sys::Oid::from(database));
+    if pg::in_recovery() {
+        if let Err(message) = standby::serve() {
+            pgrx::log!("engram maintenance: {message}");
+            worker::wait(Some(AFTER_FAILURE));
+            return;
+        }
+        // Without promotion somebody else needs the worker.
+        if pg::in_recovery() {
+            return;
+        }
+    }
     let mut idle = 0;
     let mut first = true;
     while idle < PATIENCE && !worker::should_stop() {
@@ -58,7 +70,7 @@ fn round(first: bool) -> Result<usize, String> {
             break;
         }
         match &step {
-            Step::Load(space) => {
+            Step::Load(space) | Step::Promote(space, _) => {
                 slots::doing(Doing::Loading);
                 worker::report_activity(&format!("loading space {space}"));
             }

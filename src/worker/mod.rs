@@ -11,6 +11,7 @@ mod launcher;
 mod leave;
 mod maintenance;
 pub mod slots;
+mod standby;
 
 use crate::guc;
 use crate::pg::worker::{Restart, Spec, register_static};

@@ -7,7 +7,7 @@ use crate::pg::shmem::{SharedArea, register_area};
 use crate::pg::{self, worker};
 use pgrx::datum::TimestampWithTimeZone;
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// Launcher and workers at most.
 pub const MOST: usize = 17;
@@ -42,9 +42,13 @@ pub enum Doing {
     Moving = 4,
     Forgetting = 5,
     Writing = 9,
+    Following = 6,
 }
 
 static SLOTS: SharedArea<[[AtomicU64; WORDS]; MOST]> = SharedArea::new(c"engram workers");
+
+/// Whether a database waits for a worker because the pool is full.
+static CROWDED: SharedArea<AtomicBool> = SharedArea::new(c"engram crowd");
 
 thread_local! {
     static MINE: Cell<Option<usize>> = const { Cell::new(None) };
@@ -53,6 +57,7 @@ thread_local! {
 /// Asks for the shared memory of this module.
 pub fn init() {
     register_area(&SLOTS);
+    register_area(&CROWDED);
 }
 
 fn slot(i: usize) -> Option<&'static [AtomicU64; WORDS]> {
@@ -86,6 +91,18 @@ fn leave() {
     if let Some(s) = mine() {
         s[PID].store(0, Relaxed);
     }
+}
+
+/// Says whether a database waits for a worker.
+pub fn crowd(waits: bool) {
+    if let Some(crowded) = CROWDED.get() {
+        crowded.store(waits, Relaxed);
+    }
+}
+
+/// Whether a database waits for a worker: one that may leave should.
+pub fn is_crowded() -> bool {
+    CROWDED.get().is_some_and(|crowded| crowded.load(Relaxed))
 }
 
 /// Says what this process does now.
@@ -156,6 +173,7 @@ pub fn all() -> Vec<Shown> {
                 4 => "moving",
                 5 => "forgetting",
                 9 => "writing",
+                6 => "following",
                 _ => "idle",
             },
             started_at: time(s[STARTED].load(Relaxed)).unwrap_or_else(TimestampWithTimeZone::negative_infinity),

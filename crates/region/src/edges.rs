@@ -252,6 +252,17 @@ impl Space<'_> {
 }
 
 impl Edge {
+    /// As the extension handed it in.
+    pub fn association(&self) -> Association {
+        Association {
+            source: self.source,
+            target: self.target,
+            kind: self.kind as u8,
+            weight: self.weight,
+            changed: self.xmin,
+        }
+    }
+
     /// Whether no transaction has deleted it, as far as published.
     pub fn is_current(&self) -> bool {
         self.state & (REVOKED | GONE) == 0

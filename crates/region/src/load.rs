@@ -105,15 +105,22 @@ impl Space<'_> {
         }
     }
 
-    /// A loader found which edges leave a source: those settled ones that it did not find go.
-    pub fn load_edges_of(&self, source: &[u8; 16], found: &[Association]) -> Result<(), Full> {
+    /// A loader found which edges leave a source: those that it did not find, although it sees who made them, go.
+    pub fn load_edges_of(&self, source: &[u8; 16], found: &[Association], seen: &Seen) -> Result<(), Full> {
         let mut gone = Vec::new();
+        let mut made = Vec::new();
         self.edges_of(source, |i, e| {
             let kept = found.iter().any(|a| a.target == e.target && u16::from(a.kind) == e.kind && a.changed == e.xmin);
-            if !kept && e.state & (MADE | GONE) == 0 {
-                gone.push(i);
+            if !kept && e.is_current() {
+                match e.state & MADE != 0 {
+                    false => gone.push(i),
+                    true if seen.sees(e.xmin) => made.push(i),
+                    true => {}
+                }
             }
         });
+        // Those leave with the entry of their maker; until then nobody sees them.
+        made.into_iter().for_each(|i| self.revoke_edge(i));
         gone.into_iter().for_each(|i| self.forget_edge(i));
         found.iter().try_for_each(|a| self.load_edge(a))
     }

@@ -9,7 +9,7 @@ use crate::array::{self, Array, Blocks};
 use crate::best::Best;
 use crate::bytes::{NONE, addr};
 use crate::context::{self, Context};
-use crate::edges::Edge;
+use crate::edges::{Association, Edge};
 use crate::graph::Kept;
 use crate::kernel::{self, GROUP};
 use crate::lexical::Sums;
@@ -17,7 +17,7 @@ use crate::record::{
     COUNTED, Cue, DEAD, Entry, GONE, MADE, NEEDS_LOAD, Node, RESET, REVOKED, SETTLED, TOMBSTONE, USED,
 };
 use crate::segment::{DOC_BITS, FREE, Segment};
-use crate::space::{Space, State, Stats, doc_of, field};
+use crate::space::{Space, Stats, doc_of, field};
 use crate::verify::Summary;
 use engram_engine::spread::{CUE, NodeIdx};
 use std::cell::RefCell;
@@ -125,7 +125,7 @@ const STRIDE: u32 = 4096;
 impl<'a, P: Pause> Reader<'a, P> {
     /// Begins a search; the caller holds the lock shared and has settled what had ended.
     pub fn new(space: Space<'a>, seen: Seen, pause: P) -> Result<Reader<'a, P>, Stopped> {
-        if space.state() != State::Ready {
+        if !space.is_complete() {
             return Err(Stopped::Gone);
         }
         let mut reader = Reader {
@@ -271,7 +271,7 @@ impl<'a, P: Pause> Reader<'a, P> {
             return Ok(());
         }
         self.pause.pause();
-        if self.space.generation() != self.generation || self.space.state() != State::Ready {
+        if self.space.generation() != self.generation || !self.space.is_complete() {
             return Err(Stopped::Gone);
         }
         if self.space.epoch() != self.epoch {
@@ -407,6 +407,22 @@ impl<'a, P: Pause> Reader<'a, P> {
     /// The visible version of an id.
     pub fn by_id(&self, id: &[u8; 16]) -> Option<u32> {
         self.space.versions(id, |i, _| self.visible(i))
+    }
+
+    /// The transaction of the visible version of an id.
+    pub fn version_of(&self, id: &[u8; 16]) -> Option<u64> {
+        self.by_id(id).map(|i| self.node(i).xmin)
+    }
+
+    /// The visible edges that leave an id.
+    pub fn edges_from(&self, source: &[u8; 16]) -> Vec<Association> {
+        let mut out = Vec::new();
+        self.space.edges_of(source, |_, e| {
+            if self.sees_edge(e) {
+                out.push(e.association());
+            }
+        });
+        out
     }
 
     /// The cue of a hash with the number of memories that mention it.

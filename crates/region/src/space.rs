@@ -19,6 +19,8 @@ pub enum State {
     Loading = 1,
     /// The space answers.
     Ready = 2,
+    /// On a standby: nobody publishes, a worker follows the tables; answers snapshots of recovery only.
+    Following = 3,
 }
 
 /// The space as it lies in the region.
@@ -143,6 +145,7 @@ impl<'a> Space<'a> {
         match (h.mutating, h.state) {
             (0, 2) => State::Ready,
             (0, 1) => State::Loading,
+            (0, 3) => State::Following,
             _ => State::Absent,
         }
     }
@@ -269,6 +272,19 @@ impl<'a> Space<'a> {
     /// Begins loading on top of what the space holds.
     pub fn set_loading(&self) {
         self.region.write(field!(self, state), State::Loading as u32);
+    }
+
+    /// Ends loading on a standby.
+    pub fn set_following(&self) {
+        self.change(|h| {
+            h.state = State::Following as u32;
+            h.wanted = 0;
+        });
+    }
+
+    /// Whether the space can be searched, be it as a primary's or as a standby's.
+    pub fn is_complete(&self) -> bool {
+        matches!(self.state(), State::Ready | State::Following)
     }
 
     /// Ends loading.

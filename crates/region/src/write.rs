@@ -77,8 +77,8 @@ impl Space<'_> {
                 }
                 i
             }
-            // While the space loads its row may come later: remember that it is deleted.
-            None if self.state() == State::Loading && !mine => self.tombstone(id)?,
+            // While the space loads, or before it does after a promotion, its row may come later: remember that it is deleted.
+            None if self.state() != State::Ready && !mine => self.tombstone(id)?,
             None => return Ok(None),
         };
         let entry = self.entry(xid)?;
@@ -111,7 +111,7 @@ impl Space<'_> {
             if let Some(other) = stale {
                 return Err(Refused::Unsettled(other));
             }
-            if self.state() == State::Loading {
+            if self.state() != State::Ready {
                 // Its row may come later, from a snapshot that still has it: who sees this transaction reads the edges again.
                 self.publish_collapsed(xid)?;
             }
@@ -191,6 +191,27 @@ impl Space<'_> {
             let bit = if committed { HINT_COMMITTED } else { HINT_ABORTED };
             self.region.update(entry, |e: &mut Entry| e.state |= bit);
         }
+    }
+
+    /// Whether the space has any version of an id.
+    pub fn knows(&self, id: &[u8; 16]) -> bool {
+        self.versions(id, |_, _| true).is_some()
+    }
+
+    /// Whether the space has the version of an id that `xid` made.
+    pub fn has_version(&self, id: &[u8; 16], xid: u64) -> bool {
+        self.versions(id, |_, n| n.xmin == xid && !n.has(REVOKED | TOMBSTONE | DEAD)).is_some()
+    }
+
+    /// The edges that leave an id and that nobody has deleted, as far as published.
+    pub fn current_edges(&self, source: &[u8; 16]) -> Vec<Association> {
+        let mut out = Vec::new();
+        self.edges_of(source, |_, e| {
+            if e.is_current() {
+                out.push(e.association());
+            }
+        });
+        out
     }
 
     fn is_settled(&self, xid: u64) -> bool {

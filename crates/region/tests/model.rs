@@ -440,7 +440,7 @@ fn an_edge_that_is_deleted_while_the_space_loads_is_read_again() {
     assert_eq!(space.publish_edge_delete(9, &edge), Ok(None));
     space.load_edge(&edge).expect("room");
     assert!(space.unsettled().iter().any(|e| e.xid == 9 && e.needs_load), "who sees the deletion reads the tables");
-    space.load_edges_of(&id(1), &[]).expect("room");
+    space.load_edges_of(&id(1), &[], &Seen::default()).expect("room");
     space.set_ready();
     let reader = Reader::new(space, Seen::new(vec![9]), NoPause);
     assert!(matches!(reader, Err(engram_region::read::Stopped::NeedsLoad(9))));

@@ -109,7 +109,7 @@ impl Pause for Disturbed {
     fn pause(&mut self) {
         let edge = Association { source: id(6), target: id(7), kind: 1, weight: 1, changed: 3 };
         self.0.load_edge(&edge).expect("room");
-        self.0.load_edges_of(&id(6), &[]).expect("room");
+        self.0.load_edges_of(&id(6), &[], &Seen::default()).expect("room");
         self.0
             .load_edge(&Association { source: id(6), target: id(7), kind: 0, weight: 1 << 16, changed: 3 })
             .expect("room");

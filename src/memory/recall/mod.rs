@@ -17,7 +17,7 @@ pub use crate::hot::governor::Met;
 use crate::hot::queue;
 use crate::hot::search::{self as hot_search, Blocked, LockPause};
 use crate::hot::{self, Hot, Place, clock, publish};
-use crate::memory::load;
+use crate::memory::{load, standby};
 use crate::pg::snapshot::Pinned;
 use crate::pg::{self, xid};
 use crate::store::{access, space as spaces};
@@ -100,7 +100,7 @@ pub fn answer(name: &str, given: &Given<'_>, limits: &Limits, account: Account) 
     let (repeated, unfit) = (selection.repeated, selection.unfit);
     let mut recalled = selection.into_rows();
     hide_paths(name, &mut recalled, gathered.known);
-    if limits.reinforce && !pg::in_recovery() {
+    if limits.reinforce {
         touch(name, &recalled);
     }
     let Gathered { limited, ended, cut, cold, trace, .. } = gathered;
@@ -121,7 +121,7 @@ fn discard(name: &str) {
             s.reset(State::Absent);
             s.want()
         });
-        pg::worker::wake_launcher();
+        wake_loader();
     }
     hot::private::forget(name);
 }
@@ -133,7 +133,8 @@ pub fn with_space<R>(
     mut search: impl FnMut(&mut Reader<'static, LockPause>) -> Result<R, Stopped>,
 ) -> Result<R, Error> {
     let own = queue::with(|q| q.touches(name));
-    if let Some((hot, place)) = shared_place(name, own) {
+    let shared = shared_place(name, own);
+    if let Some((hot, place)) = shared.filter(|s| !pg::in_recovery() || standby::is_covered(&s.0, s.1, name, snapshot)) {
         for _ in 0..4 {
             match hot_search::with_reader(&hot, place, snapshot, &mut search) {
                 Ok(r) => return Ok(r),
@@ -161,9 +162,6 @@ pub fn with_space<R>(
 
 fn shared_place(name: &str, own: bool) -> Option<(Hot, Place)> {
     let hot = Hot::shared()?;
-    if pg::in_recovery() {
-        return None;
-    }
     if own {
         publish::flush(&hot, name);
     }
@@ -171,10 +169,18 @@ fn shared_place(name: &str, own: bool) -> Option<(Hot, Place)> {
     Some((hot, place))
 }
 
+fn wake_loader() {
+    match pg::in_recovery() {
+        true => standby::wake_worker(),
+        false => pg::worker::wake_launcher(),
+    }
+}
+
 fn ask_for(hot: &Hot, place: Place) {
     let now = clock();
-    if hot.write(place, |s: Space<'_>| s.state() == State::Absent && s.want_at(now)) == Some(true) {
-        pg::worker::wake_launcher();
+    let wanted = |s: Space<'_>| matches!(s.state(), State::Absent | State::Following) && s.want_at(now);
+    if hot.write(place, wanted) == Some(true) {
+        wake_loader();
     }
 }
 
@@ -207,6 +213,10 @@ fn touch(name: &str, recalled: &[Recalled]) {
     if let Some((hot, place)) = hot::find(name) {
         let now = clock();
         hot.read(place, |s| s.touch_memories(&ids, now));
+    }
+    if pg::in_recovery() {
+        // Nothing is learned here, and nobody stores.
+        return;
     }
     hot::returns::note(name, recalled.iter().filter(|r| r.row.cold).map(|r| r.hit.id));
     hot::answers::keep_together(name, ids.into_iter());

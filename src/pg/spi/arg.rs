@@ -38,6 +38,8 @@ pub enum Arg<'a> {
     Vector(&'a [f32]),
     /// `xid8`
     Xid8(u64),
+    /// `xid8[]`
+    Xid8Array(&'a [u64]),
     /// `oid`
     Oid(pg_sys::Oid),
     /// NULL of a type.
@@ -110,6 +112,7 @@ impl<'a> Arg<'a> {
             Arg::Float4Array(_) => pg_sys::FLOAT4ARRAYOID,
             Arg::Vector(_) => vector::type_oid(),
             Arg::Xid8(_) => pg_sys::XID8OID,
+            Arg::Xid8Array(_) => pg_sys::XID8ARRAYOID,
             Arg::Oid(_) => pg_sys::OIDOID,
             Arg::Null(oid) | Arg::Datum(_, oid) => *oid,
         }
@@ -144,6 +147,10 @@ impl<'a> Arg<'a> {
             }
             Arg::Vector(elements) => vector::datum(elements),
             Arg::Xid8(id) => pg_sys::Datum::from(id),
+            Arg::Xid8Array(ids) => {
+                let elements = ids.iter().map(|id| pg_sys::Datum::from(*id)).collect();
+                array_datum(elements, (pg_sys::XID8OID, 8, true, pg_sys::TYPALIGN_DOUBLE))
+            }
             Arg::Oid(oid) => pg_sys::Datum::from(oid),
             Arg::Null(_) => return None,
             Arg::Datum(datum, _) => datum,

@@ -12,9 +12,21 @@ use super::IN_JOB;
 /// `ERROR` or panics, the transaction is rolled back and the message returned; the caller decides whether to log it.
 /// SIGTERM during `f` ends the process at the next interrupt check.
 pub fn in_transaction<R>(f: impl FnOnce() -> R) -> Result<R, String> {
+    try_in_transaction(f).map_err(|failure| failure.message)
+}
+
+/// Why a job did not come to its end.
+pub struct Failure {
+    pub message: String,
+    /// Another transaction, or recovery, was in the way: the same may succeed when it is done again.
+    pub may_repeat: bool,
+}
+
+/// The same, and says whether doing it again may help.
+pub fn try_in_transaction<R>(f: impl FnOnce() -> R) -> Result<R, Failure> {
     assert_main();
     if super::should_stop() {
-        return Err("terminating on request".to_owned());
+        return Err(Failure { message: "terminating on request".to_owned(), may_repeat: false });
     }
     IN_JOB.store(true, Ordering::Relaxed);
     let outcome = catch_unwind(AssertUnwindSafe(|| {
@@ -26,11 +38,12 @@ pub fn in_transaction<R>(f: impl FnOnce() -> R) -> Result<R, String> {
     finish(outcome)
 }
 
-fn finish<R>(outcome: Result<R, Box<dyn std::any::Any + Send>>) -> Result<R, String> {
+fn finish<R>(outcome: Result<R, Box<dyn std::any::Any + Send>>) -> Result<R, Failure> {
     let outcome = outcome.map_err(|payload| {
-        let text = caught::message(payload.as_ref());
+        let failure =
+            Failure { message: caught::message(payload.as_ref()), may_repeat: caught::is_conflict(payload.as_ref()) };
         roll_back();
-        text
+        failure
     });
     IN_JOB.store(false, Ordering::Relaxed);
     super::report_idle();
@@ -52,6 +65,7 @@ pub fn in_last_transaction<R>(f: impl FnOnce() -> R) -> Result<R, String> {
         commit();
         value
     })))
+    .map_err(|failure| failure.message)
 }
 
 // The order of begin and commit is that of the server's worker_spi.

@@ -19,7 +19,7 @@ use std::time::Duration;
 use pgrx::{pg_guard, pg_sys};
 
 pub use databases::{Database, databases};
-pub use job::{in_last_transaction, in_transaction};
+pub use job::{in_last_transaction, in_transaction, try_in_transaction};
 pub use launcher::{become_launcher, init, wake_launcher};
 pub use start::{Dynamic, Restart, Spec, State, register_static, start_dynamic};
 

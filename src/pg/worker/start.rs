@@ -7,7 +7,8 @@ use pgrx::pg_sys;
 
 use super::super::{assert_main, preloading};
 
-/// What a worker is called and runs. It starts when the server may write, hence never on a standby.
+/// What a worker is called and runs. It starts when the server takes connections, hence on a hot standby too, where it must
+/// not write.
 #[derive(Clone, Copy, Debug)]
 pub struct Spec<'a> {
     /// Name in the server log, at most 95 bytes.
@@ -102,8 +103,7 @@ fn describe(spec: &Spec<'_>) -> pg_sys::BackgroundWorker {
     fill(&mut worker.bgw_library_name, "engram");
     fill(&mut worker.bgw_function_name, spec.function);
     worker.bgw_flags = (pg_sys::BGWORKER_SHMEM_ACCESS | pg_sys::BGWORKER_BACKEND_DATABASE_CONNECTION) as i32;
-    // Not on a standby: workers write.
-    worker.bgw_start_time = pg_sys::BgWorkerStartTime::BgWorkerStart_RecoveryFinished;
+    worker.bgw_start_time = pg_sys::BgWorkerStartTime::BgWorkerStart_ConsistentState;
     worker.bgw_restart_time = match spec.restart {
         Restart::Never => pg_sys::BGW_NEVER_RESTART,
         Restart::After(time) => i32::try_from(time.as_secs()).unwrap_or(i32::MAX),

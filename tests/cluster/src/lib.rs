@@ -8,6 +8,7 @@
 mod cluster;
 mod memory;
 pub mod rights;
+mod replica;
 mod rng;
 mod server;
 
@@ -16,6 +17,7 @@ pub use memory::{
     Hit, assert_consistent, ids_in, recall, recall_ids, recallable_by_own_word, remember, remember_many, unique_word,
     wait_ready_space,
 };
+pub use replica::{recall_shared, standby_count, wait_following};
 pub use rng::Rng;
 pub use server::{Server, setting_from_env};
 

@@ -19,5 +19,6 @@ pub mod parts;
 pub mod rank;
 pub mod spread;
 pub mod text;
+pub mod tiers;
 
 pub use error::Error;

@@ -98,5 +98,7 @@ pub fn build(row: &Fields<'_>, reading: &Reading) -> Record {
         // The table's own checks refuse a vector without direction; what got in before them has no code.
         code: row.embedding.and_then(|v| quantise(v).ok()),
         digest: digest(text::digest(row.content), context),
+        pinned: false,
+        cold: false,
     }
 }

@@ -26,6 +26,10 @@ pub struct Record {
     pub code: Option<Code>,
     /// Stands for the text and its context, so that the same text is found again; 0 for none.
     pub digest: u32,
+    /// Never chosen for eviction.
+    pub pinned: bool,
+    /// In the cold tier: known by a thin node, never resident.
+    pub cold: bool,
 }
 
 /// A memory node: one version of one row.
@@ -104,6 +108,15 @@ pub(crate) const BURIED: u16 = 64;
 pub(crate) const TOMBSTONE: u16 = 128;
 /// Rolled back to a savepoint: no snapshot sees it.
 pub(crate) const REVOKED: u16 = 256;
+
+/// Not resident, counted, and its terms are in the table of frequencies outside.
+pub(crate) const OUTSIDE: u16 = 512;
+/// Its row is in `engram.warm`.
+pub(crate) const WARM: u16 = 1024;
+/// Never chosen for eviction.
+pub(crate) const PINNED: u16 = 2048;
+/// In the cold tier: never resident.
+pub(crate) const COLD: u16 = 4096;
 
 /// A cue: an entity or a tag.
 #[repr(C)]

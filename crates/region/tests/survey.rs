@@ -49,6 +49,8 @@ fn record(n: u32, cues: &[u64], context: u64) -> Record {
         cues: cues.iter().map(|c| (*c, false)).collect(),
         code: None,
         digest: 0,
+        pinned: false,
+        cold: false,
     }
 }
 

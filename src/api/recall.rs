@@ -212,7 +212,7 @@ fn answer_row(space: String, r: Recalled) -> AnswerRow {
         r.hit.via.into_iter().map(Uuid::from_bytes).collect(),
         r.row.origin,
         r.row.kind,
-        if r.hit.resident { "hot" } else { "warm" }.to_owned(),
+        r.hit.tier.name().to_owned(),
         space,
         r.row.context,
         r.row.occurred_at.map(timestamp),

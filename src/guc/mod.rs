@@ -3,12 +3,16 @@
 //! `hot_tier_size` and `max_workers` shape shared memory and processes, so they exist only when the library is loaded
 //! by `shared_preload_libraries`; without it their getters answer zero.
 
+mod tiers;
+
 use std::ffi::{CStr, CString};
 use std::time::Duration;
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 use crate::pg;
+
+pub use tiers::*;
 
 static HOT_TIER_SIZE: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
 static PRIVATE_REGION_SIZE: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
@@ -39,6 +43,7 @@ pub fn init() {
     define_storage_settings();
     define_recall_settings();
     define_learning_settings();
+    tiers::define();
     pg::reserve_setting_prefix(c"engram");
 }
 

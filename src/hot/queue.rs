@@ -19,6 +19,8 @@ pub enum Change {
         record: Box<Record>,
         replaces: bool,
     },
+    /// The row, as it was, of a memory outside that the next change of it deletes or replaces: its terms leave with it.
+    Former(Box<Record>),
     /// The row is gone, or not recallable any more.
     Delete([u8; 16]),
     Edge(Association),

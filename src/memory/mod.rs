@@ -5,6 +5,7 @@ mod capture;
 pub mod check;
 mod complete;
 mod duplicate;
+mod fit;
 pub mod forget;
 pub mod health;
 mod health_advice;
@@ -20,6 +21,7 @@ pub mod spread;
 pub mod stat;
 pub mod update;
 pub mod upkeep;
+mod warm;
 
 use crate::error::Error;
 use crate::{guc, store};

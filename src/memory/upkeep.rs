@@ -1,6 +1,6 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
-use super::{check, learn, load};
+use super::{check, learn, load, warm};
 use crate::hot::answers::Waiting;
 use crate::hot::{self, Hot, Place, clock, evict, seal, settle};
 use crate::pg;
@@ -16,6 +16,12 @@ pub enum Step {
     Load(String),
     /// Settle and seal a space, and give back what is empty.
     Tidy(String, Place),
+    /// Write rows of engram.warm for what is outside the hot tier or leaves it next, and keep room there.
+    Warm(String, Place),
+    /// Bring memories back that were recalled.
+    Back(String, Place),
+    /// Remove stale rows of engram.warm.
+    Sweep,
     /// Learn associations of a space.
     Learn(String),
     /// Triggers do not fire always: mend them and load every space anew.
@@ -24,6 +30,9 @@ pub enum Step {
 
 /// Share of the region that is kept free when spaces are loaded unasked.
 const SPARE: u64 = 10;
+
+/// Batches of rows of engram.warm that a round writes for a space.
+const WARM_STEPS: usize = 8;
 
 /// What there is to do in this database. At first every space is loaded that there is room for.
 pub fn plan(first: bool) -> Vec<Step> {
@@ -68,10 +77,20 @@ pub fn plan(first: bool) -> Vec<Step> {
                 if state == State::Ready && learns && learn::is_due(&name, &waiting, begun.contains(&name)) {
                     steps.push(Step::Learn(name.clone()));
                 }
+                if state == State::Ready && warm::has_returned(&hot, place) {
+                    steps.push(Step::Back(name.clone(), place));
+                }
+                if state == State::Ready && warm::is_due(&hot, place) {
+                    // Several transactions, so that a round is not over before it has begun.
+                    steps.extend((0..WARM_STEPS).map(|_| Step::Warm(name.clone(), place)));
+                }
                 steps.push(Step::Tidy(name, place));
             }
             None => {}
         }
+    }
+    if !pg::in_recovery() && warm::has_to_sweep(first) {
+        steps.push(Step::Sweep);
     }
     steps
 }
@@ -86,6 +105,9 @@ pub fn perform(step: &Step) -> bool {
             load_collapsed(&hot, *place, name)
         }
         Step::Learn(name) => learn::step(name),
+        Step::Warm(name, place) => warm::step(&hot, *place, name),
+        Step::Back(name, place) => warm::bring_back(&hot, *place, name),
+        Step::Sweep => warm::sweep(&hot),
         Step::Repair => {
             repair(&hot);
             true

@@ -16,6 +16,7 @@ pub mod memory;
 pub mod space;
 pub mod trace;
 mod trigger;
+pub mod warm;
 
 use crate::pg::spi;
 

@@ -63,6 +63,11 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Learning);
                 worker::report_activity(&format!("learning in space {space}"));
             }
+            Step::Warm(space, _) | Step::Back(space, _) => {
+                slots::doing(Doing::Moving);
+                worker::report_activity(&format!("moving memories of space {space}"));
+            }
+            Step::Sweep => slots::doing(Doing::Moving),
             Step::Tidy(..) | Step::Repair => slots::doing(Doing::Settling),
         }
         let outcome = worker::in_transaction(|| upkeep::perform(&step));

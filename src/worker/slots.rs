@@ -39,6 +39,7 @@ pub enum Doing {
     Loading = 1,
     Settling = 2,
     Learning = 3,
+    Moving = 4,
 }
 
 static SLOTS: SharedArea<[[AtomicU64; WORDS]; MOST]> = SharedArea::new(c"engram workers");
@@ -150,6 +151,7 @@ pub fn all() -> Vec<Shown> {
                 1 => "loading",
                 2 => "settling",
                 3 => "learning",
+                4 => "moving",
                 _ => "idle",
             },
             started_at: time(s[STARTED].load(Relaxed)).unwrap_or_else(TimestampWithTimeZone::negative_infinity),

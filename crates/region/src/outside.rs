@@ -217,13 +217,16 @@ impl Space<'_> {
         self.versions(id, |_, n| n.xmin == changed && n.is_out() && n.is_current())
     }
 
-    /// Enters the terms of nodes without a place as their rows have them, and says how many rows could not be for want of room.
-    pub fn list_rows(&self, rows: &[Record]) -> usize {
-        let listed = |row: &&Record| {
-            let node = self.out_version(&row.id, row.changed);
-            node.is_some_and(|i| self.list(i, &row.terms).is_err())
-        };
-        rows.iter().filter(listed).count()
+    /// Enters the terms of nodes without a place as their rows have them, as far as there is room. Returns how many were listed.
+    pub fn list_rows(&self, rows: &[Record]) -> u32 {
+        let before: u32 = self.region.read(field!(self, n_outside));
+        for row in rows {
+            let Some(i) = self.out_version(&row.id, row.changed) else { continue };
+            if self.list(i, &row.terms).is_err() {
+                break;
+            }
+        }
+        self.region.read::<u32>(field!(self, n_outside)) - before
     }
 
     /// The rows of these versions are in `engram.warm`. Resident ones may leave without being missed.
@@ -261,13 +264,13 @@ impl Space<'_> {
         }
     }
 
-    /// Nodes without a place from `from` on that `wanted` asks for, of at most [`STEP`] looked at. Says where to go on.
+    /// Counted nodes without a place from `from` on that `wanted` asks for, of at most [`STEP`] looked at. Says where to go on.
     pub fn out_from(&self, from: u32, out: &mut Vec<Out>, wanted: impl Fn(&Out) -> bool) -> Option<u32> {
         let (bound, void) = (self.node_bound(), self.is_void());
         let end = bound.min(from.saturating_add(STEP));
         for i in from..end {
             let n = self.node(i);
-            if n.is_out() && !n.has(REVOKED) {
+            if n.is_out() && n.has(COUNTED) && !n.is_unsure() {
                 let found = Out::of(i, &n, void);
                 if wanted(&found) {
                     out.push(found);
@@ -337,7 +340,12 @@ impl Space<'_> {
         Some(out)
     }
 
-    /// A memory outside was recalled since this was last asked.
+    /// A memory outside was recalled since [`Space::take_returned`].
+    pub fn has_returned(&self) -> bool {
+        self.region.read::<u32>(field!(self, returned)) != 0
+    }
+
+    /// The same, and it is forgotten. The lock shared is enough.
     pub fn take_returned(&self) -> bool {
         let returned: u32 = self.region.read(field!(self, returned));
         self.region.store_u32(field!(self, returned), 0);

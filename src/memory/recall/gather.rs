@@ -1,13 +1,13 @@
 //! From a question to rows in order of score: the search, and the rows of its hits as the caller may see them.
 
+use super::outside::{self, Outside};
 use super::question::Question;
 use super::rows::{self, Conditions};
-use super::search::{self, Found, Outcome, Spilled, Want};
+use super::search::{self, Found, Outcome, Want};
 use super::select::Selection;
 use super::trace::Trace;
 use super::{Account, Limits, Recalled, discard, with_space};
 use crate::error::Error;
-use crate::memory::load;
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use engram_engine::rank;
@@ -43,41 +43,54 @@ pub fn gather(
     selection: &mut Selection,
 ) -> Result<Gathered, Error> {
     let snapshot = Pinned::active();
-    let mut spilled = Spilled::default();
-    let want =
-        Want { reach: REACH.max(limits.k * 4), codes: limits.max_tokens.is_some(), trace: account == Account::Full };
-    let mut found = find(name, &snapshot, &question, &mut spilled, want)?;
+    let mut outside = Outside::default();
+    let want = Want {
+        reach: REACH.max(limits.k * 4),
+        codes: limits.max_tokens.is_some(),
+        trace: account == Account::Full,
+        cold: false,
+    };
+    let mut found = find(name, &snapshot, &question, &mut outside, want)?;
     let mut checked = check(name, conditions, &found, limits, selection);
-    if checked.passed < limits.k && !checked.ended && !selection.is_full() && (found.cut || checked.dropped) {
+    let is_short =
+        |checked: &Checked, selection: &Selection| checked.passed < limits.k && !checked.ended && !selection.is_full();
+    if is_short(&checked, selection) && (found.cut || checked.dropped) {
         // Conditions that only the tables can judge left too little: search among what fulfils them.
         question.filter.allowed = Some(rows::allowed(name, conditions, limits.min_confidence));
         let limited = found.limited;
-        found = find(name, &snapshot, &question, &mut spilled, want)?;
+        found = find(name, &snapshot, &question, &mut outside, want)?;
         found.limited = limited;
         selection.restart();
         checked = check(name, conditions, &found, limits, selection);
+        if is_short(&checked, selection) && found.approximate {
+            // What was proposed is not enough: every memory outside that fulfils them is looked at.
+            outside.all = true;
+            found = find(name, &snapshot, &question, &mut outside, want)?;
+            found.limited = limited;
+            selection.restart();
+            checked = check(name, conditions, &found, limits, selection);
+        }
     }
     let Found { limited, cut, trace, .. } = found;
     Ok(Gathered { limited, ended: checked.ended, cut, known: checked.known, trace })
 }
 
-/// Searches, and reads the rows of evicted memories that the search needs.
+/// Searches, and reads what the search needs of memories outside the hot tier.
 pub fn find(
     name: &str,
     snapshot: &Pinned,
     question: &Question,
-    spilled: &mut Spilled,
+    outside: &mut Outside,
     want: Want,
 ) -> Result<Found, Error> {
     loop {
-        let outcome = with_space(name, snapshot, |reader| search::search(reader, question, spilled, want))?;
+        let outcome = with_space(name, snapshot, |reader| search::search(reader, question, outside, want))?;
         match outcome {
             Outcome::Done(found) => return Ok(found),
+            Outcome::NeedsProposals(ask) => outside.proposed = Some(outside::propose(name, question, &ask)),
             Outcome::NeedsRows(ids) => {
-                let found = load::records_of(name, &ids);
-                let before = spilled.len();
-                spilled.extend(found.into_iter().map(|r| (r.id, r)));
-                if spilled.len() == before {
+                pg::check_for_interrupts();
+                if !outside.read(name, &ids) {
                     // The region lists memories that the tables do not have: it is out of step, and is loaded anew.
                     discard(name);
                 }

@@ -204,7 +204,8 @@ impl World<'_> {
         while let Some(next) = self.space.clear_outside(from) {
             from = next;
         }
-        assert_eq!(self.space.list_rows(&self.rows()), 0, "there is room");
+        self.space.list_rows(&self.rows());
+        assert_eq!(self.space.list_rows(&self.rows()), 0, "there was room");
     }
 
     /// What the table of frequencies must hold: the terms of the memories that are listed.

@@ -1,0 +1,42 @@
+//! Settings of the server that hold while a function runs.
+
+use std::ffi::CStr;
+
+use pgrx::pg_sys;
+
+use super::assert_main;
+
+/// Runs `f` with other values of settings that any user may set, and puts back what was there; an `ERROR` leaves that to the abort of
+/// its (sub)transaction. A setting of a library that is not loaded yet takes effect when it is.
+pub fn with_settings<R>(settings: &[(&CStr, &CStr)], f: impl FnOnce() -> R) -> R {
+    assert_main();
+    // SAFETY: opens a nest level that Drop, or an abort, ends.
+    let _level = Level(unsafe { pg_sys::NewGUCNestLevel() });
+    for (name, value) in settings {
+        // SAFETY: two NUL-terminated strings, which the server copies.
+        unsafe {
+            pg_sys::set_config_option(
+                name.as_ptr(),
+                value.as_ptr(),
+                pg_sys::GucContext::PGC_USERSET,
+                pg_sys::GucSource::PGC_S_SESSION,
+                pg_sys::GucAction::GUC_ACTION_SAVE,
+                true,
+                0,
+                false,
+            );
+        }
+    }
+    f()
+}
+
+struct Level(i32);
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            // SAFETY: ends the nest level that was opened, and those opened since are closed.
+            unsafe { pg_sys::AtEOXact_GUC(false, self.0) };
+        }
+    }
+}

@@ -193,14 +193,24 @@ COMMENT ON COLUMN engram.memory_history.version IS 'Counts from 1, the oldest ve
 COMMENT ON COLUMN engram.memory_history.label IS 'Visibility class the version had; rights follow it as they follow the memory';
 COMMENT ON COLUMN engram.memory_history.replaced_by IS 'Role that made the correction';
 
+-- No foreign key: its rows propose, and one whose memory is gone is harmless until the worker removes it.
 CREATE TABLE engram.warm (
-    space     text COLLATE "C" NOT NULL,
-    id        uuid NOT NULL,
-    embedding halfvec,
-    terms     text[] NOT NULL DEFAULT '{}',
+    space       text COLLATE "C" NOT NULL,
+    id          uuid NOT NULL,
+    changed     xid8 NOT NULL,
+    embedding   halfvec,
+    terms       bigint[] NOT NULL,
+    frequencies bytea NOT NULL,
+    length      integer NOT NULL,
     PRIMARY KEY (space, id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.05);
+CREATE INDEX warm_terms ON engram.warm USING gin (terms) WITH (fastupdate = off);
 COMMENT ON TABLE engram.warm IS 'Search acceleration of memories outside the hot tier; derived from engram.memory, never dumped';
+COMMENT ON COLUMN engram.warm.changed IS 'Version of the memory that the row was made from';
+COMMENT ON COLUMN engram.warm.embedding IS 'The embedding at length 1 and half precision; an index for each number of dimensions proposes by it';
+COMMENT ON COLUMN engram.warm.terms IS 'Hashes of the terms of the content, other ones in each space';
+COMMENT ON COLUMN engram.warm.frequencies IS 'How often each term occurs, a byte for each, at most 255';
+COMMENT ON COLUMN engram.warm.length IS 'Length of the content in terms';
 
 CREATE TABLE engram.cold (
     space     text COLLATE "C" NOT NULL,
@@ -617,10 +627,10 @@ COMMENT ON COLUMN engram.memories.cold IS 'Whether content and embedding come fr
 
 CREATE FUNCTION engram.tier_stat(
     OUT space text, OUT mode text, OUT state text, OUT memories bigint, OUT resident bigint,
-    OUT spilled bigint, OUT cues bigint, OUT edges bigint, OUT bytes bigint, OUT unsettled bigint,
-    OUT evictions bigint, OUT generation bigint) RETURNS SETOF record
+    OUT spilled bigint, OUT warm bigint, OUT cold bigint, OUT warm_state text, OUT cues bigint, OUT edges bigint,
+    OUT bytes bigint, OUT unsettled bigint, OUT evictions bigint, OUT generation bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED
-    AS 'MODULE_PATHNAME', 'tier_stat_wrapper';
+    AS 'MODULE_PATHNAME', 'tiers_stat_wrapper';
 CREATE FUNCTION engram.worker_stat(
     OUT pid integer, OUT worker text, OUT database text, OUT state text, OUT started_at timestamptz,
     OUT last_run_at timestamptz, OUT runs bigint, OUT failures bigint, OUT last_error text) RETURNS SETOF record
@@ -641,7 +651,7 @@ COMMENT ON FUNCTION engram.worker_stat() IS 'Rows of engram.stat_worker';
 COMMENT ON FUNCTION engram.info_stat() IS 'Row of engram.stat_info';
 
 CREATE VIEW engram.stat_tier WITH (security_invoker = true) AS
-SELECT t.space, t.mode, t.state, t.memories, t.resident, t.spilled, t.cues, t.edges, t.bytes,
+SELECT t.space, t.mode, t.state, t.memories, t.resident, t.spilled, t.warm, t.cold, t.warm_state, t.cues, t.edges, t.bytes,
        t.unsettled, t.evictions, t.generation
 FROM engram.tier_stat() t;
 COMMENT ON VIEW engram.stat_tier IS 'Spaces in the hot tier, as far as the caller may see them';
@@ -699,7 +709,7 @@ AS 'MODULE_PATHNAME', 'engram_associate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:104
+-- src/api/stat.rs:110
 -- engram::api::stat::engram_check
 CREATE  FUNCTION "engram_check"() RETURNS TABLE (
 	"space" TEXT,  /* Option < String > */
@@ -713,7 +723,7 @@ AS 'MODULE_PATHNAME', 'engram_check_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:25
+-- src/api/former.rs:26
 -- engram::api::former::engram_configure_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -736,7 +746,7 @@ AS 'MODULE_PATHNAME', 'engram_configure_space_0_2_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:12
+-- src/api/former.rs:13
 -- engram::api::former::engram_create_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1008,7 +1018,7 @@ AS 'MODULE_PATHNAME', 'engram_recall_across_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:38
+-- src/api/former.rs:39
 -- engram::api::former::engram_remember
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1120,7 +1130,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:77
+-- src/api/stat.rs:83
 -- engram::api::stat::info_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1144,19 +1154,25 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:6
--- engram::api::stat::tier_stat
+-- src/api/former.rs:72
+-- engram::api::former::tier_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:45
+-- src/api/stat.rs:6
+-- engram::api::stat::tiers_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/stat.rs:51
 -- engram::api::stat::worker_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:141
+-- src/memory/capture.rs:152
 -- engram::memory::capture::alias_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1168,7 +1184,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:95
+-- src/memory/capture.rs:103
 -- engram::memory::capture::association_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1180,7 +1196,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:32
+-- src/memory/capture.rs:33
 -- engram::memory::capture::memory_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1198,7 +1214,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:121
+-- src/memory/capture.rs:129
 -- engram::memory::capture::space_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1210,7 +1226,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/memory/capture.rs:158
+-- src/memory/capture.rs:171
 -- engram::memory::capture::truncate_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */

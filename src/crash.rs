@@ -64,6 +64,16 @@ pub enum Point {
     follow_end,
     /// After promotion: a space that was followed is about to be brought up to the tables.
     promote_load,
+    /// Some memories of a segment have left; it still has its pages.
+    evict_leave,
+    /// Rows of engram.warm are written and not committed.
+    warm_write,
+    /// They are committed; the region does not know.
+    warm_mark,
+    /// A memory outside is about to come back.
+    readmit,
+    /// Stale rows of engram.warm are removed and not committed.
+    warm_sweep,
 }
 
 #[cfg(debug_assertions)]

@@ -76,14 +76,24 @@ COMMENT ON COLUMN engram.memory_history.version IS 'Counts from 1, the oldest ve
 COMMENT ON COLUMN engram.memory_history.label IS 'Visibility class the version had; rights follow it as they follow the memory';
 COMMENT ON COLUMN engram.memory_history.replaced_by IS 'Role that made the correction';
 
+-- No foreign key: its rows propose, and one whose memory is gone is harmless until the worker removes it.
 CREATE TABLE engram.warm (
-    space     text COLLATE "C" NOT NULL,
-    id        uuid NOT NULL,
-    embedding halfvec,
-    terms     text[] NOT NULL DEFAULT '{}',
+    space       text COLLATE "C" NOT NULL,
+    id          uuid NOT NULL,
+    changed     xid8 NOT NULL,
+    embedding   halfvec,
+    terms       bigint[] NOT NULL,
+    frequencies bytea NOT NULL,
+    length      integer NOT NULL,
     PRIMARY KEY (space, id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.05);
+CREATE INDEX warm_terms ON engram.warm USING gin (terms) WITH (fastupdate = off);
 COMMENT ON TABLE engram.warm IS 'Search acceleration of memories outside the hot tier; derived from engram.memory, never dumped';
+COMMENT ON COLUMN engram.warm.changed IS 'Version of the memory that the row was made from';
+COMMENT ON COLUMN engram.warm.embedding IS 'The embedding at length 1 and half precision; an index for each number of dimensions proposes by it';
+COMMENT ON COLUMN engram.warm.terms IS 'Hashes of the terms of the content, other ones in each space';
+COMMENT ON COLUMN engram.warm.frequencies IS 'How often each term occurs, a byte for each, at most 255';
+COMMENT ON COLUMN engram.warm.length IS 'Length of the content in terms';
 
 CREATE TABLE engram.cold (
     space     text COLLATE "C" NOT NULL,

@@ -32,10 +32,10 @@ COMMENT ON COLUMN engram.memories.pinned IS 'Whether the memory stays in the hot
 
 CREATE FUNCTION engram.tier_stat(
     OUT space text, OUT mode text, OUT state text, OUT memories bigint, OUT resident bigint,
-    OUT spilled bigint, OUT cues bigint, OUT edges bigint, OUT bytes bigint, OUT unsettled bigint,
-    OUT evictions bigint, OUT generation bigint) RETURNS SETOF record
+    OUT spilled bigint, OUT warm bigint, OUT cold bigint, OUT warm_state text, OUT cues bigint, OUT edges bigint,
+    OUT bytes bigint, OUT unsettled bigint, OUT evictions bigint, OUT generation bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED
-    AS 'MODULE_PATHNAME', 'tier_stat_wrapper';
+    AS 'MODULE_PATHNAME', 'tiers_stat_wrapper';
 CREATE FUNCTION engram.worker_stat(
     OUT pid integer, OUT worker text, OUT database text, OUT state text, OUT started_at timestamptz,
     OUT last_run_at timestamptz, OUT runs bigint, OUT failures bigint, OUT last_error text) RETURNS SETOF record
@@ -60,7 +60,7 @@ COMMENT ON FUNCTION engram.move_stat() IS 'Rows of engram.stat_move';
 COMMENT ON FUNCTION engram.info_stat() IS 'Row of engram.stat_info';
 
 CREATE VIEW engram.stat_tier WITH (security_invoker = true) AS
-SELECT t.space, t.mode, t.state, t.memories, t.resident, t.spilled, t.cues, t.edges, t.bytes,
+SELECT t.space, t.mode, t.state, t.memories, t.resident, t.spilled, t.warm, t.cold, t.warm_state, t.cues, t.edges, t.bytes,
        t.unsettled, t.evictions, t.generation
 FROM engram.tier_stat() t;
 COMMENT ON VIEW engram.stat_tier IS 'Spaces in the hot tier, as far as the caller may see them';

@@ -3,6 +3,7 @@
 use crate::error::or_raise;
 use crate::memory::remember::{self, Remember};
 use crate::memory::space::{self, Given, Quotas};
+use crate::memory::stat;
 use crate::pg::{jsonb::Jsonb, vector::Vector};
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
@@ -112,5 +113,44 @@ fn engram_remember<'a>(
         metadata,
         id,
         on_duplicate,
+    }))
+}
+
+/// Rows of engram.stat_tier of 0.2, which had no warm tier.
+#[pg_extern(sql = false)]
+#[allow(clippy::type_complexity)] // The result is that of SQL.
+fn tier_stat() -> TableIterator<
+    'static,
+    (
+        name!(space, String),
+        name!(mode, String),
+        name!(state, String),
+        name!(memories, i64),
+        name!(resident, i64),
+        name!(spilled, i64),
+        name!(cues, i64),
+        name!(edges, i64),
+        name!(bytes, i64),
+        name!(unsettled, i64),
+        name!(evictions, i64),
+        name!(generation, i64),
+    ),
+> {
+    TableIterator::new(stat::tiers().into_iter().map(|t| {
+        let s = t.stats;
+        (
+            t.space,
+            t.mode.to_owned(),
+            t.state.to_owned(),
+            i64::from(s.memories),
+            i64::from(s.resident),
+            i64::from(s.spilled),
+            i64::from(s.cues),
+            i64::from(s.edges),
+            s.bytes as i64,
+            i64::from(s.unsettled),
+            s.evictions as i64,
+            i64::from(s.generation),
+        )
     }))
 }

@@ -218,11 +218,7 @@ fn answer_row(space: String, r: Recalled) -> AnswerRow {
 
 /// Where a returned memory was.
 fn tier_of(r: &Recalled) -> Tier {
-    match (r.row.cold, r.hit.resident) {
-        (true, _) => Tier::Cold,
-        (false, true) => Tier::Hot,
-        (false, false) => Tier::Warm,
-    }
+    if r.row.cold { Tier::Cold } else { r.hit.tier }
 }
 
 /// Says that an answer is less than it could be, and which setting has made it so.

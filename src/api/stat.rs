@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 /// Rows of engram.stat_tier. Declared in `sql/schema/70_views.sql`.
 #[pg_extern(sql = false)]
 #[allow(clippy::type_complexity)] // The result is that of SQL.
-fn tier_stat() -> TableIterator<
+fn tiers_stat() -> TableIterator<
     'static,
     (
         name!(space, String),
@@ -15,6 +15,9 @@ fn tier_stat() -> TableIterator<
         name!(memories, i64),
         name!(resident, i64),
         name!(spilled, i64),
+        name!(warm, i64),
+        name!(cold, i64),
+        name!(warm_state, String),
         name!(cues, i64),
         name!(edges, i64),
         name!(bytes, i64),
@@ -24,14 +27,17 @@ fn tier_stat() -> TableIterator<
     ),
 > {
     TableIterator::new(stat::tiers().into_iter().map(|t| {
-        let s = t.stats;
+        let (s, spilled, warm_state) = (t.stats, t.spilled(), t.warm_state());
         (
             t.space,
             t.mode.to_owned(),
             t.state.to_owned(),
             i64::from(s.memories),
             i64::from(s.resident),
-            i64::from(s.spilled),
+            i64::from(spilled),
+            i64::from(s.warm),
+            i64::from(s.cold),
+            warm_state.to_owned(),
             i64::from(s.cues),
             i64::from(s.edges),
             s.bytes as i64,

@@ -8,6 +8,7 @@ mod tenancy;
 
 pub use cold::{cold_after, cold_batch_size};
 mod snapshot;
+mod tiers;
 
 use std::ffi::{CStr, CString};
 use std::time::Duration;
@@ -21,6 +22,7 @@ mod life;
 
 pub use life::*;
 pub use snapshot::*;
+pub use tiers::*;
 
 static HOT_TIER_SIZE: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
 static PRIVATE_REGION_SIZE: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
@@ -55,6 +57,7 @@ pub fn init() {
     tenancy::define();
     life::define();
     snapshot::define();
+    tiers::define();
     pg::reserve_setting_prefix(c"engram");
 }
 

@@ -184,6 +184,7 @@ fn enter(space: &Space<'_>, me: u64, change: &Change, mut done: impl FnMut(Done)
             }
             done(space.publish(me, record)?);
         }
+        Change::Former(row) => space.disclose(row),
         Change::Delete(id) => {
             if let Some(d) = space.publish_delete(me, id)? {
                 done(d);

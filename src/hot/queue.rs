@@ -21,6 +21,8 @@ pub enum Change {
         /// What stands for the encoder of the space when the row was written; 0 while nothing said.
         encoder: u64,
     },
+    /// The row, as it was, of a memory outside that the next change of it deletes or replaces: its terms leave with it.
+    Former(Box<Record>),
     /// The row is gone, or not recallable any more.
     Delete([u8; 16]),
     Edge(Association),

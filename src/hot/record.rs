@@ -92,7 +92,7 @@ impl Reading {
 
     /// Whether an embedding is of the encoder of the space. One that was written while the space got another encoder is not: until it is
     /// replaced, the memory is found without.
-    fn takes(&self, embedding: &[f32], by: Option<&str>) -> bool {
+    pub fn takes(&self, embedding: &[f32], by: Option<&str>) -> bool {
         let Some((name, dims)) = &self.encoder else { return true };
         *dims == embedding.len() && name.as_deref() == by
     }

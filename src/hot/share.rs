@@ -13,11 +13,12 @@ const MOST_SEGMENTS: u32 = 256;
 /// A space as [`Hot::all`] lists it.
 type Listed = (Place, String, u32, u32);
 
-/// The spaces that make room when `wants` does not fit: those whose turn it is, none when nobody has to.
-pub fn givers(hot: &Hot, wants: Place) -> Vec<Place> {
+/// The spaces that make room when `wants` does not fit: those whose turn it is, none when nobody has to. Without `wants`, those that give
+/// first, whoever comes.
+pub fn givers(hot: &Hot, wants: Option<Place>) -> Vec<Place> {
     let all = hot.all();
     let over: Vec<Place> = all.iter().map(|s| s.0).filter(|place| is_over(hot, *place)).collect();
-    if over.contains(&wants) {
+    if let Some(wants) = wants.filter(|w| over.contains(w)) {
         return vec![wants];
     }
     let can_give = |places: &[Place]| places.iter().any(|p| hot.read(*p, |s| s.evictable_bytes()).unwrap_or(0) > 0);
@@ -31,12 +32,12 @@ pub fn givers(hot: &Hot, wants: Place) -> Vec<Place> {
 }
 
 /// The same by databases, each with a quota of so many bytes.
-fn within(hot: &Hot, all: &[Listed], wants: Place, quota: u64) -> Vec<Place> {
+fn within(hot: &Hot, all: &[Listed], wants: Option<Place>, quota: u64) -> Vec<Place> {
     let mut held: HashMap<u32, u64> = HashMap::new();
     for (place, _, database, _) in all {
         *held.entry(*database).or_default() += hot.read(*place, |s| s.stats().bytes).unwrap_or(0);
     }
-    let mine = all.iter().find(|s| s.0 == wants).map(|s| s.2);
+    let mine = all.iter().find(|s| Some(s.0) == wants).map(|s| s.2);
     let of = |wanted: &dyn Fn(u32) -> bool| all.iter().filter(|s| wanted(s.2)).map(|s| s.0).collect();
     let is_full = |database: u32| held.get(&database).is_some_and(|bytes| *bytes >= quota);
     match mine {

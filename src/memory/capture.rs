@@ -5,14 +5,14 @@
 
 use super::cold;
 use crate::error::{self, Error, or_raise};
-use crate::hot::private;
 use crate::hot::queue::{self, Change};
 use crate::hot::record::{self, Fields, Reading};
-use crate::pg::row::{self, Row};
+use crate::hot::{self, private};
+use crate::pg::row::{self, Row, Xid8};
 use crate::pg::vector::Vector;
 use crate::pg::{self, xact, xid};
 use crate::store::columns::{alias as other_name, edge, memory as column, space as setting};
-use crate::store::{self, access, alias, audit, fault, memory, tally, usage};
+use crate::store::{self, access, alias, audit, fault, memory, tally, usage, warm};
 use engram_engine::spread::{AssociationKind, association_weight};
 use engram_engine::text::Language;
 use engram_region::Record;
@@ -50,6 +50,13 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     if memory::replacing() {
         // The space has got another encoder: it is loaded anew.
         return Ok(None);
+    }
+    if let Some(row) = former.as_ref().filter(|_| replaces)
+        && hot::evict::is_listed(space, id.as_bytes())
+    {
+        let changed = row.get::<Xid8>(column::CHANGED).map_or(0, |xid| xid.0);
+        let record = Record { changed, ..record_of(row, space, &reading(space), id) };
+        queue::with(|q| q.push(space, xact::current_subxact(), Change::Former(Box::new(record))));
     }
     let change = match written.as_ref().filter(|w| recallable(w)) {
         // Beyond the limit of the queue the change only has to be noticed.
@@ -197,6 +204,9 @@ fn space_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         _ => false,
     };
     if !same && let Some(space) = former.as_ref().and_then(|f| f.get::<&str>(setting::SPACE)) {
+        if warm::is_possible() {
+            warm::clear(space);
+        }
         queue::with(|q| q.resets.push((xact::current_subxact(), space.to_owned())));
     }
     Ok(None)

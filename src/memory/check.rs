@@ -66,8 +66,10 @@ fn check_space(space: &str, bad: &mut Vec<Violation>) {
         cold::violations(space, |id, detail| report("cold", name(&id), detail.to_owned()));
     }
     let snapshot = Pinned::active();
-    let seen = with_space(space, &snapshot, |reader| Ok((reader.everything()?, reader.every_edge())));
-    let Ok((memories, edges)) = seen else {
+    let seen = with_space(space, &snapshot, |reader| {
+        Ok((reader.everything()?, reader.every_edge(), reader.space().outside_terms()))
+    });
+    let Ok((memories, edges, frequencies)) = seen else {
         report("structure", "hot tier".to_owned(), "the space could not be read".to_owned());
         return;
     };
@@ -77,16 +79,44 @@ fn check_space(space: &str, bad: &mut Vec<Violation>) {
             report("surplus", name(&twice.id), "two versions are visible at once".to_owned());
         }
     }
-    load::each_record(space, |record| match have.remove(&record.id) {
-        None => report("missing", name(&record.id), "the table has a row that the hot tier does not know".to_owned()),
-        Some(m) if m.changed != record.changed => {
-            report("stale", name(&record.id), format!("version {} where the table has {}", m.changed, record.changed));
+    // Terms of what is outside, by the rows.
+    let mut outside: BTreeMap<u64, u32> = BTreeMap::new();
+    let listed: BTreeSet<[u8; 16]> = have.values().filter(|m| m.listed).map(|m| m.id).collect();
+    load::each_record(space, |record| {
+        if listed.contains(&record.id) {
+            record.terms.iter().for_each(|(term, _)| *outside.entry(*term).or_default() += 1);
         }
-        Some(m) if m.length != record.length || m.n_cues as usize != record.cues.len() || m.digest != record.digest => {
-            report("stale", name(&record.id), "the text was analysed differently".to_owned());
+        match have.remove(&record.id) {
+            None => {
+                report("missing", name(&record.id), "the table has a row that the hot tier does not know".to_owned())
+            }
+            Some(m) if m.changed != record.changed => {
+                report(
+                    "stale",
+                    name(&record.id),
+                    format!("version {} where the table has {}", m.changed, record.changed),
+                );
+            }
+            Some(m)
+                if m.length != record.length || m.n_cues as usize != record.cues.len() || m.digest != record.digest =>
+            {
+                report("stale", name(&record.id), "the text was analysed differently".to_owned());
+            }
+            Some(_) => {}
         }
-        Some(_) => {}
     });
+    // Who counts may have changed in between: a transaction that has not settled, a worker that moves memories.
+    if let Some(found) = frequencies
+        && found != outside.into_iter().collect::<Vec<_>>()
+        && hot::find(space).and_then(|(hot, place)| hot.read(place, |s| s.outside_terms())) == Some(Some(found))
+        && hot::find(space).is_some_and(|(hot, place)| hot.read(place, |s| s.n_unsettled()) == Some(0))
+    {
+        report(
+            "frequency",
+            "hot tier".to_owned(),
+            "words of memories outside are counted otherwise than in their rows".to_owned(),
+        );
+    }
     for id in have.keys() {
         report("surplus", name(id), "the hot tier knows a memory that the table does not have".to_owned());
     }

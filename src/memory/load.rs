@@ -6,6 +6,7 @@
 //! snapshot was taken may have come before, so it is listed as to be loaded by who sees it.
 
 use super::capture::reading;
+use super::fit::Fit;
 use crate::crash::{self, Point};
 use crate::guc;
 use crate::hot::record::{self, Fields, Reading};
@@ -13,13 +14,15 @@ use crate::hot::{Hot, Place, clock, evict, private, seal, share};
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg, Row};
 use crate::pg::{self, xid};
-use crate::store::{access, space};
 use crate::store::snapshot::trimmed_before;
+use crate::store::{access, space, warm};
+use engram_engine::code::quantise;
 use engram_engine::spread::{AssociationKind, association_weight};
 use engram_region::bulk;
 use engram_region::edges::Association;
 use engram_region::read::Seen;
 use engram_region::{Full, Record, Space, State};
+use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 
 /// Rows fetched at once.
@@ -73,7 +76,10 @@ pub struct Sink<'a> {
     generation: u32,
     seen: Seen,
     how: How,
+    fit: Fit,
     rows: Vec<Record>,
+    /// Rows that stay outside.
+    thin: Vec<Record>,
     /// Terms of the rows.
     terms: usize,
     /// Bytes of the rows.
@@ -100,7 +106,14 @@ fn bytes_of(row: &Record) -> usize {
 impl<'a> Sink<'a> {
     /// For rows that are entered while nobody publishes: on a standby.
     pub(super) fn of_standby(hot: &'a Hot, place: Place, name: &'a str, generation: u32, how: How) -> Sink<'a> {
-        Sink { hot, place, name, generation, seen: Seen::default(), how, rows: Vec::new(), terms: 0, bytes: 0, failed: None }
+        let fit = if how == How::BySegments { Fit::of(hot, place, name) } else { Fit::All };
+        Sink::new((hot, place, name, generation), Seen::default(), how, fit)
+    }
+
+    fn new(to: (&'a Hot, Place, &'a str, u32), seen: Seen, how: How, fit: Fit) -> Sink<'a> {
+        let (hot, place, name, generation) = to;
+        let (rows, thin) = (Vec::new(), Vec::new());
+        Sink { hot, place, name, generation, seen, how, fit, rows, thin, terms: 0, bytes: 0, failed: None }
     }
 }
 
@@ -145,6 +158,13 @@ impl Sink<'_> {
     }
 
     pub(super) fn put(&mut self, record: Record) {
+        if record.cold || !self.fit.is_resident(self.hot, &record.id) {
+            self.thin.push(record);
+            if self.thin.len() == BATCH {
+                self.flush_thin();
+            }
+            return;
+        }
         self.terms += record.terms.len();
         self.bytes += bytes_of(&record);
         self.rows.push(record);
@@ -154,8 +174,23 @@ impl Sink<'_> {
         }
     }
 
+    fn flush_thin(&mut self) {
+        crash::at(Point::load_middle);
+        let rows = std::mem::take(&mut self.thin);
+        let warm: Vec<bool> = rows.iter().map(|row| self.fit.is_warm(&row.id)).collect();
+        let mut next = 0;
+        self.step(|space, seen| {
+            while next < rows.len() {
+                space.load_thin(&rows[next], seen, warm[next])?;
+                next += 1;
+            }
+            Ok(())
+        });
+    }
+
     fn flush(&mut self) {
-        (self.terms, self.bytes) = (0, 0);
+        self.flush_thin();
+        self.terms = 0;
         crash::at(Point::load_middle);
         let rows = std::mem::take(&mut self.rows);
         if self.how == How::BySegments && rows.len() >= LEAST_BULK && self.has_room_for(&rows) {
@@ -267,18 +302,7 @@ fn fill(hot: &Hot, place: Place, name: &str, generation: u32, snapshot: &Pinned)
     });
     let list = hot.read(place, |s| s.unsettled()).unwrap_or_default();
     let seen = Seen::new(list.iter().map(|e| e.xid).filter(|x| snapshot.sees(*x)).collect());
-    let mut sink = Sink {
-        hot,
-        place,
-        name,
-        generation,
-        seen,
-        how: How::BySegments,
-        rows: Vec::new(),
-        terms: 0,
-        bytes: 0,
-        failed: None,
-    };
+    let mut sink = Sink::new((hot, place, name, generation), seen, How::BySegments, Fit::of(hot, place, name));
     pg::as_owner(|| {
         spi::scan(include_str!("../../sql/query/load_memories.sql"), &[Arg::Text(name)], FETCH, |row| {
             if sink.failed.is_none() {
@@ -352,7 +376,7 @@ fn fill_from(
     if let Base::Recorded { enter, .. } = base {
         let seen = Seen::default();
         let mut sink =
-            Sink { hot, place, name, generation, seen, how: How::AtOnce, rows: Vec::new(), terms: 0, bytes: 0, failed: None };
+            Sink::new((hot, place, name, generation), seen, How::AtOnce, Fit::All);
         enter(&mut sink);
         sink.end()?;
     }
@@ -374,18 +398,7 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
     let loaded: Vec<u64> =
         list.0.iter().filter(|e| e.needs_load).map(|e| e.xid).filter(|x| seen_xids.contains(x)).collect();
     let seen = Seen::new(seen_xids);
-    let mut sink = Sink {
-        hot,
-        place,
-        name,
-        generation: list.1,
-        seen,
-        how: How::AtOnce,
-        rows: Vec::new(),
-        terms: 0,
-        bytes: 0,
-        failed: None,
-    };
+    let mut sink = Sink::new((hot, place, name, list.1), seen, How::AtOnce, Fit::All);
     let args = [Arg::Text(name), Arg::Xid8(since)];
     pg::as_owner(|| {
         let mut gone: Vec<[u8; 16]> = Vec::new();
@@ -487,6 +500,39 @@ pub fn records_of(name: &str, ids: &[[u8; 16]]) -> Vec<Record> {
     out
 }
 
+/// The same with nothing but what a search needs, where engram.warm has the words: the content is not read. Those without a row there
+/// are read whole.
+pub fn matches_of(name: &str, ids: &[[u8; 16]], warm: bool) -> Vec<Record> {
+    let mut out = Vec::with_capacity(ids.len());
+    if warm {
+        let reading = reading(name);
+        warm::rows(name, ids, |row| {
+            out.push(Record {
+                id: row.id,
+                changed: row.changed,
+                occurred_at: 0,
+                context: 0,
+                kind: 0,
+                terms: row.words.terms,
+                length: row.words.length,
+                cues: Vec::new(),
+                code: row.embedding.filter(|v| reading.takes(v, row.encoder)).and_then(|v| quantise(v).ok()),
+                digest: 0,
+                pinned: false,
+                cold: false,
+            });
+        });
+    }
+    if out.len() < ids.len() {
+        let known: FxHashSet<[u8; 16]> = out.iter().map(|r| r.id).collect();
+        let rest: Vec<[u8; 16]> = ids.iter().filter(|id| !known.contains(*id)).copied().collect();
+        out.extend(records_of(name, &rest));
+    }
+    // Whatever its terms were sorted by.
+    out.iter_mut().for_each(|r| r.terms.sort_unstable());
+    out
+}
+
 /// A private copy of a space, brought up to the active snapshot.
 ///
 /// `own` says that the current transaction has changed the space: the copy then serves this answer only.
@@ -498,6 +544,8 @@ pub fn private_space(name: &str, snapshot: &Pinned, own: bool) -> Result<(Hot, P
     let hot = private::region();
     if let Some(fresh) = known
         && catch_up(&hot, fresh.place, name, snapshot, fresh.xmin).is_ok()
+        // Nobody else would list again what is outside.
+        && hot.read(fresh.place, |s| s.needs_listing()) == Some(false)
     {
         private::remember(
             name,

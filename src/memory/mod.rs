@@ -9,6 +9,7 @@ mod complete;
 mod duplicate;
 pub mod export;
 pub mod follow;
+mod fit;
 pub mod forget;
 pub mod health;
 mod health_advice;
@@ -29,6 +30,7 @@ pub mod stat;
 pub mod tier;
 pub mod update;
 pub mod upkeep;
+mod warm;
 
 use crate::error::Error;
 use crate::{guc, store};

@@ -18,6 +18,22 @@ pub struct Tier {
     pub stats: Stats,
 }
 
+impl Tier {
+    /// Memories outside that are searched by their rows.
+    pub fn spilled(&self) -> u32 {
+        self.stats.spilled.saturating_sub(self.stats.warm + self.stats.cold)
+    }
+
+    /// Whether something proposes every memory outside, or rows of `engram.warm` are still being written.
+    pub fn warm_state(&self) -> &'static str {
+        match (self.stats.spilled, self.spilled()) {
+            (0, _) => "empty",
+            (_, 0) => "ready",
+            _ => "building",
+        }
+    }
+}
+
 /// Spaces that the caller may see, as shared memory or this backend has them.
 pub fn tiers() -> Vec<Tier> {
     let shared = Hot::shared();

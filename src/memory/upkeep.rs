@@ -1,7 +1,7 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
 use super::load::{self, Unloaded};
-use super::{check, chill, follow, learn, retention, snapshot};
+use super::{check, chill, follow, learn, retention, snapshot, warm};
 use crate::guc;
 use crate::hot::answers::Waiting;
 use crate::hot::{self, Hot, Place, clock, evict, returns, seal, settle, share};
@@ -22,6 +22,12 @@ pub enum Step {
     Promote(String, Place),
     /// Settle and seal a space, and give back what is empty.
     Tidy(String, Place),
+    /// Write rows of engram.warm for what is outside the hot tier or leaves it next, and keep room there.
+    Warm(String, Place),
+    /// Bring memories back that were recalled.
+    Back(String, Place),
+    /// Remove stale rows of engram.warm.
+    Sweep,
     /// Learn associations of a space.
     Learn(String),
     /// Move what is old and out of use in a space to the cold tier.
@@ -53,6 +59,9 @@ const MOST_TRIMMED: i32 = 10_000;
 
 /// Share of the region that is kept free when spaces are loaded unasked.
 const SPARE: u64 = 10;
+
+/// Batches of rows of engram.warm that a round writes for a space.
+const WARM_STEPS: usize = 8;
 
 /// What there is to do in this database. At first every space is loaded that there is room for.
 pub fn plan(first: bool) -> Vec<Step> {
@@ -117,6 +126,13 @@ pub fn plan(first: bool) -> Vec<Step> {
                 if returned.has(&name) && !pg::in_recovery() {
                     steps.push(Step::BringBack(name.clone()));
                 }
+                if state == State::Ready && warm::has_returned(&hot, place) {
+                    steps.push(Step::Back(name.clone(), place));
+                }
+                if state == State::Ready && warm::is_due(&hot, place) {
+                    // Several transactions, so that a round is not over before it has begun.
+                    steps.extend((0..WARM_STEPS).map(|_| Step::Warm(name.clone(), place)));
+                }
                 steps.push(Step::Tidy(name, place));
             }
             None => {}
@@ -137,6 +153,9 @@ pub fn plan(first: bool) -> Vec<Step> {
     if snapshot::is_due() {
         steps.push(Step::Snapshot);
     }
+    if !pg::in_recovery() && warm::has_to_sweep(first) {
+        steps.push(Step::Sweep);
+    }
     steps
 }
 
@@ -155,6 +174,9 @@ pub fn perform(step: &Step) -> bool {
         Step::BringBack(name) => chill::bring_back(name),
         Step::TrimAudit => guc::audit_retention().is_some_and(|age| audit::trim(age, MOST_TRIMMED) > 0),
         Step::Retain(name) => retention::step(name),
+        Step::Warm(name, place) => warm::step(&hot, *place, name),
+        Step::Back(name, place) => warm::bring_back(&hot, *place, name),
+        Step::Sweep => warm::sweep(&hot),
         Step::Repair => {
             repair(&hot);
             true

@@ -38,6 +38,11 @@ pub fn memory_table_oid() -> Option<pg_sys::Oid> {
 /// Whether the catalog of this database has the table `engram.name`. Between a new library and ALTER EXTENSION UPDATE the tables of
 /// the new version are missing.
 pub fn has_table(name: &CStr) -> bool {
+    has_relation(name)
+}
+
+/// The same of any relation, an index for instance.
+pub fn has_relation(name: &CStr) -> bool {
     assert_main();
     // SAFETY: system cache look-ups by NUL-terminated names; a missing schema answers InvalidOid.
     unsafe {
@@ -54,6 +59,19 @@ pub fn has_column(table: &CStr, column: &CStr) -> bool {
         let schema = pg_sys::get_namespace_oid(c"engram".as_ptr(), true);
         let table = pg_sys::get_relname_relid(table.as_ptr(), schema);
         pg_sys::get_attnum(table, column.as_ptr()) > 0
+    }
+}
+
+/// Locks the table `engram.name` against writers until the end of the transaction, if nobody holds it against that; says whether it is
+/// locked. Nobody is waited for, so nobody waits behind.
+pub fn try_lock_table(name: &CStr) -> bool {
+    assert_main();
+    // SAFETY: system cache look-ups by NUL-terminated names; a missing relation is not locked.
+    unsafe {
+        let schema = pg_sys::get_namespace_oid(c"engram".as_ptr(), true);
+        let table =
+            if schema == pg_sys::InvalidOid { schema } else { pg_sys::get_relname_relid(name.as_ptr(), schema) };
+        table != pg_sys::InvalidOid && pg_sys::ConditionalLockRelationOid(table, pg_sys::ShareLock as i32)
     }
 }
 

@@ -139,3 +139,9 @@ impl IntoDatum for Xid8 {
         pg_sys::XID8OID
     }
 }
+
+impl FromDatum for Xid8 {
+    unsafe fn from_polymorphic_datum(datum: pg_sys::Datum, is_null: bool, _type: pg_sys::Oid) -> Option<Self> {
+        (!is_null).then(|| Xid8(datum.value() as u64))
+    }
+}

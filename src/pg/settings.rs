@@ -1,8 +1,45 @@
-//! Settings of the server for the length of a call.
+//! Settings of the server that hold while a function runs.
+
+use std::ffi::CStr;
+
+use pgrx::pg_sys;
 
 use super::assert_main;
-use pgrx::pg_sys;
-use std::ffi::CStr;
+
+/// Runs `f` with other values of settings that any user may set, and puts back what was there; an `ERROR` leaves that to the abort of
+/// its (sub)transaction. A setting of a library that is not loaded yet takes effect when it is.
+pub fn with_settings<R>(settings: &[(&CStr, &CStr)], f: impl FnOnce() -> R) -> R {
+    assert_main();
+    // SAFETY: opens a nest level that Drop, or an abort, ends.
+    let _level = Level(unsafe { pg_sys::NewGUCNestLevel() });
+    for (name, value) in settings {
+        // SAFETY: two NUL-terminated strings, which the server copies.
+        unsafe {
+            pg_sys::set_config_option(
+                name.as_ptr(),
+                value.as_ptr(),
+                pg_sys::GucContext::PGC_USERSET,
+                pg_sys::GucSource::PGC_S_SESSION,
+                pg_sys::GucAction::GUC_ACTION_SAVE,
+                true,
+                0,
+                false,
+            );
+        }
+    }
+    f()
+}
+
+struct Level(i32);
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            // SAFETY: ends the nest level that was opened, and those opened since are closed.
+            unsafe { pg_sys::AtEOXact_GUC(false, self.0) };
+        }
+    }
+}
 
 /// What values are written as, so that the same value is the same text in every session and nothing is lost: the shortest digits that
 /// read back as the same number, times in UTC.
@@ -16,35 +53,5 @@ const PLAIN: [(&CStr, &CStr); 5] = [
 
 /// Runs `f` while values are written and read plainly, whatever the session has set.
 pub fn with_plain_values<R>(f: impl FnOnce() -> R) -> R {
-    assert_main();
-    // SAFETY: settings of a nest level that Drop, or an abort, ends; names and values are NUL-terminated.
-    let _level = unsafe {
-        let level = pg_sys::NewGUCNestLevel();
-        for (name, value) in PLAIN {
-            pg_sys::set_config_option(
-                name.as_ptr(),
-                value.as_ptr(),
-                pg_sys::GucContext::PGC_USERSET,
-                pg_sys::GucSource::PGC_S_SESSION,
-                pg_sys::GucAction::GUC_ACTION_SAVE,
-                true,
-                0,
-                false,
-            );
-        }
-        Level(level)
-    };
-    f()
-}
-
-struct Level(i32);
-
-impl Drop for Level {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            return;
-        }
-        // SAFETY: ends the nest level it stands for.
-        unsafe { pg_sys::AtEOXact_GUC(false, self.0) };
-    }
+    with_settings(&PLAIN, f)
 }

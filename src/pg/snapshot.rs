@@ -40,6 +40,13 @@ impl Pinned {
         unsafe { Pinned::push(pg_sys::GetLatestSnapshot()) }
     }
 
+    /// The same, or in a parallel operation the snapshot of the running statement.
+    pub fn latest_if_possible() -> Pinned {
+        assert_main();
+        // SAFETY: reads a backend variable.
+        if unsafe { pg_sys::IsInParallelMode() } { Pinned::active() } else { Pinned::latest() }
+    }
+
     /// # Safety
     /// `snapshot` is a valid MVCC snapshot.
     unsafe fn push(snapshot: pg_sys::Snapshot) -> Pinned {

@@ -24,6 +24,7 @@ pub mod tally;
 pub mod trace;
 mod trigger;
 pub mod usage;
+pub mod warm;
 
 use crate::pg::spi;
 

@@ -94,6 +94,11 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Writing);
                 worker::report_activity("writing the snapshot file");
             }
+            Step::Warm(space, _) | Step::Back(space, _) => {
+                slots::doing(Doing::Moving);
+                worker::report_activity(&format!("moving memories of space {space}"));
+            }
+            Step::Sweep => slots::doing(Doing::Moving),
             Step::Tidy(..) | Step::Repair | Step::TrimAudit | Step::Loaded | Step::Trim => slots::doing(Doing::Settling),
         }
         let begun = Instant::now();

@@ -72,9 +72,15 @@ impl Policy {
         }
     }
 
-    /// Whether memories that were recalled may come back: room above the high mark is there to be used.
-    pub fn has_room(&self, capacity: u64, free: u64, bytes: u64) -> bool {
-        free.saturating_sub(bytes) >= share(capacity, self.high.max(self.low)) && bytes <= free
+    /// Whether a memory that was recalled may come back: it does not push anything out by that, but may take the room that was kept
+    /// above the low mark, so that the least active leaves in its stead next.
+    pub fn may_return(&self, capacity: u64, free: u64, bytes: u64) -> bool {
+        bytes <= free && free - bytes >= share(capacity, self.low)
+    }
+
+    /// Bytes that may be filled before the high mark is reached.
+    pub fn room(&self, capacity: u64, free: u64) -> u64 {
+        free.saturating_sub(share(capacity, self.high.max(self.low)))
     }
 
     /// Whether a memory is old and out of use. A use after `now` (clocks go back) counts as one at `now`.

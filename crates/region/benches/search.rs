@@ -155,8 +155,9 @@ fn empty(bytes: usize) -> Space<'static> {
 /// Does what the maintenance worker does.
 fn tidy(space: &Space<'_>) {
     while let Some(mut victim) = space.scattered_segment() {
+        while space.read_terms(&mut victim) {}
         while space.move_survivors(&mut victim, 16).expect("room for a record") {}
-        space.evict(&victim);
+        space.give_back(&victim);
     }
     while let Some(sorted) = space.sealable().and_then(|segment| space.sort_segment(segment)) {
         assert!(space.seal(&sorted).expect("room for sorted terms"));

@@ -60,7 +60,7 @@ impl Space<'_> {
     pub fn load_bulk(&self, bulk: &mut Bulk, record: &Record, seen: &Seen) -> Result<(), Full> {
         let s: Segment = self.region.read(self.segment_at(bulk.segment));
         let dims = record.code.as_ref().map_or(0, |c| c.values.len() as u32);
-        if s.version != bulk.version || s.state != BULK || s.is_full() || dims != bulk.dims {
+        if s.version != bulk.version || s.state != BULK || s.is_full() || dims != bulk.dims || record.cold {
             return self.load(record, seen);
         }
         if let Some(node) = self.load_into(record, seen, bulk.segment)? {

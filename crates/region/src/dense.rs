@@ -33,6 +33,11 @@ impl Query {
         similarity(self.prepared.dot(row), self.code.scale, scale)
     }
 
+    /// The direction of the question as its code has it: what proposes by it need not be exact.
+    pub fn embedding(&self) -> Vec<f32> {
+        self.code.values.iter().map(|v| f32::from(*v)).collect()
+    }
+
     /// Dimensions.
     pub fn dims(&self) -> usize {
         self.code.values.len()

@@ -288,25 +288,31 @@ impl<P: Pause> Reader<'_, P> {
     }
 }
 
-/// The documents of a sealed or open segment with their terms, by document: what sealing and eviction need.
-pub(crate) fn invert(region: &Region<'_>, s: &Segment, mut f: impl FnMut(u32, u64, u8)) {
-    if s.state == OPEN {
-        array::runs::<Term>(region, &s.dict, |_, run| {
-            for t in run {
-                chunks::while_each(region, &t.postings, |p| {
-                    p.iter().for_each(|p| f(p >> 8, t.hash, (p & 255) as u8));
-                    true
-                });
-            }
-        });
-        return;
-    }
-    for i in 0..s.dict.len {
-        let hash: u64 = array::get(region, &s.dict, i);
-        let start: u32 = array::get(region, &s.starts, i);
-        let end = if i + 1 == s.dict.len { s.docs.len } else { array::get(region, &s.starts, i + 1) };
-        for p in start..end {
-            f(u32::from(array::get::<u16>(region, &s.docs, p)), hash, array::get::<u8>(region, &s.frequencies, p));
+/// Calls `f(document, hash, frequency)` for the postings of a sealed or open segment, from an entry of its dictionary on until `most`
+/// were read. Says where to go on. What eviction needs.
+pub(crate) fn invert_from(
+    region: &Region<'_>,
+    s: &Segment,
+    first: u32,
+    most: usize,
+    mut f: impl FnMut(u32, u64, u8),
+) -> Option<u32> {
+    let mut read = 0;
+    for i in first..s.dict.len {
+        if read >= most {
+            return Some(i);
         }
+        let (hash, place) = if s.state == OPEN {
+            (array::get::<Term>(region, &s.dict, i).hash, Place::Open(i))
+        } else {
+            let end = if i + 1 == s.dict.len { s.docs.len } else { array::get(region, &s.starts, i + 1) };
+            (array::get(region, &s.dict, i), Place::Sealed(array::get(region, &s.starts, i), end))
+        };
+        postings(region, s, place, |doc, tf| {
+            f(doc, hash, tf);
+            read += 1;
+        });
+        read += 1;
     }
+    None
 }

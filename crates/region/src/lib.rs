@@ -40,6 +40,7 @@ pub mod lexical;
 mod load;
 pub mod mentions;
 mod node;
+pub mod outside;
 pub mod pages;
 pub mod read;
 pub mod record;

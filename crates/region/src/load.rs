@@ -3,9 +3,9 @@
 use crate::Full;
 use crate::bytes::NONE;
 use crate::edges::Association;
-use crate::node::ANY;
+use crate::node::{ANY, NOWHERE};
 use crate::read::Seen;
-use crate::record::{BURIED, DEAD, GONE, MADE, Node, REVOKED, Record, TOMBSTONE};
+use crate::record::{BURIED, DEAD, GONE, MADE, Node, REVOKED, Record, TOMBSTONE, WARM};
 use crate::space::Space;
 
 impl Space<'_> {
@@ -15,6 +15,16 @@ impl Space<'_> {
     /// alone; other versions that the snapshot sees have been replaced by this one, and what deletes them deletes it.
     pub fn load(&self, record: &Record, seen: &Seen) -> Result<(), Full> {
         self.load_into(record, seen, ANY).map(|_| ())
+    }
+
+    /// The same for a memory that is to stay outside: it gets a thin node. `warm` says that its row is in `engram.warm`.
+    pub fn load_thin(&self, record: &Record, seen: &Seen, warm: bool) -> Result<(), Full> {
+        if let Some(i) = self.load_into(record, seen, NOWHERE)?
+            && warm
+        {
+            self.retier(i, |n| n.state |= WARM);
+        }
+        Ok(())
     }
 
     /// The same into a given segment. Returns the new node, or none where the version is known.
@@ -37,6 +47,8 @@ impl Space<'_> {
         if !self.node(i).has(BURIED) {
             self.count(i, true);
         }
+        // Without room for its terms it is found by its row.
+        let _ = self.list(i, &record.terms);
         Ok(Some(i))
     }
 

@@ -3,13 +3,15 @@
 use crate::array;
 use crate::bytes::{NONE, addr};
 use crate::context::{self, Context};
-use crate::record::{ABOUT, COUNTED, Cue, DEAD, Entry, GONE, MADE, Node, Record, TOMBSTONE, USED};
+use crate::record::{ABOUT, COLD, COUNTED, Cue, DEAD, Entry, GONE, MADE, Node, PINNED, Record, TOMBSTONE, USED};
 use crate::segment::{self, FORWARD, FREE, OPEN, Segment};
 use crate::space::{Space, doc_of, field, tag};
 use crate::{Full, chunks, hash, pages};
 
 /// In place of the number of a segment: the open one.
 pub(crate) const ANY: u32 = NONE;
+/// In none: the node is thin.
+pub(crate) const NOWHERE: u32 = NONE - 1;
 
 impl Space<'_> {
     pub(crate) fn tombstone(&self, id: &[u8; 16]) -> Result<u32, Full> {
@@ -38,6 +40,9 @@ impl Space<'_> {
         let h = self.head();
         let dims = record.code.as_ref().map_or(0, |c| c.values.len() as u32);
         assert!(dims == 0 || h.dims == 0 || h.dims == dims, "a space has one number of dimensions");
+        if into == NOWHERE || record.cold {
+            return self.enter_thin(record, entry);
+        }
         let kind = usize::from(dims == 0);
         let open = if into == ANY { h.open[kind] } else { into };
         let full = open == NONE || self.region.read::<Segment>(self.segment_at(open)).is_full();
@@ -55,13 +60,41 @@ impl Space<'_> {
         if full {
             self.open_segment(segment, kind, cap, dims)?;
         }
+        let i = self.make_node(record, entry)?;
+        let doc = segment::append(&self.region, at, i, record)?;
+        self.update_node(i, |n| n.place = segment << segment::DOC_BITS | doc);
+        self.change(|h| {
+            h.n_resident += 1;
+            h.n_documents += 1;
+            h.dims = h.dims.max(dims);
+        });
+        self.end();
+        self.unreserve_in(at);
+        Ok(i)
+    }
+
+    /// The same without codes and postings, for a memory outside.
+    fn enter_thin(&self, record: &Record, entry: Option<usize>) -> Result<u32, Full> {
+        let needed = 15 + (record.cues.len() * 192).div_ceil(crate::bytes::PAGE) as u32;
+        pages::reserve(&self.region, self.owner(), needed)?;
+        self.begin();
+        let i = self.make_node(record, entry)?;
+        let dims = record.code.as_ref().map_or(0, |c| c.values.len() as u32);
+        self.change(|h| h.dims = h.dims.max(dims));
+        self.end();
+        pages::unreserve(&self.region, self.owner());
+        Ok(i)
+    }
+
+    /// The node with its id, digest, cues and context; pages were reserved.
+    fn make_node(&self, record: &Record, entry: Option<usize>) -> Result<u32, Full> {
         let mut node = Node {
             id: record.id,
             xmin: record.changed,
             occurred_at: record.occurred_at,
             kind: record.kind,
             length: record.length,
-            state: USED,
+            state: USED | if record.pinned { PINNED } else { 0 } | if record.cold { COLD } else { 0 },
             touched: self.region.read(field!(self, used)),
             digest: record.digest,
             ..Node::EMPTY
@@ -82,15 +115,6 @@ impl Space<'_> {
             self.update_node(i, |n| n.context = c);
             context::insert(&self.region, self.owner(), self.context_at(c), i, |m| self.key_of(m))?;
         }
-        let doc = segment::append(&self.region, at, i, record)?;
-        self.update_node(i, |n| n.place = segment << segment::DOC_BITS | doc);
-        self.change(|h| {
-            h.n_resident += 1;
-            h.n_documents += 1;
-            h.dims = h.dims.max(dims);
-        });
-        self.end();
-        self.unreserve_in(at);
         Ok(i)
     }
 

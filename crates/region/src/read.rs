@@ -452,22 +452,6 @@ impl<'a, P: Pause> Reader<'a, P> {
         });
         last.into_iter().rev().collect()
     }
-
-    /// Visible nodes whose codes and postings are not in the region.
-    pub fn spilled(&mut self) -> Result<Vec<(u32, [u8; 16])>, Stopped> {
-        let mut out = Vec::new();
-        if self.stats.spilled == 0 {
-            return Ok(out);
-        }
-        for i in 0..self.space.node_bound() {
-            let n = self.node(i);
-            if n.place == NONE && n.has(USED) && !n.has(TOMBSTONE) && self.visible(i) {
-                out.push((i, n.id));
-            }
-            self.pause(1)?;
-        }
-        Ok(out)
-    }
 }
 
 impl Space<'_> {
@@ -476,8 +460,11 @@ impl Space<'_> {
         // A relaxed store of one aligned word: whoever reads it sees the old or the new time.
         let touched = std::mem::offset_of!(Node, touched);
         for id in ids {
-            self.versions(id, |i, _| {
+            self.versions(id, |i, n| {
                 self.region.store_u32(self.node_at(i) + touched, now);
+                if n.place == NONE {
+                    self.region.store_u32(field!(self, returned), 1);
+                }
                 false
             });
         }

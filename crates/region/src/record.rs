@@ -26,9 +26,9 @@ pub struct Record {
     pub code: Option<Code>,
     /// Stands for the text and its context, so that the same text is found again; 0 for none.
     pub digest: u32,
-    /// It stays in the hot tier.
+    /// Never chosen for eviction.
     pub pinned: bool,
-    /// Its content and embedding are in the cold tier.
+    /// In the cold tier: known by a thin node, never resident.
     pub cold: bool,
 }
 
@@ -108,6 +108,15 @@ pub(crate) const BURIED: u16 = 64;
 pub(crate) const TOMBSTONE: u16 = 128;
 /// Rolled back to a savepoint: no snapshot sees it.
 pub(crate) const REVOKED: u16 = 256;
+
+/// Not resident, counted, and its terms are in the table of frequencies outside.
+pub(crate) const OUTSIDE: u16 = 512;
+/// Its row is in `engram.warm`.
+pub(crate) const WARM: u16 = 1024;
+/// Never chosen for eviction.
+pub(crate) const PINNED: u16 = 2048;
+/// In the cold tier: never resident.
+pub(crate) const COLD: u16 = 4096;
 
 /// A cue: an entity or a tag.
 #[repr(C)]

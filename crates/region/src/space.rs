@@ -5,7 +5,7 @@ use crate::bytes::{NONE, Off, Region, pod};
 use crate::context::{self, Context};
 use crate::hash::{self, Table};
 use crate::pages::{self, Alloc};
-use crate::record::{ABOUT, COUNTED, Cue, DEAD, Node, TOMBSTONE, USED};
+use crate::record::{ABOUT, COUNTED, Cue, DEAD, Node, OUTSIDE, TOMBSTONE, USED};
 use crate::segment::{self, Segment};
 use std::mem::offset_of;
 
@@ -78,6 +78,18 @@ pub(crate) struct Head {
     pub n_documents: u32,
     pub total_length: u64,
     pub evictions: u64,
+    /// Frequencies of terms of memories outside: see [`crate::outside`].
+    pub outside: Array,
+    pub outside_ids: Table,
+    pub free_outside: u32,
+    /// Nodes whose terms are in it; those of them that a warm row proposes, and cold ones.
+    pub n_outside: u32,
+    pub n_warm: u32,
+    pub n_cold: u32,
+    /// It holds terms of nodes that are gone.
+    pub void: u32,
+    /// A memory outside was recalled.
+    pub returned: u32,
     /// When it last answered, seconds since 2020.
     pub used: u32,
     /// A loader is wanted.
@@ -102,6 +114,10 @@ pub struct Stats {
     pub resident: u32,
     /// Nodes without.
     pub spilled: u32,
+    /// Those of them that a row of `engram.warm` proposes.
+    pub warm: u32,
+    /// Those in the cold tier.
+    pub cold: u32,
     pub cues: u32,
     pub edges: u32,
     pub bytes: u64,
@@ -309,6 +325,8 @@ impl<'a> Space<'a> {
             total_length: h.total_length,
             resident: h.n_resident,
             spilled: h.n_nodes - h.n_resident,
+            warm: if h.void == 0 { h.n_warm } else { 0 },
+            cold: if h.void == 0 { h.n_cold } else { 0 },
             cues: h.cue_ids.n,
             edges: h.n_edges,
             bytes,
@@ -407,6 +425,9 @@ impl<'a> Space<'a> {
         let n = self.node(i);
         if n.has(COUNTED) == counted || n.has(TOMBSTONE) || n.has(DEAD) {
             return;
+        }
+        if n.has(OUTSIDE) {
+            self.lose_terms(i);
         }
         self.update_node(i, |n| n.state ^= COUNTED);
         if n.place != NONE {
@@ -514,6 +535,14 @@ impl Head {
             n_documents: 0,
             total_length: 0,
             evictions: 0,
+            outside: Array::EMPTY,
+            outside_ids: Table::EMPTY,
+            free_outside: NONE,
+            n_outside: 0,
+            n_warm: 0,
+            n_cold: 0,
+            void: 0,
+            returned: 0,
             used: 0,
             wanted: 0,
             failed: 0,

@@ -5,7 +5,7 @@ use crate::bytes::NONE;
 use crate::chunks;
 use crate::context::{self, Context};
 use crate::hash;
-use crate::record::{ABOUT, COUNTED, Cue, DEAD, Entry, GONE, MADE, Node, TOMBSTONE, USED};
+use crate::record::{ABOUT, COLD, COUNTED, Cue, DEAD, Entry, GONE, MADE, Node, OUTSIDE, TOMBSTONE, USED, WARM};
 use crate::segment::{self, DOC_BITS};
 use crate::space::{Space, doc_of, field, tag};
 use std::collections::{HashMap, HashSet};
@@ -22,6 +22,8 @@ pub struct Summary {
     pub resident: bool,
     /// Digest of the text and its context.
     pub digest: u32,
+    /// Its terms are in the table of frequencies outside.
+    pub listed: bool,
 }
 
 impl Summary {
@@ -33,6 +35,7 @@ impl Summary {
             n_cues: u32::from(n.n_cues),
             resident: n.place != NONE,
             digest: n.digest,
+            listed: n.has(OUTSIDE),
         }
     }
 }
@@ -46,6 +49,7 @@ impl Space<'_> {
             return vec!["a structural change was interrupted".into()];
         }
         let (mut counted, mut length, mut resident, mut nodes) = (0u32, 0u64, 0u32, 0u32);
+        let (mut outside, mut warm, mut cold) = (0u32, 0u32, 0u32);
         let mut df: HashMap<u32, (u32, u32)> = HashMap::new();
         for i in 0..self.node_bound() {
             let n = self.node(i);
@@ -54,6 +58,9 @@ impl Space<'_> {
             }
             nodes += 1;
             resident += u32::from(n.place != NONE);
+            outside += u32::from(n.has(OUTSIDE));
+            warm += u32::from(n.has(OUTSIDE) && n.has(WARM) && !n.has(COLD));
+            cold += u32::from(n.has(OUTSIDE) && n.has(COLD));
             self.check_node(i, &n, &mut bad);
             if n.has(COUNTED) {
                 counted += 1;
@@ -74,6 +81,9 @@ impl Space<'_> {
         expect("total length", h.total_length, length);
         expect("resident memories", u64::from(h.n_resident), u64::from(resident));
         expect("nodes", u64::from(h.n_nodes), u64::from(nodes));
+        expect("memories listed outside", u64::from(h.n_outside), u64::from(outside));
+        expect("warm memories", u64::from(h.n_warm), u64::from(warm));
+        expect("cold memories", u64::from(h.n_cold), u64::from(cold));
         hash::for_each(&self.region, field!(self, cue_ids), |_, i| {
             let c: Cue = self.region.read(self.cue_at(i));
             let want = df.remove(&i).unwrap_or_default();
@@ -111,6 +121,12 @@ impl Space<'_> {
             if !context::contains(&self.region, &c, i, |m| self.key_of(m)) {
                 bad.push(format!("node {i} is not in its context"));
             }
+        }
+        if n.has(OUTSIDE) && (n.place != NONE || !n.has(COUNTED)) {
+            bad.push(format!("node {i} is listed outside and is resident or not counted"));
+        }
+        if n.has(COLD) && n.place != NONE {
+            bad.push(format!("node {i} is cold and resident"));
         }
         if n.has(TOMBSTONE) && n.has(COUNTED) {
             bad.push(format!("tombstone {i} is counted"));

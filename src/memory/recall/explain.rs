@@ -15,6 +15,7 @@ use crate::pg::spi::{self, Arg};
 use crate::store;
 use engram_engine::parts::Parts;
 use engram_engine::spread::WEIGHT;
+use engram_engine::tiers::Tier;
 use engram_engine::{bm25, cues, spread};
 use pgrx::Uuid;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -198,6 +199,7 @@ fn result(row: Recalled, asked: bool, trace: &Trace, names: &Names, words: &Word
     let path = names.path(way);
     let last = way.steps.last().map(|s| s.link);
     let dense = match signals.similarity {
+        Some(_) if row.hit.tier != Tier::Hot => "cosine of the embeddings, read from the table",
         Some(_) => "cosine of the embeddings",
         None if !asked => "the question has no vector",
         None => "the memory has no embedding",
@@ -308,7 +310,7 @@ fn statement(
             line("spread", Some(edges as usize), format!("edges looked at, {nodes} memories and cues reached{bit}"))
         }
     };
-    vec![
+    let mut lines = vec![
         dense,
         lexical,
         line("cue", Some(counts.cue), cue),
@@ -316,7 +318,22 @@ fn statement(
         line("association", Some(counts.association), "candidates reached over associations".to_owned()),
         spread,
         line("answer", Some(answer.recalled.len()), ending(limits, answer)),
-    ]
+    ];
+    if let Some(t) = &trace.outside {
+        let how = if t.warm > 0 {
+            format!(" by meaning: {}; by words: {}", t.by_meaning, t.by_words)
+        } else {
+            " all by their rows".to_owned()
+        };
+        let whole = if t.approximate { "; others may match (engram.exact = on looks at all)" } else { "" };
+        let returned = answer.recalled.iter().filter(|r| r.hit.tier != Tier::Hot).count();
+        let detail = format!(
+            "looked at of {} warm, {} cold and {} spilled memories,{how}{whole}; {returned} of the answer are not hot",
+            t.warm, t.cold, t.spilled
+        );
+        lines.insert(lines.len() - 1, line("tiers", Some(t.looked_at), detail));
+    }
+    lines
 }
 
 /// Whether the cold tier was searched; nothing where the space has none.

@@ -1,14 +1,14 @@
 //! From a question to rows in order of score: the search, and the rows of its hits as the caller may see them.
 
+use super::outside::{self, Outside};
 use super::question::Question;
 use super::rows::{self, Conditions};
-use super::search::{self, Found, Outcome, Spilled, Want};
+use super::search::{self, Found, Outcome, Want};
 use super::select::Selection;
 use super::trace::Trace;
 use super::{Account, Cold, Limits, Recalled, discard, with_space};
 use crate::error::Error;
 use crate::hot::governor;
-use crate::memory::load;
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::store::cold;
@@ -53,11 +53,15 @@ pub fn gather(
     account: Account,
     selection: &mut Selection,
 ) -> Result<Gathered, Error> {
-    let want =
-        Want { reach: REACH.max(limits.k * 4), codes: limits.max_tokens.is_some(), trace: account == Account::Full };
+    let want = Want {
+        reach: REACH.max(limits.k * 4),
+        codes: limits.max_tokens.is_some(),
+        trace: account == Account::Full,
+        cold: false,
+    };
     let snapshot = Pinned::active();
     let mut search =
-        Search { name, snapshot: &snapshot, question, spilled: Spilled::default(), conditions, limits, want };
+        Search { name, snapshot: &snapshot, question, outside: Outside::default(), conditions, limits, want };
     let mut gathered = search.gather(limits.cold == Cold::Always, selection)?;
     if limits.cold == Cold::WhenUnfilled
         && gathered.passed < limits.k
@@ -80,7 +84,7 @@ struct Search<'a> {
     name: &'a str,
     snapshot: &'a Pinned,
     question: Question,
-    spilled: Spilled,
+    outside: Outside,
     conditions: &'a Conditions,
     limits: &'a Limits,
     want: Want,
@@ -90,10 +94,14 @@ impl Search<'_> {
     fn gather(&mut self, cold: bool, selection: &mut Selection) -> Result<Gathered, Error> {
         let limits = self.limits;
         self.question.filter.allowed = None;
+        self.outside.all = false;
+        self.want.cold = cold;
         let mut found = self.find()?;
         let mut checked = self.check(cold, &found, selection);
-        let too_few = checked.passed < limits.k && !checked.ended && !selection.is_full();
-        if too_few && (found.cut || checked.dropped) && !governor::is_over() {
+        let is_short = |checked: &Checked, selection: &Selection| {
+            checked.passed < limits.k && !checked.ended && !selection.is_full() && !governor::is_over()
+        };
+        if is_short(&checked, selection) && (found.cut || checked.dropped) {
             // Conditions that only the tables can judge left too little: search among what fulfils them.
             let allowed = rows::allowed(self.name, self.conditions, cold, limits.min_confidence);
             self.question.filter.allowed = Some(allowed);
@@ -102,6 +110,14 @@ impl Search<'_> {
             found.limited = limited;
             selection.restart();
             checked = self.check(cold, &found, selection);
+            if is_short(&checked, selection) && found.approximate {
+                // What was proposed is not enough: every memory outside that fulfils them is looked at.
+                self.outside.all = true;
+                found = self.find()?;
+                found.limited = limited;
+                selection.restart();
+                checked = self.check(cold, &found, selection);
+            }
         }
         let Found { limited, cut, trace, .. } = found;
         let Checked { passed, ended, known, .. } = checked;
@@ -109,7 +125,7 @@ impl Search<'_> {
     }
 
     fn find(&mut self) -> Result<Found, Error> {
-        find(self.name, self.snapshot, &self.question, &mut self.spilled, self.want)
+        find(self.name, self.snapshot, &self.question, &mut self.outside, self.want)
     }
 
     /// Reads the rows of hits in order until the selection is full.
@@ -151,24 +167,23 @@ impl Search<'_> {
     }
 }
 
-/// Searches, and reads the rows of evicted memories that the search needs.
+/// Searches, and reads what the search needs of memories outside the hot tier.
 pub fn find(
     name: &str,
     snapshot: &Pinned,
     question: &Question,
-    spilled: &mut Spilled,
+    outside: &mut Outside,
     want: Want,
 ) -> Result<Found, Error> {
     loop {
-        let outcome = with_space(name, snapshot, |reader| search::search(reader, question, spilled, want))?;
+        let outcome = with_space(name, snapshot, |reader| search::search(reader, question, outside, want))?;
         match outcome {
             Outcome::Done(found) => return Ok(found),
+            Outcome::NeedsProposals(ask) => outside.proposed = Some(outside::propose(name, question, &ask)),
             Outcome::NeedsRows(ids) => {
-                let found = load::records_of(name, &ids);
-                let before = spilled.len();
-                spilled.extend(found.into_iter().map(|r| (r.id, r)));
-                governor::take((spilled.len() - before) * SPILLED_BYTES);
-                if spilled.len() == before {
+                pg::check_for_interrupts();
+                governor::take(ids.len() * SPILLED_BYTES);
+                if !outside.read(name, &ids) {
                     // The region lists memories that the tables do not have: it is out of step, and is loaded anew.
                     discard(name);
                 }

@@ -4,8 +4,9 @@
 //! the statistics that row-level security does not hide.
 
 use super::gather::{REACH, find};
+use super::outside::Outside;
 use super::question::{Given, Question};
-use super::search::{Found, Spilled, Want};
+use super::search::{Found, Want};
 use super::{readable, with_space};
 use crate::error::Error;
 use crate::pg::snapshot::Pinned;
@@ -32,9 +33,9 @@ pub fn feeling(name: &str, given: &Given<'_>) -> Result<Feeling, Error> {
     let space = readable(name)?;
     let question = Question::new(given, &space)?;
     let snapshot = Pinned::active();
-    let mut spilled = Spilled::default();
-    let want = Want { reach: REACH, codes: false, trace: true };
-    let Found { hits, trace, .. } = find(name, &snapshot, &question, &mut spilled, want)?;
+    let mut outside = Outside::default();
+    let want = Want { reach: REACH, codes: false, trace: true, cold: false };
+    let Found { hits, trace, .. } = find(name, &snapshot, &question, &mut outside, want)?;
     let trace = trace.unwrap_or_default();
     let best = |f: &dyn Fn(&rank::Signals) -> f32| hits.iter().map(|h| f(&h.signals)).fold(0.0f32, f32::max);
     let all: f32 = trace.terms.iter().map(|t| t.2).sum();

@@ -5,6 +5,7 @@ pub mod explain;
 mod explain_text;
 mod gather;
 pub mod knowing;
+mod outside;
 pub mod question;
 pub mod rows;
 pub mod search;

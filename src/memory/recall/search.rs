@@ -3,13 +3,17 @@
 //! Everything here happens on the region, under its lock in pieces; no SQL, no server memory. The order of the result
 //! depends on the rows and the question alone: ties go by id, sums are whole numbers.
 
+use super::outside::{Ask, Outside};
 use super::question::{Filter, Question};
 use super::trace::{self, Counts, Trace};
 use crate::hot::governor;
+use crate::guc;
 use engram_engine::code::Code;
 use engram_engine::rank::{self, Signals};
 use engram_engine::spread::{self, CUE, Scratch, Seed, Spread, WEIGHT};
+use engram_engine::tiers::Tier;
 use engram_engine::{bm25, config, cues};
+use engram_region::outside::Out;
 use engram_region::read::{self, Pause, Reader, Stopped};
 use engram_region::{Record, Stats};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -25,8 +29,8 @@ pub struct Hit {
     pub hops: u8,
     /// Memories on the strongest path to it, a seed first.
     pub via: Vec<[u8; 16]>,
-    /// Its codes and postings are in the region.
-    pub resident: bool,
+    /// Where it is kept.
+    pub tier: Tier,
     /// The code of its embedding, where it was asked for.
     pub code: Option<Code>,
 }
@@ -40,6 +44,8 @@ pub struct Want {
     pub codes: bool,
     /// How each hit came about.
     pub trace: bool,
+    /// Memories of the cold tier are among what may be returned.
+    pub cold: bool,
 }
 
 /// Hits, best first, and how the search went.
@@ -48,6 +54,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// An arm was cut off.
     pub cut: bool,
+    /// Some warm memories were not looked at, since nothing proposed them.
+    pub approximate: bool,
     /// The work limit ended spreading early.
     pub limited: bool,
     /// Where it was asked for.
@@ -57,12 +65,11 @@ pub struct Found {
 /// What a search found.
 pub enum Outcome {
     Done(Found),
-    /// Evicted memories whose rows must be read first.
+    /// Memories outside whose rows must be read first.
     NeedsRows(Vec<[u8; 16]>),
+    /// Warm memories that may match must be found first.
+    NeedsProposals(Ask),
 }
-
-/// Evicted memories by id, as their rows have them.
-pub type Spilled = FxHashMap<[u8; 16], Record>;
 
 /// Members of the context in the cue that become seeds, latest first.
 const CONTEXT_SEEDS: usize = 2;
@@ -120,7 +127,10 @@ pub fn strongest<P: Pause>(
 
 struct Pool<'q> {
     question: &'q Question,
-    spilled: &'q Spilled,
+    outside: &'q Outside,
+    /// Memories that were reached and whose rows are not known.
+    missing: Vec<[u8; 16]>,
+    cold: bool,
     idfs: Vec<f32>,
     average_length: f32,
     bm25_max: f32,
@@ -132,29 +142,83 @@ struct Pool<'q> {
 pub fn search<P: Pause>(
     reader: &mut Reader<'_, P>,
     question: &Question,
-    spilled: &Spilled,
+    outside: &Outside,
     want: Want,
 ) -> Result<Outcome, Stopped> {
     let reach = want.reach;
-    let evicted = reader.spilled()?;
-    let missing: Vec<[u8; 16]> = evicted.iter().map(|e| e.1).filter(|id| !spilled.contains_key(id)).collect();
+    let spilled = reader.spilled()?;
+    let unknown = |ids: &mut dyn Iterator<Item = [u8; 16]>| -> Vec<[u8; 16]> {
+        ids.filter(|id| !outside.rows.contains_key(id)).collect()
+    };
+    let missing = unknown(&mut spilled.iter().map(|out| out.id));
     if !missing.is_empty() {
         return Ok(Outcome::NeedsRows(missing));
     }
     let stats = *reader.stats();
     let n = stats.memories;
     let mut words = reader.words(&question.terms)?;
-    for (_, id) in &evicted {
+    let frequencies = reader.outside_frequencies(&question.terms);
+    words.df.iter_mut().zip(&frequencies).for_each(|(df, outside)| *df += outside);
+    for out in spilled.iter().filter(|out| !out.listed) {
         for (count, term) in words.df.iter_mut().zip(&question.terms) {
-            *count += u32::from(frequency(&spilled[id], *term) > 0);
+            *count += u32::from(frequency(&outside.rows[&out.id], *term) > 0);
         }
     }
     let idfs: Vec<f32> = words.df.iter().map(|df| bm25::idf(n, *df)).collect();
+    let average_length = average_length(&stats);
+    // Those that nothing proposes, then those that something does.
+    let mut evicted: Vec<u32> = spilled.iter().filter(|out| want.cold || !out.cold).map(|out| out.node).collect();
+    let proposes = stats.warm > 0 && !question.exact;
+    if proposes {
+        let Some(proposed) = &outside.proposed else {
+            return Ok(Outcome::NeedsProposals(Ask {
+                idfs,
+                frequencies,
+                average_length,
+                warm: stats.warm,
+                dims: stats.dims as usize,
+                reach,
+            }));
+        };
+        let nodes = proposed.ids.iter().filter_map(|id| reader.by_id(id));
+        evicted.extend(nodes.filter(|node| reader.out(*node).is_some_and(|out| out.is_proposed() && !out.cold)));
+    }
+    let mut approximate = proposes && outside.proposed.as_ref().is_some_and(|p| p.cut);
+    let mut passing = Vec::new();
+    if question.exact || want.cold || (proposes && (outside.all || !question.filter.is_open())) {
+        // What may be returned is looked at whole, where that is not too much.
+        let every = question.exact || outside.all;
+        let chosen = reader.outside(|out| out.is_proposed() && if out.cold { want.cold } else { every || proposes })?;
+        let judged = |out: &&Out| question.exact || question.filter.passes(&reader.found(out.node));
+        passing.extend(chosen.iter().filter(judged).copied());
+        let (cold, warm): (Vec<Out>, Vec<Out>) = passing.iter().partition(|out| out.cold);
+        if every || (!question.filter.is_open() && warm.len() <= guc::warm_scan_rows()) {
+            approximate = false;
+        } else {
+            passing = cold;
+        }
+    }
+    let open = question.filter.is_open();
+    if question.exact || open {
+        evicted.extend(passing.iter().map(|out| out.node));
+    }
+    evicted.sort_unstable();
+    evicted.dedup();
+    let mut candidates = evicted.clone();
+    candidates.extend(passing.iter().map(|out| out.node));
+    candidates.sort_unstable();
+    candidates.dedup();
+    let missing = unknown(&mut candidates.iter().map(|node| reader.id_of(*node)));
+    if !missing.is_empty() {
+        return Ok(Outcome::NeedsRows(missing));
+    }
     let mut pool = Pool {
         question,
-        spilled,
+        outside,
+        missing: Vec::new(),
+        cold: want.cold,
         bm25_max: bm25::maximum(idfs.iter().copied(), question.bm25),
-        average_length: average_length(&stats),
+        average_length,
         idfs,
         rows: FxHashMap::default(),
     };
@@ -162,9 +226,9 @@ pub fn search<P: Pause>(
     // Conditions are on what is returned: activation starts at the best matches and may lead to what fulfils them.
     let mut cut = pool.gather(reader, &sums, &evicted, reach, &Filter::OPEN)?;
     let seeds = pool.seeds(reader, &sums, n);
-    if !question.filter.is_open() {
+    if !open {
         pool.rows.retain(|node, _| question.filter.passes(&reader.found(*node)));
-        cut = pool.gather(reader, &sums, &evicted, reach, &question.filter)?;
+        cut = pool.gather(reader, &sums, &candidates, reach, &question.filter)?;
     }
     let mut limited = false;
     let mut spread = None;
@@ -181,6 +245,13 @@ pub fn search<P: Pause>(
         }
     }
     governor::take(pool.rows.len() * (size_of::<Hit>() + size_of::<(u32, ([u8; 16], Signals))>()));
+    if !pool.missing.is_empty() {
+        if let Some(spread) = spread {
+            recycle(spread);
+        }
+        return Ok(Outcome::NeedsRows(pool.missing));
+    }
+    cut |= approximate;
     let mut hits: Vec<(u32, Hit)> = pool.rows.iter().filter_map(|(node, row)| Some((*node, pool.hit(row)?))).collect();
     hits.sort_unstable_by(|a, b| b.1.evidence.total_cmp(&a.1.evidence).then(a.1.id.cmp(&b.1.id)));
     // Two versions of one memory can only meet while a load is under way; the better one stands for it.
@@ -196,19 +267,27 @@ pub fn search<P: Pause>(
             hit.via = before.map(|p| reader.id_of(*p)).collect();
         }
     }
-    if want.codes {
-        for (node, hit) in &mut hits {
-            hit.code = match spilled.get(&hit.id) {
-                Some(record) if !hit.resident => record.code.clone(),
+    for (node, hit) in &mut hits {
+        let out = reader.out(*node);
+        hit.tier = match out {
+            None => Tier::Hot,
+            Some(out) if out.cold => Tier::Cold,
+            Some(_) => Tier::Warm,
+        };
+        if want.codes {
+            hit.code = match outside.rows.get(&hit.id) {
+                Some(record) if out.is_some() => record.code.clone(),
                 _ => reader.code_of(*node),
             };
         }
     }
     let trace = if want.trace { Some(pool.trace(reader, &seeds, &words.df, spread.as_ref(), &hits)?) } else { None };
+    let trace =
+        trace.map(|trace| Trace { outside: trace::Tiers::of(&stats, outside, evicted.len(), approximate), ..trace });
     if let Some(spread) = spread {
         recycle(spread);
     }
-    Ok(Outcome::Done(Found { hits: hits.into_iter().map(|h| h.1).collect(), cut, limited, trace }))
+    Ok(Outcome::Done(Found { hits: hits.into_iter().map(|h| h.1).collect(), cut, approximate, limited, trace }))
 }
 
 fn average_length(stats: &Stats) -> f32 {
@@ -225,7 +304,7 @@ impl Pool<'_> {
         &mut self,
         reader: &mut Reader<'_, P>,
         sums: &engram_region::lexical::Sums,
-        evicted: &[(u32, [u8; 16])],
+        evicted: &[u32],
         reach: usize,
         filter: &Filter,
     ) -> Result<bool, Stopped> {
@@ -240,11 +319,12 @@ impl Pool<'_> {
             nodes.extend(by_meaning.into_iter().map(|m| m.0));
         }
         self.add(reader, sums, &nodes);
-        for (node, id) in evicted {
+        for node in evicted {
             if filter.is_open() || filter.passes(&reader.found(*node)) {
-                let signals = self.spilled_signals(id);
+                let id = reader.id_of(*node);
+                let signals = self.outside_signals(&id);
                 if signals.similarity.is_some_and(|s| s > 0.0) || signals.bm25 > 0.0 {
-                    self.rows.insert(*node, (*id, signals));
+                    self.rows.insert(*node, (id, signals));
                 }
             }
         }
@@ -265,11 +345,17 @@ impl Pool<'_> {
                 continue;
             }
             let id = reader.id_of(node);
-            let signals = if self.spilled.contains_key(&id) && !reader.resident(node) {
-                self.spilled_signals(&id)
-            } else {
-                let similarity = self.question.query.as_ref().and_then(|q| reader.similarity(q, node));
-                self.signals(similarity, reader.sum_of(sums, node))
+            let signals = match reader.out(node) {
+                Some(out) if out.cold && !self.cold => continue,
+                Some(_) if !self.outside.rows.contains_key(&id) => {
+                    self.missing.push(id);
+                    continue;
+                }
+                Some(_) => self.outside_signals(&id),
+                None => {
+                    let similarity = self.question.query.as_ref().and_then(|q| reader.similarity(q, node));
+                    self.signals(similarity, reader.sum_of(sums, node))
+                }
             };
             self.rows.insert(node, (id, signals));
         }
@@ -279,9 +365,9 @@ impl Pool<'_> {
         Signals { similarity, bm25: bm25::score(units), bm25_max: self.bm25_max, ..Signals::default() }
     }
 
-    /// The match of an evicted memory, from its row by the same formulas.
-    fn spilled_signals(&self, id: &[u8; 16]) -> Signals {
-        let record = &self.spilled[id];
+    /// The match of a memory outside, from its row by the same formulas.
+    fn outside_signals(&self, id: &[u8; 16]) -> Signals {
+        let record = &self.outside.rows[id];
         let mut units = 0u32;
         for (term, idf) in self.question.terms.iter().zip(&self.idfs) {
             let tf = frequency(record, *term);
@@ -378,7 +464,7 @@ impl Pool<'_> {
             evidence,
             hops: 0,
             via: Vec::new(),
-            resident: !self.spilled.contains_key(id),
+            tier: Tier::Hot,
             code: None,
         })
     }

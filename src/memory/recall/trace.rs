@@ -2,10 +2,12 @@
 //!
 //! Made on the region, under its lock, with the numbers of this search; names come later, from rows that the caller may see.
 
+use super::outside::Outside;
 use super::question::Question;
 use super::search::Hit;
 use engram_engine::rank::Signals;
 use engram_engine::spread::{AssociationKind, CUE, EdgeKind, Graph, NodeIdx, Seed, Spread, Stop, WEIGHT};
+use engram_region::Stats;
 use engram_region::read::{Pause, Reader, Stopped};
 use rustc_hash::FxHashMap;
 
@@ -29,6 +31,39 @@ pub struct Trace {
     pub spread: Option<(u64, usize)>,
     /// How activation came to each of the hits.
     pub ways: FxHashMap<[u8; 16], Way>,
+    /// Memories outside the hot tier; none where there are none.
+    pub outside: Option<Tiers>,
+}
+
+/// What a search looked at outside the hot tier.
+#[derive(Debug, Clone, Copy)]
+pub struct Tiers {
+    pub warm: u32,
+    pub cold: u32,
+    /// Memories that nothing proposes: their rows are read.
+    pub spilled: u32,
+    /// Memories outside that were looked at.
+    pub looked_at: usize,
+    pub by_meaning: &'static str,
+    pub by_words: &'static str,
+    /// Others may match.
+    pub approximate: bool,
+}
+
+impl Tiers {
+    pub fn of(stats: &Stats, outside: &Outside, looked_at: usize, approximate: bool) -> Option<Tiers> {
+        let all = "every row was looked at";
+        let by = outside.proposed.as_ref().map_or((all, all), |p| (p.by_meaning, p.by_words));
+        (stats.spilled > 0).then(|| Tiers {
+            warm: stats.warm,
+            cold: stats.cold,
+            spilled: stats.spilled.saturating_sub(stats.warm + stats.cold),
+            looked_at,
+            by_meaning: by.0,
+            by_words: by.1,
+            approximate,
+        })
+    }
 }
 
 /// Candidates by the arm that speaks for them.

@@ -30,6 +30,10 @@ pub enum Arg<'a> {
     TextArray(&'a [String]),
     /// `uuid[]`
     UuidArray(&'a [[u8; 16]]),
+    /// `bigint[]`
+    Int8Array(&'a [i64]),
+    /// `bytea`
+    Bytes(&'a [u8]),
     /// `boolean[]`
     BoolArray(&'a [bool]),
     /// `real[]`
@@ -108,6 +112,8 @@ impl<'a> Arg<'a> {
             Arg::Jsonb(_) => pg_sys::JSONBOID,
             Arg::TextArray(_) => pg_sys::TEXTARRAYOID,
             Arg::UuidArray(_) => pg_sys::UUIDARRAYOID,
+            Arg::Int8Array(_) => pg_sys::INT8ARRAYOID,
+            Arg::Bytes(_) => pg_sys::BYTEAOID,
             Arg::BoolArray(_) => pg_sys::BOOLARRAYOID,
             Arg::Float4Array(_) => pg_sys::FLOAT4ARRAYOID,
             Arg::Vector(_) => vector::type_oid(),
@@ -137,6 +143,11 @@ impl<'a> Arg<'a> {
                 let elements = ids.iter().map(bytes_datum).collect();
                 array_datum(elements, (pg_sys::UUIDOID, 16, false, pg_sys::TYPALIGN_CHAR))
             }
+            Arg::Int8Array(numbers) => {
+                let elements = numbers.iter().map(|n| pg_sys::Datum::from(*n)).collect();
+                array_datum(elements, (pg_sys::INT8OID, 8, true, pg_sys::TYPALIGN_DOUBLE))
+            }
+            Arg::Bytes(bytes) => bytea_datum(bytes),
             Arg::BoolArray(flags) => {
                 let elements = flags.iter().map(|flag| pg_sys::Datum::from(*flag)).collect();
                 array_datum(elements, (pg_sys::BOOLOID, 1, true, pg_sys::TYPALIGN_CHAR))
@@ -206,6 +217,12 @@ fn text_datum(text: &str) -> pg_sys::Datum {
     let (start, length) = server_text(text);
     // SAFETY: reads `length` bytes at `start`.
     pg_sys::Datum::from(unsafe { pg_sys::cstring_to_text_with_len(start, length) })
+}
+
+fn bytea_datum(bytes: &[u8]) -> pg_sys::Datum {
+    // A bytea is laid out as a text; what it holds is not converted.
+    // SAFETY: reads `len` bytes at the start of the slice.
+    pg_sys::Datum::from(unsafe { pg_sys::cstring_to_text_with_len(bytes.as_ptr().cast(), bytes.len() as i32) })
 }
 
 fn bytes_datum(bytes: &[u8; 16]) -> pg_sys::Datum {

@@ -90,6 +90,31 @@ impl<'r> Row<'r> {
         Some(texts.collect())
     }
 
+    /// `bigint[]`; NULL elements are left out.
+    pub fn int8_array(&self, column: usize) -> Option<Vec<i64>> {
+        let datum = self.of_type(column, &[pg_sys::INT8ARRAYOID])?;
+        // SAFETY: the column is an array of this element type.
+        let numbers = unsafe { elements(datum, (pg_sys::INT8OID, 8, true, pg_sys::TYPALIGN_DOUBLE)) };
+        Some(numbers.into_iter().map(|datum| datum.value() as i64).collect())
+    }
+
+    /// `uuid[]`; NULL elements are left out.
+    pub fn uuid_array(&self, column: usize) -> Option<Vec<[u8; 16]>> {
+        let datum = self.of_type(column, &[pg_sys::UUIDARRAYOID])?;
+        // SAFETY: the column is an array of this element type; a uuid is 16 bytes without alignment.
+        unsafe {
+            let ids = elements(datum, (pg_sys::UUIDOID, 16, false, pg_sys::TYPALIGN_CHAR));
+            Some(ids.into_iter().map(|datum| datum.cast_mut_ptr::<[u8; 16]>().read()).collect())
+        }
+    }
+
+    /// `bytea`
+    pub fn bytes(&self, column: usize) -> Option<&'r [u8]> {
+        let datum = self.of_type(column, &[pg_sys::BYTEAOID])?;
+        // SAFETY: the column is of a varlena type, and the value lives as long as the row.
+        Some(unsafe { varlena_bytes(datum) })
+    }
+
     /// `vector`, in place.
     pub fn vector(&self, column: usize) -> Option<&'r [f32]> {
         let datum = self.of_type(column, &[vector::type_oid()])?;

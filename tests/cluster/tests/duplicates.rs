@@ -88,7 +88,7 @@ fn an_evicted_duplicate_is_recognised() {
     }
     wait_ready_space(&mut client, SPACE);
     let spilled: i64 =
-        client.query_one("SELECT spilled FROM engram.stat_tier WHERE space = $1", &[&SPACE]).unwrap().get(0);
+        client.query_one("SELECT spilled + warm FROM engram.stat_tier WHERE space = $1", &[&SPACE]).unwrap().get(0);
     assert!(spilled > 100, "{spilled} memories were evicted");
     for n in (0..12_000).step_by(101) {
         assert_eq!(remember(&mut client, SPACE, &text(n).to_uppercase()), all[n], "parcel {n}");

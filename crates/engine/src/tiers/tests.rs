@@ -61,11 +61,13 @@ proptest! {
 
     /// What comes back does not push anything out again.
     #[test]
-    fn what_has_room_is_not_evicted(capacity in 1u64..1 << 40, free in 0u64..1 << 40, bytes in 0u64..1 << 40) {
-        let p = Policy::default();
-        if p.has_room(capacity, free.min(capacity), bytes) {
-            prop_assert_eq!(p.to_evict(capacity, free.min(capacity) - bytes), 0);
+    fn what_may_return_is_not_evicted(capacity in 1u64..1 << 40, free in 0u64..1 << 40, bytes in 0u64..1 << 40) {
+        let (p, free) = (Policy::default(), free.min(capacity));
+        if p.may_return(capacity, free, bytes) {
+            prop_assert_eq!(p.to_evict(capacity, free - bytes), 0);
         }
+        prop_assert!(p.room(capacity, free) <= free);
+        prop_assert_eq!(p.to_evict(capacity, free - p.room(capacity, free)) > 0, p.to_evict(capacity, free) > 0);
     }
 
     /// Time and disuse only ever cool a memory; a use warms it.

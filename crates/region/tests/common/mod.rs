@@ -39,6 +39,16 @@ pub fn add_space<'a>(directory: &Directory<'a>, name: &str, state: State) -> Spa
     space
 }
 
+/// Evicts the segment of least use, in pieces.
+pub fn evict(space: Space<'_>) {
+    let Some(mut victim) = space.choose_victim() else { return };
+    while space.read_terms(&mut victim) {}
+    while space.move_survivors(&mut victim, 8).expect("there is room") {}
+    while space.evict(&mut victim, 8).is_some() {}
+    assert!(space.give_back(&victim), "nothing is left");
+    assert!(!space.list_late(&mut victim, 1), "there was room for the terms");
+}
+
 /// As many cases as `PROPTEST_CASES` says: valgrind and Miri, each many times slower, set it to a few.
 pub fn cases(usually: u32) -> ProptestConfig {
     match std::env::var_os("PROPTEST_CASES") {

@@ -7,6 +7,7 @@ mod bm25;
 mod properties;
 mod search;
 
+use common::evict;
 use engram_engine::bm25::{self as formula, Params};
 use engram_region::lexical::Sums;
 use engram_region::read::{NoPause, Reader, Seen};
@@ -33,11 +34,12 @@ struct Words<'r> {
 
 fn words<'r>(reader: &mut Reader<'_, NoPause>, terms: &[u64], params: Params, rows: &'r Rows) -> Words<'r> {
     let stats = *reader.stats();
-    let evicted = reader.spilled().expect("nothing moves");
-    let evicted: Vec<(u32, &Record)> = evicted.iter().map(|(node, id)| (*node, &rows[id])).collect();
+    let evicted = reader.outside(|_| true).expect("nothing moves");
+    let unlisted: Vec<&Record> = evicted.iter().filter(|out| !out.listed).map(|out| &rows[&out.id]).collect();
+    let evicted: Vec<(u32, &Record)> = evicted.iter().map(|out| (out.node, &rows[&out.id])).collect();
     let mut words = reader.words(terms).expect("nothing moves");
-    for (df, term) in words.df.iter_mut().zip(terms) {
-        *df += evicted.iter().filter(|e| frequency(e.1, *term) > 0).count() as u32;
+    for ((df, term), outside) in words.df.iter_mut().zip(terms).zip(reader.outside_frequencies(terms)) {
+        *df += outside + unlisted.iter().filter(|row| frequency(row, *term) > 0).count() as u32;
     }
     let idfs: Vec<f32> = words.df.iter().map(|df| formula::idf(stats.memories, *df)).collect();
     let average = if stats.memories == 0 { 0.0 } else { stats.total_length as f32 / stats.memories as f32 };
@@ -91,12 +93,5 @@ fn load_in_runs(space: Space<'_>, rows: &[&Record], runs: &[(usize, bool)]) {
         } else {
             run.iter().for_each(|row| space.load(row, &Seen::default()).expect("room"));
         }
-    }
-}
-
-fn evict(space: Space<'_>) {
-    if let Some(mut victim) = space.choose_victim() {
-        while space.move_survivors(&mut victim, 8).expect("room") {}
-        space.evict(&victim);
     }
 }

@@ -1,15 +1,16 @@
 //! The region against a plain model: any sequence of transactions by several sessions, with savepoints,
 //! aborts, settling at any time and eviction, leaves every snapshot with what the model says.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod examples;
 
-use common::{Bytes, add_space, cases};
+use common::{Bytes, add_space, cases, evict};
 use engram_engine::code::quantise;
-use engram_region::edges::Association;
 use engram_region::read::{NoPause, Reader, Seen};
 use engram_region::settle::Outcome;
 use engram_region::write::{Done, Refused};
-use engram_region::{Directory, Record, Space, SpaceKey, State};
+use engram_region::{Directory, Record, Space, State};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,6 +56,15 @@ enum Op {
     Settle,
     Evict,
     Seal,
+    /// Some rows get a row of engram.warm; some memories come back; some are of use; some are pinned.
+    Warm(u8),
+    Return(u8),
+    Touch(u8),
+    Pin(u8, bool),
+    /// What is not listed outside is listed, the table emptied first where it is void.
+    List,
+    /// A loader finds a committed row, or that there is none: it does not know the former one.
+    Load(u8),
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -71,6 +81,12 @@ fn op() -> impl Strategy<Value = Op> {
         4 => Just(Op::Settle),
         1 => Just(Op::Evict),
         1 => Just(Op::Seal),
+        2 => (0..24u8).prop_map(Op::Warm),
+        3 => (0..24u8).prop_map(Op::Return),
+        2 => (0..24u8).prop_map(Op::Touch),
+        1 => (0..24u8, any::<bool>()).prop_map(|(n, pinned)| Op::Pin(n, pinned)),
+        2 => Just(Op::List),
+        1 => (0..24u8).prop_map(Op::Load),
     ]
 }
 
@@ -96,6 +112,8 @@ struct World<'a> {
     ended: BTreeMap<u64, bool>,
     sessions: Vec<Session>,
     next: u64,
+    /// Version of a row and the transaction that committed it.
+    makers: BTreeMap<(u8, u64), u64>,
 }
 
 impl World<'_> {
@@ -128,6 +146,10 @@ impl World<'_> {
             return;
         }
         let exists = self.rows_now(me).contains_key(&row);
+        if let Some(version) = self.committed.get(&row) {
+            // The trigger has the former row.
+            self.space.disclose(&self.row(row, *version));
+        }
         if exists {
             let deleted = match self.space.publish_delete(xid, &id(row)) {
                 // What stands in the way has ended: settled once, it does not any more.
@@ -154,6 +176,53 @@ impl World<'_> {
         s.writes.insert(row, put.then_some(salt));
     }
 
+    /// A committed row as a loader reads it.
+    fn row(&self, row: u8, version: u64) -> Record {
+        record(row, self.makers[&(row, version)], version)
+    }
+
+    /// Rows that are committed, as they come in pieces.
+    fn rows(&self) -> Vec<Record> {
+        self.committed.iter().map(|(row, version)| self.row(*row, *version)).collect()
+    }
+
+    /// What catching up does with a row that nobody has locked.
+    fn reload(&self, n: u8) {
+        if self.locked(usize::MAX, n) || self.sessions.iter().any(|s| s.snapshot.is_some()) {
+            return;
+        }
+        self.settle();
+        let seen = Seen::new(self.ended.iter().filter(|(_, c)| **c).map(|(x, _)| *x).collect());
+        match self.committed.get(&n) {
+            Some(version) => self.space.load(&self.row(n, *version), &seen).expect("there is room"),
+            None => self.space.load_delete(&id(n), &seen),
+        }
+    }
+
+    fn list(&self) {
+        let mut from = 0;
+        while let Some(next) = self.space.clear_outside(from) {
+            from = next;
+        }
+        self.space.list_rows(&self.rows());
+        assert_eq!(self.space.list_rows(&self.rows()), 0, "there was room");
+    }
+
+    /// What the table of frequencies must hold: the terms of the memories that are listed.
+    fn check_outside(&self) {
+        let Some(found) = self.space.outside_terms() else { return };
+        let mut frequencies: BTreeMap<u64, u32> = BTreeMap::new();
+        for s in self.space.summaries().iter().filter(|s| s.listed) {
+            assert!(!s.resident);
+            let row = s.id[3];
+            // Of what a transaction wrote, the last version counts.
+            let version = self.makers.iter().filter(|(key, maker)| key.0 == row && **maker == s.changed);
+            let version = version.map(|(key, _)| key.1).max().expect("it is committed");
+            record(row, s.changed, version).terms.iter().for_each(|t| *frequencies.entry(t.0).or_default() += 1);
+        }
+        assert_eq!(found, frequencies.into_iter().collect::<Vec<_>>());
+    }
+
     /// Rows as the session's transaction sees them: committed ones, with its own writes over them.
     fn rows_now(&self, me: usize) -> Rows {
         let s = &self.sessions[me];
@@ -169,6 +238,7 @@ impl World<'_> {
 
     fn check(&self) {
         assert_eq!(self.space.violations(), Vec::<String>::new());
+        self.check_outside();
         for (me, s) in self.sessions.iter().enumerate() {
             let mut seen: Vec<u64> = self.ended.iter().filter(|(_, c)| **c).map(|(x, _)| *x).collect();
             seen.extend(s.xid);
@@ -188,8 +258,12 @@ impl World<'_> {
         let sums = reader.sums(&looked_up, &[1.0], 10.0, Default::default()).expect("nothing moves");
         let words = reader.best_by_words(&sums, 100, None).expect("nothing moves");
         let mut by_words: BTreeSet<u8> = words.iter().map(|(n, _)| reader.found(*n).id[3]).collect();
-        by_words.extend(reader.spilled().expect("nothing moves").iter().map(|(_, id)| id[3]));
+        let outside = reader.outside(|_| true).expect("nothing moves");
+        by_words.extend(outside.iter().map(|out| out.id[3]));
         assert_eq!(by_words, found);
+        // What is not proposed by something is spilled.
+        let spilled: BTreeSet<u8> = reader.spilled().expect("nothing moves").iter().map(|out| out.id[3]).collect();
+        assert_eq!(spilled, outside.iter().filter(|out| !out.is_proposed()).map(|out| out.id[3]).collect());
         // Resident or not, it is found by the digest it shares with others.
         for digest in 1..6 {
             let ids = reader.same_digest(digest);
@@ -211,6 +285,7 @@ fn run(ops: Vec<Op>) {
         ended: BTreeMap::new(),
         sessions: vec![Session::default(); 3],
         next: 100,
+        makers: BTreeMap::new(),
     };
     for op in ops {
         match op {
@@ -241,6 +316,9 @@ fn run(ops: Vec<Op>) {
                 let session = &mut w.sessions[s as usize];
                 if let Some(xid) = session.xid.take() {
                     w.ended.insert(xid, true);
+                    for (row, version) in &session.writes {
+                        w.makers.extend(version.map(|v| ((*row, v), xid)));
+                    }
                     w.committed = rows;
                     *session = Session { snapshot: session.snapshot.take(), ..Session::default() };
                 }
@@ -263,11 +341,22 @@ fn run(ops: Vec<Op>) {
             }
             Op::Settle => w.settle(),
             Op::Evict => {
-                if let Some(mut victim) = w.space.choose_victim() {
-                    while w.space.move_survivors(&mut victim, 8).expect("there is room") {}
-                    w.space.evict(&victim);
-                }
+                evict(w.space);
             }
+            Op::Warm(n) => {
+                let rows = w.rows();
+                let rows = rows.iter().filter(|r| (n..n + 6).contains(&r.id[3]));
+                w.space.mark_warm(&rows.map(|r| (r.id, r.changed)).collect::<Vec<_>>());
+            }
+            Op::Return(n) => {
+                w.rows().iter().filter(|r| (n..n + 4).contains(&r.id[3])).for_each(|row| {
+                    w.space.readmit(row).expect("there is room");
+                });
+            }
+            Op::Touch(n) => w.space.touch_memories(&[id(n), id(n + 1)], w.next as u32),
+            Op::Pin(n, pinned) => w.space.pin(&id(n), pinned),
+            Op::List => w.list(),
+            Op::Load(n) => w.reload(n),
             Op::Seal => {
                 if let Some(sorted) = w.space.sealable().and_then(|s| w.space.sort_segment(s)) {
                     assert!(w.space.seal(&sorted).expect("there is room"));
@@ -315,153 +404,4 @@ fn a_row_whose_deletion_was_rolled_back_is_deleted_by_the_next_transaction() {
     // While the first transaction still runs, and while a snapshot holds the entry it left.
     run([&delete_and_roll_back[..], &next, &[Op::Commit(0)]].concat());
     run([&delete_and_roll_back[..], &[Op::Snapshot(2), Op::Commit(0)], &next].concat());
-}
-
-/// One of many records, which differ in words from those of another number.
-fn numbered(n: u8, copy: u16) -> Record {
-    let mut record = record(n, 5, u64::from(copy));
-    record.id[12..14].copy_from_slice(&copy.to_be_bytes());
-    record
-}
-
-/// The memories that hold a word, with the sums of all their words as BM25 has them.
-fn by_word(space: Space<'_>, word: u64) -> Vec<([u8; 16], u32)> {
-    let mut reader = Reader::new(space, Seen::default(), NoPause).expect("the space is ready");
-    let words = reader.words(&[word, 42]).expect("nothing moves");
-    let sums = reader.sums(&words, &[2.0, 0.5], 5.0, Default::default()).expect("nothing moves");
-    let best = reader.best_by_words(&sums, 5_000, None).expect("nothing moves");
-    best.into_iter().map(|(node, units)| (reader.found(node).id, units)).collect()
-}
-
-#[test]
-fn a_space_that_has_outgrown_forward_lists_answers_as_before_without_them() {
-    let bytes = Bytes::new(32 << 20);
-    let directory = Directory::format(bytes.region()).expect("room for a directory");
-    let space = add_space(&directory, "s", State::Ready);
-    let mut n: u16 = 0;
-    while space.scattered_segment().is_none() {
-        space.load(&numbered(n as u8, n >> 8), &Seen::default()).expect("room");
-        n += 1;
-    }
-    let words: Vec<u64> = numbered(7, 0).terms.iter().map(|t| t.0).collect();
-    let before: Vec<_> = words.iter().map(|word| by_word(space, *word)).collect();
-    assert_eq!(before[0].len(), usize::from(n), "all share a word");
-    let mut moved = 0;
-    while let Some(mut victim) = space.scattered_segment() {
-        moved += victim.survivors();
-        while space.move_survivors(&mut victim, 16).expect("room") {}
-        assert_eq!(space.evict(&victim), 0, "nothing is left behind");
-    }
-    assert!(moved >= 64, "{moved}");
-    let after: Vec<_> = words.iter().map(|word| by_word(space, *word)).collect();
-    assert_eq!(after, before);
-    assert_eq!(space.violations(), Vec::<String>::new());
-}
-
-#[test]
-fn a_segment_loaded_in_bulk_answers_as_one_loaded_row_by_row() {
-    let bytes = Bytes::new(32 << 20);
-    let directory = Directory::format(bytes.region()).expect("room for a directory");
-    let one = add_space(&directory, "one by one", State::Loading);
-    let many = add_space(&directory, "in bulk", State::Loading);
-    // Some rows are without a code, and one was deleted while the space was loading.
-    let rows: Vec<Record> = (0..24).flat_map(|n| (0..50).map(move |copy| numbered(n, copy))).collect();
-    let mut bulk = many.begin_bulk(rows.len() as u32, 16).expect("room");
-    many.publish_delete(900, &rows[30].id).expect("a tombstone");
-    for row in &rows {
-        one.load(row, &Seen::default()).expect("room");
-        many.load_bulk(&mut bulk, row, &Seen::default()).expect("room");
-    }
-    assert!(many.seal(&bulk.sorted()).expect("room"), "the segment is still the same");
-    one.publish_delete(900, &rows[30].id).expect("known");
-    for space in [one, many] {
-        space.set_ready();
-        while space.settle(|_| Outcome::Committed, 1_000) {}
-        assert_eq!(space.violations(), Vec::<String>::new());
-        assert_eq!(space.stats().memories as usize, rows.len() - 1);
-    }
-    for word in rows.iter().take(200).flat_map(|r| r.terms.iter().map(|t| t.0)) {
-        assert_eq!(by_word(many, word), by_word(one, word));
-    }
-    // It takes part in everything else: the survivors of its eviction answer as before.
-    let mut victim = many.choose_victim().expect("a segment");
-    while many.move_survivors(&mut victim, 16).expect("room") {}
-    many.evict(&victim);
-    assert_eq!(many.violations(), Vec::<String>::new());
-}
-
-#[test]
-fn an_edge_outlives_the_update_of_its_memories_and_dies_with_its_transaction() {
-    let bytes = Bytes::new(4 << 20);
-    let directory = Directory::format(bytes.region()).expect("room for a directory");
-    let space = add_space(&directory, "s", State::Ready);
-    for n in 1..4 {
-        space.load(&record(n, 5, 1), &Seen::default()).expect("room");
-    }
-    let edge = |target: u8, changed| Association { source: id(1), target: id(target), kind: 0, weight: 10, changed };
-    space.publish_edge(50, &edge(2, 50)).expect("room");
-    space.publish_edge(60, &edge(3, 60)).expect("room");
-    space.settle(|x| if x == 50 { Outcome::Committed } else { Outcome::Aborted }, 100);
-    assert_eq!(space.edge_summaries(), vec![(id(1), id(2), 0)]);
-    space.publish_delete(70, &id(2)).expect("known");
-    space.publish(70, &record(2, 70, 9)).expect("room");
-    space.settle(|_| Outcome::Committed, 100);
-    assert_eq!(space.edge_summaries(), vec![(id(1), id(2), 0)]);
-    assert!(matches!(space.publish_edge_delete(80, &edge(2, 80)), Ok(Some(_))));
-    space.settle(|_| Outcome::Committed, 100);
-    assert_eq!(space.edge_summaries(), vec![]);
-    assert_eq!(space.violations(), Vec::<String>::new());
-}
-
-#[test]
-fn a_handle_stays_good_while_spaces_are_added() {
-    let bytes = Bytes::new(8 << 20);
-    let directory = Directory::format(bytes.region()).expect("room for a directory");
-    let key = SpaceKey { database: 1, table: 2, name: "first" };
-    let first = directory.space(directory.find_or_add(&key).expect("room"));
-    for n in 0..100 {
-        directory.find_or_add(&SpaceKey { name: &format!("space {n}"), ..key }).expect("room");
-        first.touch(n);
-        let again = directory.space(directory.find(&key).expect("it is there"));
-        assert_eq!(again.used(), n, "what is written through the handle is written to the space");
-    }
-}
-
-#[test]
-fn an_edge_that_is_deleted_while_the_space_loads_is_read_again() {
-    let bytes = Bytes::new(1 << 20);
-    let directory = Directory::format(bytes.region()).expect("room for a directory");
-    let space = add_space(&directory, "s", State::Loading);
-    for n in 1..3 {
-        space.load(&record(n, 5, 1), &Seen::default()).expect("room");
-    }
-    let edge = Association { source: id(1), target: id(2), kind: 0, weight: 1 << 16, changed: 5 };
-    // The loader's snapshot is older than the deletion and finds the row after it was published.
-    assert_eq!(space.publish_edge_delete(9, &edge), Ok(None));
-    space.load_edge(&edge).expect("room");
-    assert!(space.unsettled().iter().any(|e| e.xid == 9 && e.needs_load), "who sees the deletion reads the tables");
-    space.load_edges_of(&id(1), &[], &Seen::default()).expect("room");
-    space.set_ready();
-    let reader = Reader::new(space, Seen::new(vec![9]), NoPause);
-    assert!(matches!(reader, Err(engram_region::read::Stopped::NeedsLoad(9))));
-    space.clear_needs_load(9);
-    let reader = Reader::new(space, Seen::new(vec![9]), NoPause).expect("it was loaded");
-    assert!(reader.every_edge().is_empty());
-}
-
-#[test]
-fn a_text_stored_again_and_again_is_still_found_and_leaves_nothing_behind() {
-    let bytes = Bytes::new(16 << 20);
-    let directory = Directory::format(bytes.region()).expect("room for a directory");
-    let space = add_space(&directory, "s", State::Ready);
-    for copy in 0..300 {
-        space.load(&Record { digest: 7, ..numbered(1, copy) }, &Seen::default()).expect("there is room");
-    }
-    let same = |space| Reader::new(space, Seen::default(), NoPause).expect("the space is ready").same_digest(7);
-    assert!((1..300).contains(&same(space).len()), "listed a few times");
-    for copy in 0..300 {
-        space.load_delete(&numbered(1, copy).id, &Seen::default());
-    }
-    assert_eq!(space.violations(), Vec::<String>::new());
-    assert!(same(space).is_empty() && !space.may_have_digest(7));
 }

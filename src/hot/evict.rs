@@ -31,7 +31,10 @@ pub fn make_room(hot: &Hot) -> bool {
     }
     let sizes = all.iter().filter_map(|(place, ..)| Some((hot.read(*place, |s| s.stats().bytes)?, *place)));
     match sizes.max_by_key(|(bytes, place)| (*bytes, place.slot)) {
-        Some((bytes, place)) if bytes > 0 => hot.write(place, |s| s.reset(State::Absent)).is_some(),
+        Some((bytes, place)) if bytes > 0 => {
+            crash::at(Point::evict_space);
+            hot.write(place, |s| s.reset(State::Absent)).is_some()
+        }
         _ => false,
     }
 }
@@ -39,6 +42,7 @@ pub fn make_room(hot: &Hot) -> bool {
 /// Evicts one segment of a space; says whether there was one.
 fn evict_from(hot: &Hot, place: Place) -> bool {
     let Some(Some(mut victim)) = hot.read(place, |s| s.choose_victim()) else { return false };
+    crash::at(Point::evict_begin);
     // Without room for the survivors they leave as well.
     while let Some(Ok(true)) = hot.write(place, |s| s.move_survivors(&mut victim, BATCH)) {
         crash::at(Point::evict_move);
@@ -58,6 +62,7 @@ pub fn compact(hot: &Hot, place: Place) {
             // There is no room: the rest stays where it is.
             return;
         }
+        crash::at(Point::compact);
         hot.write(place, |s| s.evict(&victim));
     }
 }

@@ -20,6 +20,7 @@ pub mod seal;
 pub mod search;
 pub mod settle;
 
+use crate::crash::{self, Point};
 use crate::pg::lwlock::{LwLock, LwLockGuard, Tranche};
 use crate::pg::shmem::{self, Request};
 use crate::{guc, pg};
@@ -161,6 +162,7 @@ impl Hot {
 
     /// Takes a space out of the region.
     pub fn remove(&self, place: Place) {
+        crash::at(Point::region_remove);
         let lock = self.directory_lock();
         let _directory = lock.as_ref().map(LwLock::exclusive);
         let space = self.lock(place.slot);

@@ -3,6 +3,7 @@
 //! They serve only the tables of the extension. Analysing the text here, while the row is at hand, spares the
 //! commit from reading it again.
 
+use crate::crash::{self, Point};
 use crate::error::{self, Error};
 use crate::hot::private;
 use crate::hot::queue::{self, Change};
@@ -53,6 +54,7 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         None => return Ok(None),
     };
     queue::with(|q| q.push(space, xact::current_subxact(), change));
+    crash::at(Point::capture);
     Ok(None)
 }
 

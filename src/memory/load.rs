@@ -127,6 +127,7 @@ impl Sink<'_> {
             Ok(())
         });
         let Some(mut bulk) = begun else { return };
+        crash::at(Point::load_segment);
         for part in rows.chunks(BULK_BATCH) {
             let mut next = 0;
             self.step(|space, seen| {
@@ -138,6 +139,7 @@ impl Sink<'_> {
             });
         }
         let sorted = bulk.sorted();
+        crash::at(Point::load_sorted);
         self.step(|space, _| space.seal(&sorted).map(|_| ()));
     }
 
@@ -213,6 +215,7 @@ fn fill(hot: &Hot, place: Place, name: &str, generation: u32, snapshot: &Pinned)
             }
         });
         sink.flush();
+        crash::at(Point::load_edges);
         spi::scan(include_str!("../../sql/query/load_associations.sql"), &[Arg::Text(name)], FETCH, |row| {
             if let Some(a) = association_of(row) {
                 sink.step(|space, _| space.load_edge(&a));
@@ -239,6 +242,7 @@ pub fn load_shared(hot: &Hot, place: Place, name: &str) -> Result<(), Unloaded> 
         s.freeze_through(snapshot.xmax() - 1);
         running.iter().try_for_each(|x| s.publish_collapsed(*x))
     });
+    crash::at(Point::load_listed);
     let filled = match listed {
         Some(Ok(())) => fill(hot, place, name, generation, &snapshot),
         Some(Err(Full)) => Err(Unloaded::NoRoom),
@@ -268,6 +272,7 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
     let mut sink =
         Sink { hot, place, name, generation: list.1, seen, how: How::AtOnce, rows: Vec::new(), terms: 0, failed: None };
     let args = [Arg::Text(name), Arg::Xid8(since)];
+    crash::at(Point::catch_up_begin);
     pg::as_owner(|| {
         let mut gone: Vec<[u8; 16]> = Vec::new();
         let mut sources: Vec<[u8; 16]> = Vec::new();
@@ -295,6 +300,7 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
             }
         });
         sink.flush();
+        crash::at(Point::catch_up_middle);
         live.sort_unstable();
         gone.into_iter().filter(|id| live.binary_search(id).is_err()).for_each(|id| sink.delete(id));
         sources.sort_unstable();
@@ -303,6 +309,7 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
     });
     let (hot, place) = (sink.hot, sink.place);
     sink.end()?;
+    crash::at(Point::catch_up_end);
     hot.write(place, |s| {
         loaded.iter().for_each(|x| s.clear_needs_load(*x));
         // Their rows are in without marks: a snapshot that does not see them is answered from tables.
@@ -397,8 +404,10 @@ pub fn private_space(name: &str, snapshot: &Pinned, own: bool) -> Result<(Hot, P
             s.generation()
         })
         .ok_or(Unloaded::Void)?;
+    crash::at(Point::private_begin);
     let filled = fill(&hot, place, name, generation, snapshot);
     seal::run(&hot, place);
+    crash::at(Point::private_end);
     hot.write(place, |s| match filled {
         Ok(()) => s.set_ready(),
         Err(_) => s.reset(State::Absent),

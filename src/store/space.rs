@@ -1,6 +1,7 @@
 //! Rows of engram.space. Nobody writes them directly: every change runs as the owner of engram.memory, after its own checks.
 
 use super::{access, fault, learned, limits};
+use crate::crash::{self, Point};
 use crate::error::Error;
 use crate::guc;
 use crate::pg::{
@@ -142,6 +143,7 @@ pub fn create(name: &str, settings: &Settings) -> Result<bool, Error> {
         return Err(fault::left_over(name));
     }
     access::find_again(name);
+    crash::at(Point::space_create);
     Ok(made == 1)
 }
 
@@ -162,6 +164,7 @@ pub fn configure(name: &str, settings: &Settings) {
         )
     });
     access::forget();
+    crash::at(Point::space_configure);
 }
 
 /// Keeps others from changing or dropping the space until the transaction ends. Returns whether it still exists.
@@ -188,6 +191,7 @@ pub fn drop(name: &str) {
                 include_str!("../../sql/query/space_delete.sql"),
             ] {
                 spi::execute(sql, &[Arg::Text(name)]);
+                crash::at(Point::space_drop_middle);
             }
             if learned::is_possible() {
                 spi::execute(include_str!("../../sql/query/progress_drop_all.sql"), &[Arg::Text(name)]);
@@ -195,6 +199,7 @@ pub fn drop(name: &str) {
         });
     });
     access::forget();
+    crash::at(Point::space_drop_end);
 }
 
 /// Removes the row that CREATE EXTENSION made, while nobody has configured it, so that a restore can load its own.

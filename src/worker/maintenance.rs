@@ -1,6 +1,7 @@
 //! A maintenance worker: loads the spaces of one database, settles and tidies them, and leaves.
 
 use super::slots::{self, Doing, Kind};
+use crate::crash::{self, Point};
 use crate::memory::upkeep::{self, Step};
 use crate::pg::worker;
 use pgrx::{pg_guard, pg_sys};
@@ -26,6 +27,7 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
     if !slots::in_database(database).is_empty() || !slots::take(Kind::Maintenance, database) {
         return;
     }
+    crash::at(Point::worker_start);
     worker::connect(pg_sys::Oid::from(database));
     let mut idle = 0;
     let mut first = true;
@@ -44,6 +46,7 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
         first = false;
         worker::wait(Some(PAUSE));
     }
+    crash::at(Point::worker_leave);
 }
 
 /// One round over the spaces; returns how many had something to do.
@@ -65,7 +68,9 @@ fn round(first: bool) -> Result<usize, String> {
             }
             Step::Tidy(..) | Step::Repair => slots::doing(Doing::Settling),
         }
+        crash::at(Point::worker_step);
         let outcome = worker::in_transaction(|| upkeep::perform(&step));
+        crash::at(Point::worker_step_end);
         slots::ran(outcome.as_ref().map(|_| ()).map_err(String::as_str));
         slots::doing(Doing::Idle);
         done += usize::from(outcome?);

@@ -11,6 +11,7 @@ pub mod search;
 mod select;
 mod trace;
 
+use crate::crash::{self, Point};
 use crate::error::{Error, Kind};
 use crate::hot::queue;
 use crate::hot::search::{self as hot_search, Blocked, LockPause};
@@ -146,6 +147,7 @@ fn shared_place(name: &str, own: bool) -> Option<(Hot, Place)> {
         return None;
     }
     if own {
+        crash::at(Point::publish_own);
         publish::flush(&hot, name);
     }
     let place = hot.find_or_add(&hot::key(name)?).ok()?;

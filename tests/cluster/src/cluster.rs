@@ -131,11 +131,13 @@ impl Cluster {
         Cluster { server, dir }
     }
 
-    fn data(&self) -> PathBuf {
+    /// The data directory.
+    pub fn data(&self) -> PathBuf {
         self.dir.join("data")
     }
 
-    fn log(&self) -> PathBuf {
+    /// What the server writes to standard error.
+    pub fn log(&self) -> PathBuf {
         self.dir.join("server.log")
     }
 
@@ -158,7 +160,7 @@ impl Cluster {
         }
     }
 
-    fn pg_ctl(&self) -> Command {
+    pub(crate) fn pg_ctl(&self) -> Command {
         let mut command = self.server.command("pg_ctl");
         let seconds = PATIENCE.as_secs().to_string();
         command.arg("-D").arg(self.data()).args(["-s", "-w", "-t", &seconds]);
@@ -196,10 +198,17 @@ impl Cluster {
 
     /// The process id in the first line of postmaster.pid.
     pub fn postmaster_pid(&self) -> i32 {
-        std::fs::read_to_string(self.data().join("postmaster.pid"))
-            .ok()
-            .and_then(|text| text.lines().next()?.trim().parse().ok())
-            .expect("postmaster.pid begins with a process id")
+        self.pid_in_file().expect("postmaster.pid begins with a process id")
+    }
+
+    fn pid_in_file(&self) -> Option<i32> {
+        let text = std::fs::read_to_string(self.data().join("postmaster.pid")).ok()?;
+        text.lines().next()?.trim().parse().ok()
+    }
+
+    /// Whether the postmaster is there.
+    pub fn is_running(&self) -> bool {
+        self.pid_in_file().is_some_and(is_process)
     }
 
     /// SIGKILL for the postmaster; its children notice and leave. The caller starts the server again.
@@ -207,20 +216,40 @@ impl Cluster {
         let children = self.server_processes();
         self.kill(self.postmaster_pid());
         wait_until("the children of a killed postmaster have gone", PATIENCE, || {
-            children.iter().all(|pid| !Path::new(&format!("/proc/{pid}")).exists())
+            children.iter().all(|pid| !is_process(*pid))
         });
     }
 
+    /// None when the server does not answer.
     fn server_processes(&self) -> Vec<i32> {
-        let mut client = self.client();
-        let rows = client.query("SELECT pid FROM pg_stat_activity", &[]).expect("activity is readable");
+        let Ok(mut client) = self.try_client("postgres", "postgres") else { return Vec::new() };
+        let rows = client.query("SELECT pid FROM pg_stat_activity", &[]).unwrap_or_default();
         rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// Makes a standby a primary.
+    pub fn promote(&self) {
+        // One that a crash point ends on the way does not get there.
+        let _ = self.pg_ctl().arg("promote").status().expect("pg_ctl runs");
     }
 
     /// SIGKILL for one process of this server.
     pub fn kill(&self, pid: i32) {
+        self.signal(pid, "KILL");
+    }
+
+    /// A signal for one process of this server.
+    pub fn signal(&self, pid: i32, signal: &str) {
         // It may have ended by itself in the meantime.
-        let _ = Command::new("kill").args(["-9", &pid.to_string()]).stderr(Stdio::null()).status();
+        let _ = Command::new("kill").args(["-s", signal, &pid.to_string()]).stderr(Stdio::null()).status();
+    }
+
+    /// The processes of this server of a kind, by what pg_stat_activity calls it; none when it does not answer.
+    pub fn pids_of(&self, backend_type: &str) -> Vec<i32> {
+        let Ok(mut client) = self.try_client("postgres", "postgres") else { return Vec::new() };
+        let sql = "SELECT pid FROM pg_stat_activity WHERE backend_type = $1 AND pid <> pg_backend_pid()";
+        let rows = client.query(sql, &[&backend_type]).unwrap_or_default();
+        rows.iter().map(|row| row.get(0)).collect()
     }
 
     /// Waits until a connection succeeds, through a crash recovery if need be.
@@ -292,6 +321,13 @@ impl Cluster {
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")
     }
+}
+
+/// Whether a process with this number is there, and not only its entry waiting to be read by its parent.
+fn is_process(pid: i32) -> bool {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
+    // The state follows the name, which is in parentheses and may hold any character.
+    !stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'))
 }
 
 impl Drop for Cluster {

@@ -6,11 +6,15 @@
 //! A helper that fails panics: a test has nothing better to do.
 
 mod cluster;
+mod crash_points;
+mod ledger;
 mod memory;
 mod rng;
 mod server;
+pub mod workload;
 
 pub use cluster::{Cluster, Options, Shutdown};
+pub use ledger::{Effect, Fact, Ledger, Open, assert_no_dangling_edges, is_lost};
 pub use memory::{
     Hit, assert_consistent, ids_in, recall, recall_ids, recallable_by_own_word, remember, remember_many, unique_word,
     wait_ready_space,

@@ -213,8 +213,10 @@ impl Cluster {
 
     /// SIGKILL for the postmaster; its children notice and leave. The caller starts the server again.
     pub fn kill_postmaster(&self) {
+        let postmaster = self.postmaster_pid();
         let children = self.server_processes();
-        self.kill(self.postmaster_pid());
+        self.kill(postmaster);
+        wait_until("the killed postmaster has gone", PATIENCE, || !Path::new(&format!("/proc/{postmaster}")).exists());
         wait_until("the children of a killed postmaster have gone", PATIENCE, || {
             children.iter().all(|pid| !is_process(*pid))
         });

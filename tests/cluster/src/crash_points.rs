@@ -24,8 +24,9 @@ impl Cluster {
         rows.iter().map(|row| row.get(0)).filter(|name| name != "none").collect()
     }
 
-    /// Every process kills itself when it has passed the point `after` times and comes to it again.
-    pub fn arm(&self, point: &str, after: usize) {
+    /// Every process kills itself when it has passed the point `after` times and comes to it again. Returns how often
+    /// [`Cluster::times_reached`] says that happened before.
+    pub fn arm(&self, point: &str, after: usize) -> usize {
         let before = self.times_reached(point);
         let text = format!("engram.crash_point = '{point}'\nengram.crash_after = {after}\n");
         std::fs::write(self.data().join(FILE), text).expect("crash.conf can be written");
@@ -33,6 +34,7 @@ impl Cluster {
         wait_until(&format!("{point} is armed"), PATIENCE, || {
             self.times_reached(point) > before || self.crash_point().is_some_and(|armed| armed == point)
         });
+        before
     }
 
     fn crash_point(&self) -> Option<String> {
@@ -49,8 +51,7 @@ impl Cluster {
 
     /// No process kills itself any more, and the server is back: by itself, or started again where the postmaster is gone.
     pub fn disarm(&self) {
-        // It is not there when nothing was armed since the start.
-        let _ = std::fs::remove_file(self.data().join(FILE));
+        std::fs::write(self.data().join(FILE), "").expect("crash.conf can be written");
         wait_until("the server is back and nothing is armed", PATIENCE, || {
             if !self.is_running() {
                 self.start_server();

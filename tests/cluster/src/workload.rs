@@ -2,7 +2,7 @@
 //!
 //! Each step ends with the error of the connection that broke under it, if one did. What was acknowledged stands in the ledger.
 
-use crate::{Cluster, Fact, Ledger, Shutdown, remember_many, unique_word};
+use crate::{Cluster, Fact, Ledger, Rng, Shutdown, unique_word};
 use postgres::{Client, Error};
 use serde_json::json;
 use std::cell::Cell;
@@ -34,6 +34,7 @@ pub const STEPS: &[(&str, Step)] = &[
     ("transactions", transactions),
     ("prepared transactions", prepared),
     ("plain statements", plain),
+    ("filling", filling),
     ("learning", learning),
     ("spaces", spaces),
     ("an old snapshot", old_snapshot),
@@ -257,7 +258,7 @@ fn old_snapshot(w: &Workload<'_>) -> Result<(), Error> {
     w.recall(&mut old, "tide")?;
     w.remember(&mut client)?;
     let language: String = client.query_one("SELECT language FROM engram.space WHERE space = $1", &[&w.ledger.space])?.get(0);
-    let other = if language == "english" { "simple" } else { "english" };
+    let other = if language == "english" { "none" } else { "english" };
     client.execute("SELECT engram_configure_space($1, language => $2)", &[&w.ledger.space, &other])?;
     w.recall(&mut client, "tide")?;
     w.wait_ready(&w.ledger.space);
@@ -349,28 +350,30 @@ fn idle(w: &Workload<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// More than a small hot tier has room for.
+fn filling(w: &Workload<'_>) -> Result<(), Error> {
+    let mut client = w.client()?;
+    (0..3).try_for_each(|_| store_batch(&mut client, w.ledger, w.words, 500))
+}
+
 /// Fills the space of the ledger with `count` memories of 30 words, 500 at a time.
 pub fn fill(cluster: &Cluster, ledger: &Ledger, words: &Cell<usize>, count: usize) {
     let mut client = cluster.client();
     for start in (0..count).step_by(500) {
-        let batch: Vec<String> = (start..(start + 500).min(count))
-            .map(|_| {
-                words.set(words.get() + 1);
-                unique_word(words.get())
-            })
-            .collect();
-        let memories: Vec<_> = batch
-            .iter()
-            .enumerate()
-            .map(|(index, word)| {
-                let mut rng = crate::Rng::new((start + index) as u64);
-                let rest: Vec<String> = (0..30).map(|_| format!("w{}x", rng.below(3_000))).collect();
-                json!({"space": ledger.space, "content": format!("{word} {}", rest.join(" "))})
-            })
-            .collect();
-        let effects: Vec<_> = batch.iter().map(|word| (word.clone(), Fact::There)).collect();
-        let open = ledger.begin(&effects);
-        remember_many(&mut client, &memories);
-        ledger.acknowledged(open);
+        store_batch(&mut client, ledger, words, (count - start).min(500)).expect("a batch is stored");
     }
+}
+
+fn store_batch(client: &mut Client, ledger: &Ledger, words: &Cell<usize>, count: usize) -> Result<(), Error> {
+    let numbers = words.get() + 1..words.get() + 1 + count;
+    words.set(words.get() + count);
+    let batch: Vec<String> = numbers.clone().map(unique_word).collect();
+    let text = |number: usize| {
+        let mut rng = Rng::new(number as u64);
+        let rest: Vec<String> = (0..30).map(|_| format!("w{}x", rng.below(3_000))).collect();
+        json!({"space": ledger.space, "content": format!("{} {}", unique_word(number), rest.join(" "))})
+    };
+    let memories = serde_json::Value::Array(numbers.map(text).collect());
+    let effects: Vec<_> = batch.iter().map(|word| (word.clone(), Fact::There)).collect();
+    ledger.attempt(&effects, || client.query("SELECT * FROM engram_remember_many($1)", &[&memories])).map(drop)
 }

@@ -2,7 +2,7 @@
 //!
 //! Needs the debug build, which alone has crash points: `./scripts/test crash`. The points are those that the library names, so that new
 //! ones join by themselves; one that the workload does not come to fails the test by its name. `ENGRAM_CRASH_POINTS` says how
-//! many points are chosen by chance (`ENGRAM_SEED`), 0 takes all; `ENGRAM_CRASH_POINT` names one.
+//! many points are chosen by chance (`ENGRAM_SEED`), 0 takes all; `ENGRAM_CRASH_POINT` names some, with commas between.
 
 use engram_cluster_tests::workload::{self, STEPS, Workload};
 use engram_cluster_tests::{
@@ -43,9 +43,9 @@ fn roomy(words: &Cell<usize>) -> Place {
 }
 
 fn crowded(words: &Cell<usize>) -> Place {
-    let cluster = Cluster::with_extension(&options().with("engram.hot_tier_size = '3MB'"));
+    let cluster = Cluster::with_extension(&options().with("engram.hot_tier_size = '2MB'"));
     let ledger = Ledger::of(SPACE);
-    workload::fill(&cluster, &ledger, words, setting_from_env("ENGRAM_CRASH_CROWD", 6_000));
+    workload::fill(&cluster, &ledger, words, setting_from_env("ENGRAM_CRASH_CROWD", 4_000));
     Place { name: "crowded", cluster, ledger, primary: None, roomy: false }
 }
 
@@ -67,14 +67,10 @@ fn order(point: &str) -> [usize; 3] {
 }
 
 impl Place {
-    fn reached(&self, point: &str, before: usize) -> bool {
-        self.cluster.times_reached(point) > before
-    }
-
     /// Works until a process has killed itself at the point, or everything is done; says which.
-    fn work(&self, point: &str, words: &Cell<usize>) -> bool {
-        let before = self.cluster.times_reached(point);
-        let over = || self.reached(point, before);
+    fn work(&self, point: &str, after: usize, words: &Cell<usize>) -> bool {
+        let before = self.cluster.arm(point, after);
+        let over = || self.cluster.times_reached(point) > before;
         if let Some(primary) = &self.primary {
             return self.work_on_standby(primary, &over, words);
         }
@@ -142,7 +138,8 @@ impl Place {
         workload::assert_whole_spaces(&mut client);
         self.ledger.settle(&mut client);
         assert_no_dangling_edges(&mut client);
-        self.ledger.recall_sample(&mut client, 15, rng);
+        // A space that the hot tier has no room for is loaded for each session anew.
+        self.ledger.recall_sample(&mut client, if self.roomy { 15 } else { 6 }, rng);
         if self.roomy {
             wait_ready_space(&mut client, SPACE);
             self.ledger.recall_sample(&mut client, 15, rng);
@@ -162,9 +159,10 @@ fn settle_step(name: &str, outcome: Result<(), postgres::Error>, over: &dyn Fn()
 
 /// The points to try: all, one, or a few by chance.
 fn chosen(all: Vec<String>, rng: &mut Rng) -> Vec<String> {
-    if let Ok(name) = std::env::var("ENGRAM_CRASH_POINT") {
-        assert!(all.contains(&name), "there is no crash point {name}: {all:?}");
-        return vec![name];
+    if let Ok(names) = std::env::var("ENGRAM_CRASH_POINT") {
+        let names: Vec<String> = names.split(',').map(str::to_string).collect();
+        assert!(names.iter().all(|name| all.contains(name)), "crash points are {all:?}");
+        return names;
     }
     match setting_from_env("ENGRAM_CRASH_POINTS", 6) {
         0 => all,
@@ -202,8 +200,7 @@ fn what_was_acknowledged_outlives_a_kill_at_every_crash_point() {
         let mut hit = None;
         for (index, after) in tries {
             let place = places[index].get_or_insert_with(|| make[index](&words));
-            place.cluster.arm(&point, after);
-            let reached = place.work(&point, &words);
+            let reached = place.work(&point, after, &words);
             place.cluster.disarm();
             place.verify(&mut rng);
             let promoted = place.primary.as_ref().is_some_and(|primary| !primary.is_running());

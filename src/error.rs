@@ -31,6 +31,8 @@ pub enum Kind {
     DuplicateObject,
     /// 42704: a space, memory or association that does not exist, or that the caller may not know of.
     UndefinedObject,
+    /// 53200: the system gives no more memory.
+    OutOfMemory,
     /// 54000: one request is larger than the program can take.
     ProgramLimit,
     /// 55000: the server or the extension is not in the state that the request needs.
@@ -52,6 +54,7 @@ impl Kind {
             Kind::InsufficientPrivilege => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
             Kind::DuplicateObject => PgSqlErrorCode::ERRCODE_DUPLICATE_OBJECT,
             Kind::UndefinedObject => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
+            Kind::OutOfMemory => PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY,
             Kind::ProgramLimit => PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
             Kind::NotInPrerequisiteState => PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
             Kind::Internal => PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,

@@ -44,8 +44,11 @@ fn evict_from(hot: &Hot, place: Place) -> bool {
     let Some(Some(mut victim)) = hot.read(place, |s| s.choose_victim()) else { return false };
     crash::at(Point::evict_begin);
     // Without room for the survivors they leave as well.
-    while let Some(Ok(true)) = hot.write(place, |s| s.move_survivors(&mut victim, BATCH)) {
+    while let Some(Ok(more)) = hot.write(place, |s| s.move_survivors(&mut victim, BATCH)) {
         crash::at(Point::evict_move);
+        if !more {
+            break;
+        }
     }
     crash::at(Point::evict_free);
     hot.write(place, |s| s.evict(&victim)).is_some()

@@ -4,8 +4,9 @@
 use crate::server::{Server, run};
 use crate::wait_until;
 use postgres::{Client, Config, NoTls};
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, Permissions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -23,11 +24,13 @@ pub struct Options {
     pub fsync: bool,
     /// Lines added to postgresql.conf.
     pub conf: Vec<String>,
+    /// A command and its arguments that the server is started under, such as valgrind.
+    pub under: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { preload: true, fsync: false, conf: Vec::new() }
+        Options { preload: true, fsync: false, conf: Vec::new(), under: Vec::new() }
     }
 }
 
@@ -57,12 +60,13 @@ pub enum Shutdown {
 pub struct Cluster {
     server: Server,
     dir: PathBuf,
+    under: Vec<String>,
 }
 
 impl Cluster {
     /// A new cluster with a running server, without the extension.
     pub fn start(options: &Options) -> Cluster {
-        let cluster = Cluster::empty();
+        let cluster = Cluster::empty(&options.under);
         run(cluster.server.command("initdb").arg("-D").arg(cluster.data()).args([
             "-U",
             "postgres",
@@ -100,7 +104,7 @@ impl Cluster {
 
     /// A hot standby of this cluster, replaying from it, with `options` added to its configuration.
     pub fn standby(&self, options: &Options) -> Cluster {
-        let standby = Cluster::empty();
+        let standby = Cluster::empty(&options.under);
         run(standby.server.command("pg_basebackup").arg("-D").arg(standby.data()).args([
             "-h",
             &self.dir.display().to_string(),
@@ -122,13 +126,13 @@ impl Cluster {
         standby
     }
 
-    fn empty() -> Cluster {
+    fn empty(under: &[String]) -> Cluster {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let dir = PathBuf::from(format!("/tmp/engram-cluster-{}-{number}", std::process::id()));
         let server = Server::installed();
         server.make_directory(&dir);
-        Cluster { server, dir }
+        Cluster { server, dir, under: under.to_vec() }
     }
 
     /// The data directory.
@@ -171,9 +175,28 @@ impl Cluster {
 
     /// Starts the server and waits until it takes connections.
     pub fn start_server(&self) {
-        let status = self.pg_ctl().arg("-l").arg(self.log()).arg("start").status();
-        assert!(status.expect("pg_ctl runs").success(), "the server did not start: {}", self.log_tail());
+        assert!(self.try_start(), "the server did not start: {}", self.log_tail());
         self.wait_ready();
+    }
+
+    /// Starts the server where that is possible: one that is told to kill itself may not come up.
+    pub fn try_start(&self) -> bool {
+        let mut command = self.pg_ctl();
+        command.arg("-l").arg(self.log());
+        if !self.under.is_empty() {
+            command.arg("-p").arg(self.program());
+        }
+        command.arg("start").status().expect("pg_ctl runs").success() && self.is_running()
+    }
+
+    /// A program that starts the server under a command.
+    fn program(&self) -> PathBuf {
+        let path = self.dir.join("postgres.sh");
+        let postgres = self.server.program("postgres");
+        let text = format!("#!/bin/sh\nexec {} {} \"$@\"\n", self.under.join(" "), postgres.display());
+        std::fs::write(&path, text).expect("a script can be written");
+        std::fs::set_permissions(&path, Permissions::from_mode(0o755)).expect("a script can be made executable");
+        path
     }
 
     /// Stops the server. A clean stop asked for while crash recovery begins can hang PostgreSQL 15,

@@ -59,18 +59,13 @@ impl Cluster {
             self.signal(self.postmaster_pid(), "HUP");
             // A process from before the signal may still die once: the same session must outlive that.
             let Ok(mut client) = self.try_client("postgres", "postgres") else { return false };
-            let disarmed = client.query_one("SHOW engram.crash_point", &[]).is_ok_and(|row| row.get::<_, &str>(0) == "none");
+            let disarmed =
+                client.query_one("SHOW engram.crash_point", &[]).is_ok_and(|row| row.get::<_, &str>(0) == "none");
             disarmed && {
                 std::thread::sleep(Duration::from_millis(250));
                 client.simple_query("SELECT 1").is_ok()
             }
         });
-    }
-
-    /// Starts the server where that is possible: one that kills itself may not come up.
-    pub fn try_start(&self) -> bool {
-        let status = self.pg_ctl().arg("-l").arg(self.log()).arg("start").status().expect("pg_ctl runs");
-        status.success() && self.is_running()
     }
 
     /// Stops a server that may be dying by itself. Returns whether it is gone.

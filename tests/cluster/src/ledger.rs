@@ -178,9 +178,9 @@ impl Ledger {
 }
 
 /// Whether the connection broke, so that nobody knows whether a commit took place: told to leave because a fellow died, the server
-/// not there or not ready, or nothing said at all.
+/// not there or not ready, or the session died of it.
 pub fn is_lost(error: &Error) -> bool {
-    error.code().is_none_or(|code| matches!(code.code(), "57P01" | "57P02" | "57P03") || code.code().starts_with("08"))
+    error.as_db_error().is_none_or(|said| matches!(said.severity(), "FATAL" | "PANIC") || said.code().code().starts_with("57P"))
 }
 
 fn rows_of(client: &mut Client, space: &str) -> BTreeMap<String, Vec<Row>> {

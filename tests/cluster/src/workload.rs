@@ -23,6 +23,8 @@ pub struct Workload<'a> {
     pub over: &'a dyn Fn() -> bool,
     /// Words handed out so far.
     pub words: &'a Cell<usize>,
+    /// Memories that are more than the hot tier has room for; none where it is large.
+    pub crowd: usize,
 }
 
 /// One step.
@@ -96,7 +98,8 @@ fn verbs(w: &Workload<'_>) -> Result<(), Error> {
     let stored: Vec<(String, Uuid)> = (0..8).map(|_| w.remember(&mut client)).collect::<Result<_, _>>()?;
     let batch: Vec<String> = (0..40).map(|_| w.word()).collect();
     let effects: Vec<_> = batch.iter().map(|word| (word.clone(), Fact::There)).collect();
-    let texts: Vec<_> = batch.iter().map(|word| json!({"space": space, "content": format!("{word} in the hold")})).collect();
+    let texts: Vec<_> =
+        batch.iter().map(|word| json!({"space": space, "content": format!("{word} in the hold")})).collect();
     let memories = serde_json::Value::Array(texts);
     w.ledger.attempt(&effects, || client.query("SELECT * FROM engram_remember_many($1)", &[&memories]))?;
 
@@ -106,7 +109,8 @@ fn verbs(w: &Workload<'_>) -> Result<(), Error> {
     let sql = "SELECT engram_update($1, content => $2, space => $3)";
     w.ledger.attempt(&effects, || client.execute(sql, &[&stored[0].1, &content, space]))?;
     let sql = "SELECT engram_supersede($1, $2, space => $3)";
-    w.ledger.attempt(&[(stored[1].0.clone(), Fact::Gone)], || client.execute(sql, &[&stored[1].1, &stored[2].1, space]))?;
+    w.ledger
+        .attempt(&[(stored[1].0.clone(), Fact::Gone)], || client.execute(sql, &[&stored[1].1, &stored[2].1, space]))?;
     let sql = "SELECT engram_forget($1, mode => $2, space => $3)";
     for (n, mode, fact) in [
         (3, "suppress", Fact::Gone),
@@ -257,7 +261,8 @@ fn old_snapshot(w: &Workload<'_>) -> Result<(), Error> {
     old.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ")?;
     w.recall(&mut old, "tide")?;
     w.remember(&mut client)?;
-    let language: String = client.query_one("SELECT language FROM engram.space WHERE space = $1", &[&w.ledger.space])?.get(0);
+    let language: String =
+        client.query_one("SELECT language FROM engram.space WHERE space = $1", &[&w.ledger.space])?.get(0);
     let other = if language == "english" { "none" } else { "english" };
     client.execute("SELECT engram_configure_space($1, language => $2)", &[&w.ledger.space, &other])?;
     w.recall(&mut client, "tide")?;
@@ -311,7 +316,8 @@ fn large(w: &Workload<'_>) -> Result<(), Error> {
 
 /// Drops what [`spaces`] and [`large`] left, so that the next round is as quick.
 pub fn drop_left_over(client: &mut Client) {
-    let sql = "SELECT count(engram_drop_space(space)) FROM engram.space WHERE space LIKE 'scratch %' OR space LIKE 'bulk %'";
+    let sql =
+        "SELECT count(engram_drop_space(space)) FROM engram.space WHERE space LIKE 'scratch %' OR space LIKE 'bulk %'";
     client.query_one(sql, &[]).expect("spaces can be dropped");
 }
 
@@ -353,7 +359,7 @@ fn idle(w: &Workload<'_>) -> Result<(), Error> {
 /// More than a small hot tier has room for.
 fn filling(w: &Workload<'_>) -> Result<(), Error> {
     let mut client = w.client()?;
-    (0..3).try_for_each(|_| store_batch(&mut client, w.ledger, w.words, 500))
+    (0..w.crowd).step_by(500).try_for_each(|_| store_batch(&mut client, w.ledger, w.words, 500))
 }
 
 /// Fills the space of the ledger with `count` memories of 30 words, 500 at a time.

@@ -21,8 +21,8 @@ struct Place {
     ledger: Ledger,
     /// The server that the armed one replays from.
     primary: Option<Cluster>,
-    /// Everything fits into the hot tier.
-    roomy: bool,
+    /// Memories that each round adds because the hot tier has no room for them; none where everything fits.
+    crowd: usize,
 }
 
 fn options() -> Options {
@@ -39,14 +39,14 @@ fn roomy(words: &Cell<usize>) -> Place {
     let cluster = Cluster::with_extension(&options());
     let ledger = Ledger::of(SPACE);
     workload::fill(&cluster, &ledger, words, 500);
-    Place { name: "roomy", cluster, ledger, primary: None, roomy: true }
+    Place { name: "roomy", cluster, ledger, primary: None, crowd: 0 }
 }
 
 fn crowded(words: &Cell<usize>) -> Place {
-    let cluster = Cluster::with_extension(&options().with("engram.hot_tier_size = '2MB'"));
+    let cluster = Cluster::with_extension(&options().with("engram.hot_tier_size = '3MB'"));
     let ledger = Ledger::of(SPACE);
-    workload::fill(&cluster, &ledger, words, setting_from_env("ENGRAM_CRASH_CROWD", 4_000));
-    Place { name: "crowded", cluster, ledger, primary: None, roomy: false }
+    workload::fill(&cluster, &ledger, words, setting_from_env("ENGRAM_CRASH_CROWD", 9_000));
+    Place { name: "crowded", cluster, ledger, primary: None, crowd: 1_500 }
 }
 
 fn standby(words: &Cell<usize>) -> Place {
@@ -54,7 +54,7 @@ fn standby(words: &Cell<usize>) -> Place {
     let ledger = Ledger::of(SPACE);
     workload::fill(&primary, &ledger, words, 500);
     let cluster = primary.standby(&options());
-    Place { name: "standby", cluster, ledger, primary: Some(primary), roomy: true }
+    Place { name: "standby", cluster, ledger, primary: Some(primary), crowd: 0 }
 }
 
 /// The places in the order in which a point is looked for.
@@ -74,7 +74,7 @@ impl Place {
         if let Some(primary) = &self.primary {
             return self.work_on_standby(primary, &over, words);
         }
-        let w = Workload { cluster: &self.cluster, ledger: &self.ledger, over: &over, words };
+        let w = Workload { cluster: &self.cluster, ledger: &self.ledger, over: &over, words, crowd: self.crowd };
         for (name, step) in STEPS {
             if over() {
                 break;
@@ -86,7 +86,7 @@ impl Place {
 
     fn work_on_standby(&self, primary: &Cluster, over: &dyn Fn() -> bool, words: &Cell<usize>) -> bool {
         let calm = || false;
-        let on_primary = Workload { cluster: primary, ledger: &self.ledger, over: &calm, words };
+        let on_primary = Workload { cluster: primary, ledger: &self.ledger, over: &calm, words, crowd: 0 };
         let ask = || -> Result<(), postgres::Error> {
             let mut client = self.cluster.try_client("postgres", "postgres")?;
             client.query("SELECT id FROM engram_recall(cue => 'tide', space => $1)", &[&SPACE]).map(drop)
@@ -107,7 +107,7 @@ impl Place {
         settle_step("recall after a restart of the standby", ask(), over);
         primary.stop(Shutdown::Fast);
         self.cluster.promote();
-        let w = Workload { cluster: &self.cluster, ledger: &self.ledger, over, words };
+        let w = Workload { cluster: &self.cluster, ledger: &self.ledger, over, words, crowd: self.crowd };
         for (name, step) in STEPS {
             if over() {
                 break;
@@ -139,8 +139,8 @@ impl Place {
         self.ledger.settle(&mut client);
         assert_no_dangling_edges(&mut client);
         // A space that the hot tier has no room for is loaded for each session anew.
-        self.ledger.recall_sample(&mut client, if self.roomy { 15 } else { 6 }, rng);
-        if self.roomy {
+        self.ledger.recall_sample(&mut client, if self.crowd == 0 { 15 } else { 6 }, rng);
+        if self.crowd == 0 {
             wait_ready_space(&mut client, SPACE);
             self.ledger.recall_sample(&mut client, 15, rng);
         }
@@ -192,11 +192,10 @@ fn what_was_acknowledged_outlives_a_kill_at_every_crash_point() {
     for point in chosen(all, &mut rng) {
         let began = Instant::now();
         // Not always the first time that a process comes there.
-        let after = if rng.chance(50) { 0 } else { rng.below(4) };
-        let mut tries: Vec<(usize, usize)> = order(&point).iter().map(|place| (*place, after)).collect();
-        if after > 0 {
-            tries.extend(order(&point).map(|place| (place, 0)));
-        }
+        let after = if rng.chance(70) { 0 } else { 1 + rng.below(2) };
+        let [first, others @ ..] = order(&point);
+        let tries = [(first, after), (first, 0), (others[0], 0), (others[1], 0)];
+        let tries = tries.into_iter().skip(usize::from(after == 0));
         let mut hit = None;
         for (index, after) in tries {
             let place = places[index].get_or_insert_with(|| make[index](&words));
@@ -205,7 +204,8 @@ fn what_was_acknowledged_outlives_a_kill_at_every_crash_point() {
             place.verify(&mut rng);
             let promoted = place.primary.as_ref().is_some_and(|primary| !primary.is_running());
             let name = place.name;
-            if promoted {
+            // What is evicted depends on how crowded it is.
+            if promoted || place.crowd > 0 {
                 places[index] = None;
             }
             if reached {

@@ -180,7 +180,9 @@ impl Ledger {
 /// Whether the connection broke, so that nobody knows whether a commit took place: told to leave because a fellow died, the server
 /// not there or not ready, or the session died of it.
 pub fn is_lost(error: &Error) -> bool {
-    error.as_db_error().is_none_or(|said| matches!(said.severity(), "FATAL" | "PANIC") || said.code().code().starts_with("57P"))
+    error
+        .as_db_error()
+        .is_none_or(|said| matches!(said.severity(), "FATAL" | "PANIC") || said.code().code().starts_with("57P"))
 }
 
 fn rows_of(client: &mut Client, space: &str) -> BTreeMap<String, Vec<Row>> {

@@ -2,8 +2,8 @@
 //! After each the server comes back, and nothing that was acknowledged is lost.
 
 use engram_cluster_tests::{
-    Cluster, Fact, FakeClock, Ledger, Limited, Options, Rng, Strace, Tmpfs, assert_consistent, assert_no_dangling_edges, have,
-    is_lost, recall_ids, remember, unique_word, wait_ready_space, wait_until,
+    Cluster, Fact, FakeClock, Ledger, Limited, Options, Rng, Strace, Tmpfs, assert_consistent,
+    assert_no_dangling_edges, have, is_lost, recall_ids, remember, unique_word, wait_ready_space, wait_until,
 };
 use postgres::{Client, Error};
 use std::cell::Cell;
@@ -86,9 +86,11 @@ fn a_commit_that_the_disk_refuses_is_not_acknowledged_and_none_is_lost() {
         return;
     }
     let patient = Patient::new(&durable());
-    for (fault, panics) in
-        [("fdatasync,fsync:error=EIO", true), ("pwrite64,pwritev:error=ENOSPC", false), ("pwrite64,pwritev:error=EIO:when=3+4", false)]
-    {
+    for (fault, panics) in [
+        ("fdatasync,fsync:error=EIO", true),
+        ("pwrite64,pwritev:error=ENOSPC", false),
+        ("pwrite64,pwritev:error=EIO:when=3+4", false),
+    ] {
         let mut client = patient.cluster.client();
         let strace = Strace::attach(pid(&mut client), fault);
         let mut refused = None;
@@ -100,7 +102,10 @@ fn a_commit_that_the_disk_refuses_is_not_acknowledged_and_none_is_lost() {
         }
         drop(strace);
         let refused = refused.unwrap_or_else(|| panic!("{fault} hurt nobody"));
-        assert!(!panics || is_lost(&refused), "{fault}: PostgreSQL goes down when it cannot know what is on disk: {refused:?}");
+        assert!(
+            !panics || is_lost(&refused),
+            "{fault}: PostgreSQL goes down when it cannot know what is on disk: {refused:?}"
+        );
         drop(client);
         patient.assert_recovered();
     }
@@ -148,12 +153,15 @@ fn a_worker_whose_writes_fail_loses_nothing() {
             let strace = Strace::attach(worker, fault);
             for _ in 0..30 {
                 let lost = client.simple_query("SELECT 1").is_err();
-                failed = lost || patient.log_has("engram maintenance: could not") || patient.log_has("No space left on device");
+                failed = lost
+                    || patient.log_has("engram maintenance: could not")
+                    || patient.log_has("No space left on device");
                 if failed {
                     break;
                 }
                 let _ = patient.remember(&mut client);
-                let _ = client.query("SELECT id FROM engram_recall(cue => 'high water', space => $1, k => 8)", &[&SPACE]);
+                let _ =
+                    client.query("SELECT id FROM engram_recall(cue => 'high water', space => $1, k => 8)", &[&SPACE]);
                 std::thread::sleep(Duration::from_millis(50));
             }
             drop(strace);
@@ -245,7 +253,12 @@ fn a_backend_that_takes_too_much_memory_harms_no_memory() {
     drop(client);
     drop(group);
     patient.assert_recovered();
-    let left: i64 = patient.cluster.client().query_one("SELECT count(*) FROM engram.memory WHERE space = 'large'", &[]).unwrap().get(0);
+    let left: i64 = patient
+        .cluster
+        .client()
+        .query_one("SELECT count(*) FROM engram.memory WHERE space = 'large'", &[])
+        .unwrap()
+        .get(0);
     assert_eq!(left, 0, "all or nothing");
 }
 

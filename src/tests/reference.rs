@@ -103,7 +103,8 @@ mod tests {
     #[pg_test]
     fn every_setting_is_documented() {
         let documented = headings(include_str!("../../docs/reference/settings.md"), "engram.");
-        let existing: Vec<String> = values("SELECT name FROM pg_settings WHERE name LIKE 'engram.%' AND name NOT LIKE 'engram.crash%'");
+        let existing: Vec<String> =
+            values("SELECT name FROM pg_settings WHERE name LIKE 'engram.%' AND name NOT LIKE 'engram.crash%'");
         agree(&documented, &existing);
     }
 

@@ -37,7 +37,9 @@ pub const STEPS: &[(&str, Step)] = &[
     ("prepared transactions", prepared),
     ("plain statements", plain),
     ("filling", filling),
+    ("tiers", tiers),
     ("learning", learning),
+    ("the life of a space", life),
     ("spaces", spaces),
     ("an old snapshot", old_snapshot),
     ("a database made and dropped", database),
@@ -206,6 +208,44 @@ fn plain(w: &Workload<'_>) -> Result<(), Error> {
     let sql = "DELETE FROM engram.memory WHERE space = $1 AND content LIKE $2";
     let like = format!("{} %", words[1]);
     w.ledger.attempt(&[(words[1].clone(), Fact::Erased)], || client.execute(sql, &[space, &like]))?;
+    Ok(())
+}
+
+/// Whether this version has a function: what the matrix tries must be what is installed.
+fn has(client: &mut Client, function: &str) -> Result<bool, Error> {
+    Ok(client.query_one("SELECT EXISTS (SELECT FROM pg_proc WHERE proname = $1)", &[&function])?.get(0))
+}
+
+/// Memories put into the cold tier, found there, corrected there, and brought back.
+fn tiers(w: &Workload<'_>) -> Result<(), Error> {
+    let mut client = w.client()?;
+    if !has(&mut client, "engram_set_tier")? {
+        return Ok(());
+    }
+    let space = &w.ledger.space;
+    let stored: Vec<(String, Uuid)> = (0..3).map(|_| w.remember(&mut client)).collect::<Result<_, _>>()?;
+    for tier in ["cold", "hot"] {
+        for (word, id) in &stored {
+            client.execute("SELECT engram_set_tier($1, $2, space => $3)", &[id, &tier, space])?;
+            w.recall(&mut client, word)?;
+        }
+    }
+    client.execute("SELECT engram_set_tier($1, 'cold', space => $2)", &[&stored[2].1, space])?;
+    let sql = "SELECT engram_forget($1, mode => 'delete', space => $2)";
+    let effects = [(stored[2].0.clone(), Fact::Erased)];
+    w.ledger.attempt(&effects, || client.execute(sql, &[&stored[2].1, space])).map(drop)
+}
+
+/// Other embeddings for a space, and rules by which the worker forgets.
+fn life(w: &Workload<'_>) -> Result<(), Error> {
+    let mut client = w.client()?;
+    if has(&mut client, "engram_reembed")? {
+        client.batch_execute("CALL engram_reembed('similar', batch => 5)")?;
+    }
+    if has(&mut client, "engram_set_retention")? {
+        client.batch_execute("SELECT engram_set_retention(max_count => 6, space => 'similar')")?;
+        w.wait(3, || false);
+    }
     Ok(())
 }
 

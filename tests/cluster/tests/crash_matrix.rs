@@ -33,6 +33,8 @@ fn options() -> Options {
         .with("engram.hebbian_rate = 0.1")
         .with("engram.similarity_edges = 2")
         .with("engram.similarity_threshold = 0.3")
+        .with("engram.snapshot_interval = '2s'")
+        .with("engram.retention_interval = '1s'")
 }
 
 fn roomy(words: &Cell<usize>) -> Place {
@@ -60,8 +62,8 @@ fn standby(words: &Cell<usize>) -> Place {
 /// The places in the order in which a point is looked for.
 fn order(point: &str) -> [usize; 3] {
     match point.split('_').next() {
-        Some("evict" | "warm" | "cold" | "tier" | "spill") => [1, 0, 2],
-        Some("follow" | "standby" | "replay" | "promote" | "promotion") => [2, 0, 1],
+        Some("evict" | "warm" | "readmit") => [1, 0, 2],
+        Some("follow" | "promote") => [2, 0, 1],
         _ => [0, 1, 2],
     }
 }

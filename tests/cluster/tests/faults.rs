@@ -36,12 +36,12 @@ impl Patient {
         self.ledger.attempt(&[(word, Fact::There)], || client.execute(sql, &[&content, &SPACE])).map(drop)
     }
 
-    /// Remembers until that fails; the error.
-    fn remember_until_refused(&self) -> Option<Error> {
+    /// Remembers, and runs `also` after each time, until one of them fails; the error.
+    fn remember_until_refused(&self, also: &str) -> Option<Error> {
         let mut client = self.cluster.try_client("postgres", "postgres").ok()?;
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
-            if let Err(error) = self.remember(&mut client) {
+            if let Err(error) = self.remember(&mut client).and_then(|()| client.batch_execute(also)) {
                 return Some(error);
             }
         }
@@ -182,7 +182,7 @@ fn a_full_or_read_only_tablespace_refuses_writes_and_loses_nothing() {
         client.batch_execute(&format!("ALTER TABLE engram.{table} SET TABLESPACE small")).unwrap();
     }
     let ballast = disk.fill_up();
-    let error = patient.remember_until_refused().expect("the server is there");
+    let error = patient.remember_until_refused("").expect("the server is there");
     assert_eq!(error.code().map(|code| code.code()), Some("53100"), "{error:?}");
     // Reading goes on.
     patient.ledger.recall_sample(&mut client, 5, &mut Rng::new(1));
@@ -227,7 +227,8 @@ fn a_full_disk_for_the_log_of_changes_loses_nothing() {
     std::os::unix::fs::symlink(disk.path(), &wal).expect("pg_wal can be a link");
     patient.cluster.start_server();
     let ballast = disk.fill_up();
-    let refused = patient.remember_until_refused();
+    // Each time a new segment of the log, until those that are kept for reuse are used up.
+    let refused = patient.remember_until_refused("SELECT pg_switch_wal()");
     assert!(refused.is_some_and(|error| is_lost(&error)), "PostgreSQL goes down without room for its log");
     // It may be unable to recover until there is room.
     std::thread::sleep(Duration::from_millis(500));
@@ -308,7 +309,7 @@ fn a_clock_that_jumps_confuses_nobody() {
         client.query_one("SELECT extract(epoch FROM clock_timestamp())::float8", &[]).unwrap().get(0)
     };
     let start = epoch(&mut client);
-    for (offset, days) in [("+400d", 400.0), ("-2d", -2.0), ("+0", 0.0), ("-700d", -700.0), ("+1d", 1.0)] {
+    for (offset, days) in [("+400d", 400.0), ("-2d", -2.0), ("-700d", -700.0), ("+1d", 1.0)] {
         clock.set(offset);
         let moved = (epoch(&mut client) - start) / 86_400.0;
         assert!((moved - days).abs() < 0.5, "libfaketime moved the clock by {moved} days, not {days}");
@@ -322,9 +323,9 @@ fn a_clock_that_jumps_confuses_nobody() {
         };
         // The launcher looks every second or five times a second, whatever the clock says: it neither stands still nor spins.
         let before = runs(&mut client);
-        std::thread::sleep(Duration::from_secs(3));
+        std::thread::sleep(Duration::from_secs(2));
         let looked = runs(&mut client) - before;
-        assert!((1..=60).contains(&looked), "{offset}: the launcher looked {looked} times in 3 s");
+        assert!((1..=60).contains(&looked), "{offset}: the launcher looked {looked} times in 2 s");
         // What a worker has to do gets done: a new space is loaded.
         let other = format!("other {}", patient.words.get());
         remember(&mut client, &other, "a lamp was lit");

@@ -7,6 +7,9 @@
 //! `pg_settings.enumvals`.
 
 #[cfg(debug_assertions)]
+use std::io::Write;
+
+#[cfg(debug_assertions)]
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
 
 /// The steps, in the order in which a memory meets them.
@@ -74,6 +77,92 @@ pub enum Point {
     readmit,
     /// Stale rows of engram.warm are removed and not committed.
     warm_sweep,
+    /// A row was written and its change is queued.
+    capture,
+    /// A rollback to a savepoint takes back what was entered early.
+    take_back,
+    /// A transaction wants to see what it wrote itself, and enters it early.
+    publish_own,
+    /// A transaction of too many changes leaves word that they lie in the tables.
+    publish_collapsed,
+    /// A space was configured, dropped or truncated; nobody is told yet that it must be loaded anew.
+    publish_reset,
+    /// Everything is entered; the transaction is not prepared.
+    prepare_begin,
+    /// It is prepared; the session has not let go of it.
+    prepare_end,
+    /// COMMIT PREPARED or ROLLBACK PREPARED was asked for.
+    prepared_begin,
+    /// A prepared transaction has ended; the session does not know yet.
+    prepared_end,
+    /// The server has rolled back; the hint is not left.
+    abort_hint,
+    /// A part of what ended is settled.
+    settle_middle,
+    /// A segment was chosen to make room.
+    evict_begin,
+    /// There is no segment left to give: the space that holds most leaves.
+    evict_space,
+    /// A segment that holds little was gathered; it is still there.
+    compact,
+    /// A sorted segment was swapped in.
+    seal_end,
+    /// The transactions that run are listed; no row is read.
+    load_listed,
+    /// A segment of its own was begun for rows that are read.
+    load_segment,
+    /// The terms of that segment are sorted; they are not in.
+    load_sorted,
+    /// Memories are in, associations are not.
+    load_edges,
+    /// What changed is about to be read.
+    catch_up_begin,
+    /// Rows that changed are in; deletions and associations are not.
+    catch_up_middle,
+    /// All that changed is in; the transactions are not marked.
+    catch_up_end,
+    /// A private region was emptied for a space.
+    private_begin,
+    /// A private region holds the space; it is not answered from.
+    private_end,
+    /// Texts got the cues that they name; it is not committed.
+    learn_cues,
+    /// Memories recalled together were associated; it is not committed.
+    learn_together,
+    /// Similar memories were associated; the progress is not kept.
+    learn_similar,
+    /// The progress of learning is kept; it is not committed.
+    learn_progress,
+    /// Some elements of a batch are looked up; none is stored.
+    batch_begin,
+    /// A batch is stored; it is not committed.
+    batch_end,
+    /// A space was made; it is not committed.
+    space_create,
+    /// A space was configured; it is not committed.
+    space_configure,
+    /// The memories of a space were removed; the space is still there.
+    space_drop_middle,
+    /// A space was removed; it is not committed.
+    space_drop_end,
+    /// A space is about to leave the region.
+    region_remove,
+    /// The launcher has its slot.
+    launcher_start,
+    /// The launcher is about to start a worker.
+    launcher_visit,
+    /// A worker has its slot; it is not connected.
+    worker_start,
+    /// A step was planned and is about to be done.
+    worker_step,
+    /// A step was done; it is committed.
+    worker_step_end,
+    /// A worker found nothing to do and leaves.
+    worker_leave,
+    /// A database is on hold and its workers are told to leave.
+    leave_hold,
+    /// Triggers fire always again; no space is told to be loaded anew.
+    repair,
 }
 
 #[cfg(debug_assertions)]
@@ -113,6 +202,8 @@ pub fn init() {
 pub fn at(point: Point) {
     #[cfg(debug_assertions)]
     if point == CRASH_POINT.get() && PASSED.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= CRASH_AFTER.get() {
+        // For the test, which counts these lines in the log of the server.
+        let _ = writeln!(std::io::stderr(), "engram reached the crash point {point:?}");
         crate::pg::kill_own_process();
     }
     #[cfg(not(debug_assertions))]

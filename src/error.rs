@@ -33,6 +33,8 @@ pub enum Kind {
     UndefinedObject,
     /// 53400: more than a quota that somebody has set.
     QuotaExceeded,
+    /// 53200: the system gives no more memory.
+    OutOfMemory,
     /// 54000: one request is larger than the program can take.
     ProgramLimit,
     /// 55000: the server or the extension is not in the state that the request needs.
@@ -55,6 +57,7 @@ impl Kind {
             Kind::DuplicateObject => PgSqlErrorCode::ERRCODE_DUPLICATE_OBJECT,
             Kind::UndefinedObject => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
             Kind::QuotaExceeded => PgSqlErrorCode::ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+            Kind::OutOfMemory => PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY,
             Kind::ProgramLimit => PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
             Kind::NotInPrerequisiteState => PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
             Kind::Internal => PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,

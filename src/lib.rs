@@ -22,8 +22,9 @@ pgrx::pg_module_magic!(name, version);
 #[allow(non_snake_case)]
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
-    guc::init();
+    // Before the prefix of the settings is reserved: what a server has for them at its start would be thrown away.
     crash::init();
+    guc::init();
     pg::shmem::init();
     pg::xact::init();
     pg::utility::init();

@@ -144,7 +144,23 @@ ring_server() {
     return "$status"
 }
 
+# crash: the debug build alone has crash points. The ring cluster installs the release build again.
+ring_crash() {
+    select_postgres "${1:-}"
+    install_dev
+    ENGRAM_PG_CONFIG="$PG_CONFIG" cargo test -p engram-cluster-tests --test crash_matrix -- --ignored --nocapture
+}
+
+# valgrind: one server under it, with a workload of all verbs.
+ring_valgrind() {
+    need valgrind libc6-dbg
+    select_postgres "${1:-}"
+    install_dev
+    ENGRAM_PG_CONFIG="$PG_CONFIG" cargo test -p engram-cluster-tests --test valgrind -- --ignored --nocapture
+}
+
 ring_cluster() {
+    need strace faketime
     select_postgres
     build_extension "$PG_CONFIG"
     install_extension "$PG_CONFIG" "$LIBRARY"
@@ -156,11 +172,19 @@ ring_bench-smoke() {
 }
 
 ring_endurance() {
+    local major
+    need strace faketime
+    packaged_postgres
+    for major in "$(pg_major "$PG_CONFIG")" $([ "${ENGRAM_ONE_MAJOR:-}" = 1 ] || second_major "$PG_CONFIG"); do
+        step "every crash point on PostgreSQL $major"
+        (ENGRAM_CRASH_POINTS=0 ring_crash "$major")
+    done
+    (ring_valgrind)
     select_postgres
     build_extension "$PG_CONFIG"
     install_extension "$PG_CONFIG" "$LIBRARY"
     ENGRAM_PG_CONFIG="$PG_CONFIG" ENGRAM_CRASH_ROUNDS="${ENGRAM_CRASH_ROUNDS:-100}" \
         ENGRAM_RANDOM_TRANSACTIONS="${ENGRAM_RANDOM_TRANSACTIONS:-20000}" ENGRAM_CANCEL_MEMORIES="${ENGRAM_CANCEL_MEMORIES:-100000}" \
-        ENGRAM_RACE_SECONDS="${ENGRAM_RACE_SECONDS:-60}" \
+        ENGRAM_RACE_SECONDS="${ENGRAM_RACE_SECONDS:-60}" ENGRAM_CHECKER_SECONDS="${ENGRAM_CHECKER_SECONDS:-300}" \
         cargo test -p engram-cluster-tests --no-fail-fast -- --test-threads=1
 }

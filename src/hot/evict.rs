@@ -40,7 +40,10 @@ pub fn make_room(hot: &Hot, wants: Place) -> bool {
     }
     let sizes = givers.iter().filter_map(|place| Some((hot.read(*place, |s| s.stats().bytes)?, *place)));
     match sizes.max_by_key(|(bytes, place)| (*bytes, place.slot)) {
-        Some((bytes, place)) if bytes > 0 => hot.write(place, |s| s.reset(State::Absent)).is_some(),
+        Some((bytes, place)) if bytes > 0 => {
+            crash::at(Point::evict_space);
+            hot.write(place, |s| s.reset(State::Absent)).is_some()
+        }
         _ => false,
     }
 }
@@ -82,10 +85,14 @@ pub fn evict_from(hot: &Hot, place: Place) -> bool {
 }
 
 fn take_out(hot: &Hot, place: Place, mut victim: Victim) {
+    crash::at(Point::evict_begin);
     while hot.read(place, |s| s.read_terms(&mut victim)) == Some(true) {}
     // Without room for the survivors they leave as well.
-    while let Some(Ok(true)) = hot.write(place, |s| s.move_survivors(&mut victim, BATCH)) {
+    while let Some(Ok(more)) = hot.write(place, |s| s.move_survivors(&mut victim, BATCH)) {
         crash::at(Point::evict_move);
+        if !more {
+            break;
+        }
     }
     while let Some(Some(_)) = hot.write(place, |s| s.evict(&mut victim, BATCH)) {
         crash::at(Point::evict_leave);
@@ -124,6 +131,7 @@ pub fn compact(hot: &Hot, place: Place) {
     while let Some(Some(mut victim)) = hot.read(place, |s| s.scattered_segment()) {
         while hot.read(place, |s| s.read_terms(&mut victim)) == Some(true) {}
         while let Some(Ok(true)) = hot.write(place, |s| s.move_survivors(&mut victim, BATCH)) {}
+        crash::at(Point::compact);
         // Where there is no room, the rest stays where it is.
         if hot.write(place, |s| s.give_back(&victim)) != Some(true) {
             return;

@@ -25,6 +25,7 @@ pub mod search;
 pub mod settle;
 pub mod share;
 
+use crate::crash::{self, Point};
 use crate::pg::lwlock::{LwLock, LwLockGuard, Tranche};
 use crate::pg::shmem::{self, Request};
 use crate::{guc, pg};
@@ -176,6 +177,7 @@ impl Hot {
 
     /// Takes a space out of the region.
     pub fn remove(&self, place: Place) {
+        crash::at(Point::region_remove);
         let lock = self.directory_lock();
         let _directory = lock.as_ref().map(LwLock::exclusive);
         let space = self.lock(place.slot);

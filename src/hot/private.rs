@@ -5,9 +5,10 @@
 //! spaces are loaded into it.
 
 use super::{Hot, Place, key};
+use crate::error::{self, Error, Kind};
 use crate::guc;
 use engram_region::{Directory, Region, State, directory};
-use std::alloc::{Layout, alloc_zeroed, handle_alloc_error};
+use std::alloc::{Layout, alloc_zeroed};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
@@ -38,7 +39,11 @@ pub fn region() -> Hot {
         // SAFETY: the layout is not empty. The system gives zeroed pages when they are first touched.
         let start = unsafe { alloc_zeroed(layout) };
         if start.is_null() {
-            handle_alloc_error(layout);
+            // An allocator that gives up would take the process along, and with it every session of the server.
+            error::raise(
+                Error::new(Kind::OutOfMemory, format!("out of memory for a private region of {} kB", size / 1024))
+                    .with_hint("Lower engram.private_region_size."),
+            );
         }
         (start, size)
     });

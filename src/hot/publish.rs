@@ -25,7 +25,11 @@ const ATTEMPTS: u32 = 8;
 /// Registers the transaction callbacks.
 pub fn init() {
     xact::on_xact(|event| match event {
-        Event::PreCommit | Event::PrePrepare => publish(),
+        Event::PreCommit => publish(),
+        Event::PrePrepare => {
+            publish();
+            crash::at(Point::prepare_begin);
+        }
         Event::Commit => finish(Some(true)),
         Event::Abort => finish(Some(false)),
         Event::Prepare => finish(None),
@@ -42,6 +46,7 @@ pub fn init() {
 }
 
 fn take_back(place: Place, generation: u32, done: Done) {
+    crash::at(Point::take_back);
     if let Some((hot, me)) = Hot::shared().zip(xid::top_full_xid_if_any()) {
         hot.write(place, |space| {
             if space.generation() == generation {
@@ -74,6 +79,7 @@ fn publish() {
         resets.iter().filter_map(|name| hot.find(&key(name)?)).collect()
     };
     for place in reset {
+        crash::at(Point::publish_reset);
         // Whoever sees this transaction finds that the space must be loaded whole.
         if hot.write(place, |s| s.publish_reset(me)).is_some_and(|r| r.is_err()) {
             hot.write(place, |s| s.reset(State::Absent));
@@ -90,6 +96,7 @@ pub fn flush(hot: &Hot, space: &str) {
     let (Some(me), Some(key)) = (xid::top_full_xid_if_any(), key(space)) else { return };
     let Ok(place) = hot.find_or_add(&key) else { return };
     let entered = if collapsed {
+        crash::at(Point::publish_collapsed);
         hot.write(place, |s| match s.state() {
             State::Absent => Ok(()),
             _ => s.publish_collapsed(me),
@@ -208,9 +215,12 @@ fn enter(space: &Space<'_>, me: u64, change: &Change, mut done: impl FnMut(Done)
 /// The transaction is over: leaves word where it published, and forgets the queue.
 fn finish(committed: Option<bool>) {
     let queue = queue::with(std::mem::take);
-    let (Some(committed), Some(hot)) = (committed, Hot::shared()) else { return };
+    let (Some(committed), Some(hot)) = (committed, Hot::shared()) else {
+        crash::at(Point::prepare_end);
+        return;
+    };
     let Some(me) = xid::top_full_xid_if_any() else { return };
-    crash::at(Point::commit_hint);
+    crash::at(if committed { Point::commit_hint } else { Point::abort_hint });
     let mut places: Vec<Place> = queue.spaces.iter().flat_map(|s| s.entered.iter().map(|e| e.1)).collect();
     places.dedup();
     for place in places {

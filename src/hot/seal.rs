@@ -9,7 +9,7 @@ pub fn run(hot: &Hot, place: Place) {
         let Some(Some(sorted)) = hot.read(place, |s| s.sort_segment(segment)) else { return };
         crash::at(Point::seal);
         match hot.write(place, |s| s.seal(&sorted)) {
-            Some(Ok(_)) => {}
+            Some(Ok(_)) => crash::at(Point::seal_end),
             Some(Err(_)) if evict::make_room(hot, place) => {}
             _ => return,
         }

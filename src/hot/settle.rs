@@ -23,7 +23,9 @@ pub fn run(hot: &Hot, place: Place) {
     let known: Vec<(u64, Outcome)> = list.iter().map(|e| (e.xid, outcome(e.xid))).collect();
     let look_up = |xid| known.iter().find(|k| k.0 == xid).map_or(Outcome::InProgress, |k| k.1);
     crash::at(Point::settle);
-    while hot.write(place, |s| s.settle(look_up, horizon)) == Some(true) {}
+    while hot.write(place, |s| s.settle(look_up, horizon)) == Some(true) {
+        crash::at(Point::settle_middle);
+    }
     if hot.read(place, |s| s.state() == State::Absent && s.wanted()) == Some(true) {
         pg::worker::wake_launcher();
     }

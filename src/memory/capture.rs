@@ -4,6 +4,7 @@
 //! commit from reading it again.
 
 use super::cold;
+use crate::crash::{self, Point};
 use crate::error::{self, Error, or_raise};
 use crate::hot::queue::{self, Change};
 use crate::hot::record::{self, Fields, Reading};
@@ -70,6 +71,7 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         None => return Ok(None),
     };
     queue::with(|q| q.push(space, xact::current_subxact(), change));
+    crash::at(Point::capture);
     Ok(None)
 }
 

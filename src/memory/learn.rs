@@ -5,6 +5,7 @@
 
 use super::recall::with_space;
 use super::{link, load, space_or_setting};
+use crate::crash::{self, Point};
 use crate::error::Error;
 use crate::guc;
 use crate::hot::answers::{self, Waiting};
@@ -69,6 +70,7 @@ fn co_recall(space: &str) -> u64 {
     for answer in answers::take_together(space) {
         pg::check_for_interrupts();
         changed += learned::together(space, &answer.ids, answer.rate.clamp(0.0, 1.0), MOST_WEIGHT, MOST_EDGES);
+        crash::at(Point::learn_together);
     }
     changed
 }
@@ -114,10 +116,12 @@ fn similar(space: &str, progress: &mut Progress, until: u64) -> (u64, usize) {
             changed += learned::offer_neighbour(space, w.id, around, edges);
         }
     }
+    crash::at(Point::learn_similar);
     (progress.through, progress.after) = (last.changed, Some(last.id));
     // Transactions that still run may leave more behind, before what is done: the next time begins with the first of them.
     let kept = progress.up_to(Pinned::active().xmin());
     learned::keep_progress(space, Job::Similarity, &kept);
+    crash::at(Point::learn_progress);
     (changed, work.len())
 }
 

@@ -7,6 +7,7 @@
 
 use super::complete::names_in;
 use super::recall::with_space;
+use crate::crash::{self, Point};
 use crate::guc;
 use crate::hot::{self, Hot, record, settle};
 use crate::pg::snapshot::Pinned;
@@ -102,6 +103,7 @@ fn piece(space: &str, progress: &mut Progress, until: u64) -> (u64, usize) {
     if ready(space).is_none() {
         return (linked, 0);
     }
+    crash::at(Point::learn_cues);
     if let Some(last) = changed.last() {
         (progress.through, progress.after) = (last.changed, Some(last.id));
         // Transactions that still run may leave more behind, before what is done: the next time begins with the first of them.

@@ -217,6 +217,7 @@ impl Sink<'_> {
             Ok(())
         });
         let Some(mut bulk) = begun else { return };
+        crash::at(Point::load_segment);
         for part in rows.chunks(BULK_BATCH) {
             let mut next = 0;
             self.step(|space, seen| {
@@ -228,6 +229,7 @@ impl Sink<'_> {
             });
         }
         let sorted = bulk.sorted();
+        crash::at(Point::load_sorted);
         self.step(|space, _| space.seal(&sorted).map(|_| ()));
     }
 
@@ -310,6 +312,7 @@ fn fill(hot: &Hot, place: Place, name: &str, generation: u32, snapshot: &Pinned)
             }
         });
         sink.flush();
+        crash::at(Point::load_edges);
         spi::scan(include_str!("../../sql/query/load_associations.sql"), &[Arg::Text(name)], FETCH, |row| {
             if let Some(a) = association_of(row) {
                 sink.step(|space, _| space.load_edge(&a));
@@ -341,6 +344,7 @@ pub fn load_shared(hot: &Hot, place: Place, name: &str, mut base: Base<'_>) -> R
         s.freeze_through(snapshot.xmax() - 1);
         running.iter().try_for_each(|x| s.publish_collapsed(*x))
     });
+    crash::at(Point::load_listed);
     let filled = match listed {
         Some(Ok(())) => fill_from(hot, place, name, generation, &snapshot, &mut base),
         Some(Err(Full)) => Err(Unloaded::NoRoom),
@@ -400,6 +404,7 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
     let seen = Seen::new(seen_xids);
     let mut sink = Sink::new((hot, place, name, list.1), seen, How::AtOnce, Fit::All);
     let args = [Arg::Text(name), Arg::Xid8(since)];
+    crash::at(Point::catch_up_begin);
     pg::as_owner(|| {
         let mut gone: Vec<[u8; 16]> = Vec::new();
         let mut sources: Vec<[u8; 16]> = Vec::new();
@@ -427,6 +432,7 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
             }
         });
         sink.flush();
+        crash::at(Point::catch_up_middle);
         live.sort_unstable();
         // The associations of a space that is dropped go without a note of their own.
         sources.extend_from_slice(&gone);
@@ -437,6 +443,7 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
     });
     let (hot, place) = (sink.hot, sink.place);
     sink.end()?;
+    crash::at(Point::catch_up_end);
     hot.write(place, |s| {
         loaded.iter().for_each(|x| s.clear_needs_load(*x));
         // Their rows are in without marks: a snapshot that does not see them is answered from tables.
@@ -566,8 +573,10 @@ pub fn private_space(name: &str, snapshot: &Pinned, own: bool) -> Result<(Hot, P
             s.generation()
         })
         .ok_or(Unloaded::Void)?;
+    crash::at(Point::private_begin);
     let filled = fill(&hot, place, name, generation, snapshot);
     seal::run(&hot, place);
+    crash::at(Point::private_end);
     hot.write(place, |s| match filled {
         Ok(()) => s.set_ready(),
         Err(_) => s.reset(State::Absent),

@@ -4,6 +4,7 @@
 use super::duplicate::{self, OnDuplicate};
 use super::recognise::{self, Verdict};
 use super::{required, space_or_setting};
+use crate::crash::{self, Point};
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::store::{self, batch, fault};
@@ -44,6 +45,7 @@ pub fn remember_many(memories: Option<Jsonb>) -> Result<Vec<Uuid>, Error> {
     let elements = recognise::elements(&batch)?;
     let mut verdicts = recognise::verdicts(&batch, &elements);
     recognise::treat_known(&elements, &mut verdicts);
+    crash::at(Point::batch_begin);
     let known: Vec<bool> = verdicts.iter().map(|v| *v != Verdict::New).collect();
     let ids = if shape.ids {
         let stored = batch.insert_given(&known);
@@ -61,6 +63,7 @@ pub fn remember_many(memories: Option<Jsonb>) -> Result<Vec<Uuid>, Error> {
             Verdict::Same(_) => drop(duplicate::treat(&element.space, *id.as_bytes(), element.how)),
         }
     }
+    crash::at(Point::batch_end);
     Ok(ids)
 }
 

@@ -2,6 +2,7 @@
 
 use super::load::{self, Unloaded};
 use super::{check, chill, follow, learn, retention, snapshot, warm};
+use crate::crash::{self, Point};
 use crate::guc;
 use crate::hot::answers::Waiting;
 use crate::hot::{self, Hot, Place, clock, evict, returns, seal, settle, share};
@@ -239,6 +240,7 @@ fn tidy(hot: &Hot, place: Place) {
 /// `pg_restore --disable-triggers` leaves triggers that fire only for ordinary sessions.
 fn repair(hot: &Hot) {
     pg::as_owner(|| spi::execute(include_str!("../../sql/query/repair_triggers.sql"), &[]));
+    crash::at(Point::repair);
     let (database, table) = (pg::database_oid().to_u32(), pg::memory_table_oid().map(|t| t.to_u32()));
     for (place, _, db, t) in hot.all() {
         if db == database && Some(t) == table {

@@ -9,6 +9,7 @@ use std::ffi::{CStr, c_char};
 use pgrx::{PgList, pg_guard, pg_sys};
 
 use super::assert_main;
+use crate::crash::{self, Point};
 
 thread_local! {
     static HANDLERS: RefCell<Vec<fn(&str)>> = const { RefCell::new(Vec::new()) };
@@ -63,18 +64,43 @@ unsafe extern "C-unwind" fn engram_process_utility(
 ) {
     // SAFETY: the server passes a planned utility statement; the other arguments go on as they came.
     unsafe {
-        engram_before_utility((*statement).utilityStmt);
+        let ends_prepared = engram_before_utility((*statement).utilityStmt);
         let next = NEXT.get().unwrap_or(process_utility);
         next(statement, text, read_only_tree, context, params, environment, dest, completion);
+        if ends_prepared {
+            crash::at(Point::prepared_end);
+        }
     }
 }
 
+/// Says whether the statement ends a prepared transaction.
 #[pg_guard]
-unsafe extern "C-unwind" fn engram_before_utility(node: *mut pg_sys::Node) {
+unsafe extern "C-unwind" fn engram_before_utility(node: *mut pg_sys::Node) -> bool {
     // SAFETY: the node is the parse tree of the statement.
     if let Some(database) = unsafe { database(node) } {
         let handlers = HANDLERS.with_borrow(Clone::clone);
         handlers.iter().for_each(|handler| handler(&database));
+    }
+    // SAFETY: as above.
+    let ends_prepared = unsafe { ends_prepared(node) };
+    if ends_prepared {
+        crash::at(Point::prepared_begin);
+    }
+    ends_prepared
+}
+
+/// # Safety
+/// `node` is null or a parse tree.
+unsafe fn ends_prepared(node: *mut pg_sys::Node) -> bool {
+    use pg_sys::TransactionStmtKind::{TRANS_STMT_COMMIT_PREPARED, TRANS_STMT_ROLLBACK_PREPARED};
+    // SAFETY: the tag says which struct the node is.
+    unsafe {
+        !node.is_null()
+            && (*node).type_ == pg_sys::NodeTag::T_TransactionStmt
+            && matches!(
+                (*node.cast::<pg_sys::TransactionStmt>()).kind,
+                TRANS_STMT_COMMIT_PREPARED | TRANS_STMT_ROLLBACK_PREPARED
+            )
     }
 }
 

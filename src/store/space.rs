@@ -1,6 +1,7 @@
 //! Rows of engram.space. Nobody writes them directly: every change runs as the owner of engram.memory, after its own checks.
 
 use super::{access, fault, learned, limits, usage};
+use crate::crash::{self, Point};
 use crate::error::Error;
 use crate::guc;
 use crate::pg::{
@@ -158,6 +159,7 @@ pub fn create(name: &str, settings: &Settings) -> Result<bool, Error> {
         set_quotas(name, settings.quotas);
     }
     access::find_again(name);
+    crash::at(Point::space_create);
     Ok(made == 1)
 }
 
@@ -179,6 +181,7 @@ pub fn configure(name: &str, settings: &Settings) {
     });
     access::forget();
     set_quotas(name, settings.quotas);
+    crash::at(Point::space_configure);
 }
 
 /// Sets limits, and begins or ends keeping account of the space.
@@ -237,6 +240,7 @@ pub fn drop(name: &str) -> u64 {
             }
             spi::execute(include_str!("../../sql/query/space_drop.sql"), &args);
             memories = spi::execute(include_str!("../../sql/query/space_drop_memories.sql"), &args);
+            crash::at(Point::space_drop_middle);
             spi::execute(include_str!("../../sql/query/space_delete.sql"), &args);
             if learned::is_possible() {
                 spi::execute(include_str!("../../sql/query/progress_drop_all.sql"), &args);
@@ -245,6 +249,7 @@ pub fn drop(name: &str) -> u64 {
     });
     usage::drop(name);
     access::forget();
+    crash::at(Point::space_drop_end);
     memories
 }
 

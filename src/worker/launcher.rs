@@ -2,6 +2,7 @@
 
 use super::slots::{self, Kind};
 use super::{leave, maintenance};
+use crate::crash::{self, Point};
 use crate::hot::{Hot, follow};
 use crate::memory::snapshot;
 use crate::pg::worker::{self, Database, Dynamic, Restart, Spec, State};
@@ -32,6 +33,7 @@ pub extern "C-unwind" fn engram_launcher_main(_argument: pg_sys::Datum) {
         return;
     }
     slots::take(Kind::Launcher, 0);
+    crash::at(Point::launcher_start);
     let mut visits: HashMap<u32, Visit> = HashMap::new();
     loop {
         if worker::should_stop() {
@@ -94,6 +96,7 @@ fn look(databases: &[Database], visits: &mut HashMap<u32, Visit>) -> bool {
         }
         let visit = visits.entry(oid).or_default();
         visit.last = Some(Instant::now());
+        crash::at(Point::launcher_visit);
         visit.worker = worker::start_dynamic(&Spec {
             name: "engram maintenance",
             backend_type: "engram maintenance",

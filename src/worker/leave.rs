@@ -4,6 +4,7 @@
 //! the workers that are in it and waits for them to be gone. A hold ends by itself: the statement may fail.
 
 use super::slots;
+use crate::crash::{self, Point};
 use crate::memory::upkeep;
 use crate::pg::shmem::{SharedArea, register_area};
 use crate::pg::{self, utility, worker};
@@ -31,7 +32,9 @@ fn seconds() -> u64 {
 /// Whether the launcher has to keep away from a database.
 pub fn is_held(database: u32) -> bool {
     let now = seconds();
-    HELD.get().into_iter().flatten().any(|h| h[0].load(Relaxed) == u64::from(database) && h[1].load(Relaxed) > now)
+    // An end that is further away than a hold lasts was set before the clock was moved back.
+    let lasts = |end: u64| end > now && end <= now + HOLD;
+    HELD.get().into_iter().flatten().any(|h| h[0].load(Relaxed) == u64::from(database) && lasts(h[1].load(Relaxed)))
 }
 
 fn make_way(database: &str) {
@@ -49,6 +52,7 @@ fn make_way(database: &str) {
         h[0].store(oid.into(), Relaxed);
         h[1].store(now + HOLD, Relaxed);
     }
+    crash::at(Point::leave_hold);
     for _ in 0..PATIENCE {
         let there = slots::in_database(oid);
         if there.is_empty() {

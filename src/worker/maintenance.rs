@@ -3,6 +3,7 @@
 use super::slots::{self, Doing, Kind};
 use crate::memory::snapshot;
 use super::standby;
+use crate::crash::{self, Point};
 use crate::memory::upkeep::{self, Step};
 use crate::pg::{self, worker};
 use pgrx::{pg_guard, pg_sys};
@@ -30,6 +31,7 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
     if !slots::in_database(database).is_empty() || !slots::take(Kind::Maintenance, database) {
         return;
     }
+    crash::at(Point::worker_start);
     worker::connect(pg_sys::Oid::from(database));
     if pg::in_recovery() {
         if let Err(message) = standby::serve() {
@@ -59,6 +61,7 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
         first = false;
         worker::wait(Some(PAUSE));
     }
+    crash::at(Point::worker_leave);
 }
 
 /// One round over the spaces; returns how many had something to do.
@@ -115,6 +118,10 @@ fn round(first: bool) -> Result<usize, String> {
                 break;
             }
         }
+        crash::at(Point::worker_step);
+        let outcome = worker::in_transaction(|| upkeep::perform(&step));
+        crash::at(Point::worker_step_end);
+        slots::ran(outcome.as_ref().map(|_| ()).map_err(String::as_str));
         slots::doing(Doing::Idle);
     }
     Ok(done)

@@ -221,7 +221,8 @@ impl<'a> Space<'a> {
     /// Asks for a loader, unless a load failed within the last minute. Says whether one is wanted now.
     pub fn want_at(&self, now: u32) -> bool {
         let failed: u32 = self.region.read(field!(self, failed));
-        if failed == 0 || now.saturating_sub(failed) >= 60 {
+        // A failure of the future was noted before the clock was moved back.
+        if failed == 0 || failed > now || now - failed >= 60 {
             self.want();
         }
         self.wanted()

@@ -12,6 +12,7 @@ pub mod search;
 mod select;
 mod trace;
 
+use crate::crash::{self, Point};
 use crate::error::{Error, Kind};
 use crate::hot::governor;
 pub use crate::hot::governor::Met;
@@ -164,6 +165,7 @@ pub fn with_space<R>(
 fn shared_place(name: &str, own: bool) -> Option<(Hot, Place)> {
     let hot = Hot::shared()?;
     if own {
+        crash::at(Point::publish_own);
         publish::flush(&hot, name);
     }
     let place = hot.find_or_add(&hot::key(name)?).ok()?;

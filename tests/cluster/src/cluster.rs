@@ -4,8 +4,9 @@
 use crate::server::{Server, run};
 use crate::wait_until;
 use postgres::{Client, Config, NoTls};
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, Permissions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -23,11 +24,13 @@ pub struct Options {
     pub fsync: bool,
     /// Lines added to postgresql.conf.
     pub conf: Vec<String>,
+    /// A command and its arguments that the server is started under, such as valgrind.
+    pub under: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { preload: true, fsync: false, conf: Vec::new() }
+        Options { preload: true, fsync: false, conf: Vec::new(), under: Vec::new() }
     }
 }
 
@@ -57,12 +60,13 @@ pub enum Shutdown {
 pub struct Cluster {
     server: Server,
     dir: PathBuf,
+    under: Vec<String>,
 }
 
 impl Cluster {
     /// A new cluster with a running server, without the extension.
     pub fn start(options: &Options) -> Cluster {
-        let cluster = Cluster::empty();
+        let cluster = Cluster::empty(&options.under);
         run(cluster.server.command("initdb").arg("-D").arg(cluster.data()).args([
             "-U",
             "postgres",
@@ -100,7 +104,7 @@ impl Cluster {
 
     /// A hot standby of this cluster, replaying from it, with `options` added to its configuration.
     pub fn standby(&self, options: &Options) -> Cluster {
-        let standby = Cluster::empty();
+        let standby = Cluster::empty(&options.under);
         run(standby.server.command("pg_basebackup").arg("-D").arg(standby.data()).args([
             "-h",
             &self.dir.display().to_string(),
@@ -122,13 +126,13 @@ impl Cluster {
         standby
     }
 
-    fn empty() -> Cluster {
+    fn empty(under: &[String]) -> Cluster {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let dir = PathBuf::from(format!("/tmp/engram-cluster-{}-{number}", std::process::id()));
         let server = Server::installed();
         server.make_directory(&dir);
-        Cluster { server, dir }
+        Cluster { server, dir, under: under.to_vec() }
     }
 
     /// The data directory.
@@ -136,7 +140,8 @@ impl Cluster {
         self.dir.join("data")
     }
 
-    fn log(&self) -> PathBuf {
+    /// What the server writes to standard error.
+    pub fn log(&self) -> PathBuf {
         self.dir.join("server.log")
     }
 
@@ -159,7 +164,7 @@ impl Cluster {
         }
     }
 
-    fn pg_ctl(&self) -> Command {
+    pub(crate) fn pg_ctl(&self) -> Command {
         let mut command = self.server.command("pg_ctl");
         let seconds = PATIENCE.as_secs().to_string();
         command.arg("-D").arg(self.data()).args(["-s", "-w", "-t", &seconds]);
@@ -170,9 +175,28 @@ impl Cluster {
 
     /// Starts the server and waits until it takes connections.
     pub fn start_server(&self) {
-        let status = self.pg_ctl().arg("-l").arg(self.log()).arg("start").status();
-        assert!(status.expect("pg_ctl runs").success(), "the server did not start: {}", self.log_tail());
+        assert!(self.try_start(), "the server did not start: {}", self.log_tail());
         self.wait_ready();
+    }
+
+    /// Starts the server where that is possible: one that is told to kill itself may not come up.
+    pub fn try_start(&self) -> bool {
+        let mut command = self.pg_ctl();
+        command.arg("-l").arg(self.log());
+        if !self.under.is_empty() {
+            command.arg("-p").arg(self.program());
+        }
+        command.arg("start").status().expect("pg_ctl runs").success() && self.is_running()
+    }
+
+    /// A program that starts the server under a command.
+    fn program(&self) -> PathBuf {
+        let path = self.dir.join("postgres.sh");
+        let postgres = self.server.program("postgres");
+        let text = format!("#!/bin/sh\nexec {} {} \"$@\"\n", self.under.join(" "), postgres.display());
+        std::fs::write(&path, text).expect("a script can be written");
+        std::fs::set_permissions(&path, Permissions::from_mode(0o755)).expect("a script can be made executable");
+        path
     }
 
     /// Stops the server. A clean stop asked for while crash recovery begins can hang PostgreSQL 15,
@@ -197,31 +221,60 @@ impl Cluster {
 
     /// The process id in the first line of postmaster.pid.
     pub fn postmaster_pid(&self) -> i32 {
-        std::fs::read_to_string(self.data().join("postmaster.pid"))
-            .ok()
-            .and_then(|text| text.lines().next()?.trim().parse().ok())
-            .expect("postmaster.pid begins with a process id")
+        self.pid_in_file().expect("postmaster.pid begins with a process id")
+    }
+
+    fn pid_in_file(&self) -> Option<i32> {
+        let text = std::fs::read_to_string(self.data().join("postmaster.pid")).ok()?;
+        text.lines().next()?.trim().parse().ok()
+    }
+
+    /// Whether the postmaster is there.
+    pub fn is_running(&self) -> bool {
+        self.pid_in_file().is_some_and(is_process)
     }
 
     /// SIGKILL for the postmaster; its children notice and leave. The caller starts the server again.
     pub fn kill_postmaster(&self) {
+        let postmaster = self.postmaster_pid();
         let children = self.server_processes();
-        self.kill(self.postmaster_pid());
+        self.kill(postmaster);
+        wait_until("the killed postmaster has gone", PATIENCE, || !Path::new(&format!("/proc/{postmaster}")).exists());
         wait_until("the children of a killed postmaster have gone", PATIENCE, || {
-            children.iter().all(|pid| !Path::new(&format!("/proc/{pid}")).exists())
+            children.iter().all(|pid| !is_process(*pid))
         });
     }
 
+    /// None when the server does not answer.
     fn server_processes(&self) -> Vec<i32> {
-        let mut client = self.client();
-        let rows = client.query("SELECT pid FROM pg_stat_activity", &[]).expect("activity is readable");
+        let Ok(mut client) = self.try_client("postgres", "postgres") else { return Vec::new() };
+        let rows = client.query("SELECT pid FROM pg_stat_activity", &[]).unwrap_or_default();
         rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// Makes a standby a primary.
+    pub fn promote(&self) {
+        // One that a crash point ends on the way does not get there.
+        let _ = self.pg_ctl().arg("promote").status().expect("pg_ctl runs");
     }
 
     /// SIGKILL for one process of this server.
     pub fn kill(&self, pid: i32) {
+        self.signal(pid, "KILL");
+    }
+
+    /// A signal for one process of this server.
+    pub fn signal(&self, pid: i32, signal: &str) {
         // It may have ended by itself in the meantime.
-        let _ = Command::new("kill").args(["-9", &pid.to_string()]).stderr(Stdio::null()).status();
+        let _ = Command::new("kill").args(["-s", signal, &pid.to_string()]).stderr(Stdio::null()).status();
+    }
+
+    /// The processes of this server of a kind, by what pg_stat_activity calls it; none when it does not answer.
+    pub fn pids_of(&self, backend_type: &str) -> Vec<i32> {
+        let Ok(mut client) = self.try_client("postgres", "postgres") else { return Vec::new() };
+        let sql = "SELECT pid FROM pg_stat_activity WHERE backend_type = $1 AND pid <> pg_backend_pid()";
+        let rows = client.query(sql, &[&backend_type]).unwrap_or_default();
+        rows.iter().map(|row| row.get(0)).collect()
     }
 
     /// Waits until a connection succeeds, through a crash recovery if need be.
@@ -297,6 +350,13 @@ impl Cluster {
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")
     }
+}
+
+/// Whether a process with this number is there, and not only its entry waiting to be read by its parent.
+fn is_process(pid: i32) -> bool {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
+    // The state follows the name, which is in parentheses and may hold any character.
+    !stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'))
 }
 
 impl Drop for Cluster {

@@ -6,13 +6,19 @@
 //! A helper that fails panics: a test has nothing better to do.
 
 mod cluster;
+mod crash_points;
+mod faults;
+mod ledger;
 mod memory;
 pub mod rights;
 mod replica;
 mod rng;
 mod server;
+pub mod workload;
 
 pub use cluster::{Cluster, Options, Shutdown};
+pub use faults::{FakeClock, Limited, Strace, Tmpfs, have};
+pub use ledger::{Effect, Fact, Ledger, Open, assert_no_dangling_edges, is_lost};
 pub use memory::{
     Hit, assert_consistent, ids_in, recall, recall_ids, recallable_by_own_word, remember, remember_many, unique_word,
     wait_ready_space,

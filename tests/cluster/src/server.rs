@@ -40,10 +40,15 @@ impl Server {
         self.major
     }
 
+    /// Where a program of this installation lies.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.bin.join(name)
+    }
+
     /// A command for `program` of this installation, as the user that runs servers (PostgreSQL
     /// refuses root), in a directory that user can enter.
     pub fn command(&self, program: &str) -> Command {
-        let path = self.bin.join(program);
+        let path = self.program(program);
         let mut command = if self.as_postgres {
             let mut command = Command::new("runuser");
             command.args(["-u", "postgres", "--"]).arg(path);

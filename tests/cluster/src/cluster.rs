@@ -62,7 +62,14 @@ pub struct Cluster {
 impl Cluster {
     /// A new cluster with a running server, without the extension.
     pub fn start(options: &Options) -> Cluster {
-        let cluster = Cluster::empty();
+        let cluster = Cluster::stopped(Server::installed(), options);
+        cluster.start_server();
+        cluster
+    }
+
+    /// A new cluster of `server` that has not been started yet.
+    pub fn stopped(server: Server, options: &Options) -> Cluster {
+        let cluster = Cluster::empty(server);
         run(cluster.server.command("initdb").arg("-D").arg(cluster.data()).args([
             "-U",
             "postgres",
@@ -87,7 +94,6 @@ impl Cluster {
         }
         conf.extend(options.conf.iter().cloned());
         cluster.append_conf(&conf);
-        cluster.start_server();
         cluster
     }
 
@@ -100,7 +106,7 @@ impl Cluster {
 
     /// A hot standby of this cluster, replaying from it, with `options` added to its configuration.
     pub fn standby(&self, options: &Options) -> Cluster {
-        let standby = Cluster::empty();
+        let standby = Cluster::empty(self.server.clone());
         run(standby.server.command("pg_basebackup").arg("-D").arg(standby.data()).args([
             "-h",
             &self.dir.display().to_string(),
@@ -122,20 +128,20 @@ impl Cluster {
         standby
     }
 
-    fn empty() -> Cluster {
+    pub(crate) fn empty(server: Server) -> Cluster {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let dir = PathBuf::from(format!("/tmp/engram-cluster-{}-{number}", std::process::id()));
-        let server = Server::installed();
         server.make_directory(&dir);
         Cluster { server, dir }
     }
 
-    fn data(&self) -> PathBuf {
+    /// The data directory.
+    pub fn data(&self) -> PathBuf {
         self.dir.join("data")
     }
 
-    fn log(&self) -> PathBuf {
+    pub(crate) fn log(&self) -> PathBuf {
         self.dir.join("server.log")
     }
 
@@ -271,9 +277,7 @@ impl Cluster {
 
     /// What pg_dump writes about `database`.
     pub fn dump(&self, database: &str) -> Vec<u8> {
-        let mut command = self.server.command("pg_dump");
-        command.args(["-U", "postgres", "-p", "5432", "-h"]).arg(&self.dir).args(["-d", database]);
-        run(&mut command).stdout
+        run(self.tool("pg_dump").args(["-d", database])).stdout
     }
 
     /// Restores what [`Cluster::dump`] gave into the empty `database`.

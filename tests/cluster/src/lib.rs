@@ -6,17 +6,20 @@
 //! A helper that fails panics: a test has nothing better to do.
 
 mod cluster;
+mod furnished;
 mod memory;
+mod moves;
 mod rng;
 mod server;
 
 pub use cluster::{Cluster, Options, Shutdown};
+pub use furnished::{Picture, furnish, make_roles};
 pub use memory::{
     Hit, assert_consistent, ids_in, recall, recall_ids, recallable_by_own_word, remember, remember_many, unique_word,
     wait_ready_space,
 };
 pub use rng::Rng;
-pub use server::{Server, setting_from_env};
+pub use server::{Server, run, setting_from_env};
 
 use std::time::{Duration, Instant};
 

@@ -260,8 +260,19 @@ const CATALOG: &str = include_str!("upgrade/catalog.sql");
 
 fn catalog(cluster: &Cluster, database: &str) -> Vec<String> {
     let lines: Vec<String> = cluster.psql_in(database, CATALOG).lines().map(str::to_string).collect();
-    for kind in ["member", "function", "table", "column", "constraint", "index", "trigger", "policy", "view", "dumped"]
-    {
+    for kind in [
+        "member",
+        "function",
+        "table",
+        "column",
+        "constraint",
+        "index",
+        "trigger",
+        "reference",
+        "policy",
+        "view",
+        "dumped",
+    ] {
         assert!(lines.iter().any(|line| line.starts_with(&format!("{kind}|"))), "no {kind} in {database}");
     }
     lines

@@ -21,6 +21,8 @@ pub enum Kind {
     NullValue,
     /// 22023: an argument outside its range.
     InvalidParameter,
+    /// 23503: a row that names a memory which is not there.
+    ForeignKeyViolation,
     /// 23505: the same id with other content.
     UniqueViolation,
     /// 0A000: something this version, or a standby, cannot do.
@@ -51,6 +53,7 @@ impl Kind {
             Kind::StringTooLong => PgSqlErrorCode::ERRCODE_STRING_DATA_RIGHT_TRUNCATION,
             Kind::NullValue => PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
             Kind::InvalidParameter => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            Kind::ForeignKeyViolation => PgSqlErrorCode::ERRCODE_FOREIGN_KEY_VIOLATION,
             Kind::UniqueViolation => PgSqlErrorCode::ERRCODE_UNIQUE_VIOLATION,
             Kind::NotSupported => PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
             Kind::InsufficientPrivilege => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,

@@ -60,7 +60,7 @@ CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.association
     FOR EACH STATEMENT EXECUTE FUNCTION engram.truncate_after();
 CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE OR DELETE ON engram.space
     FOR EACH ROW EXECUTE FUNCTION engram.space_before();
-CREATE TRIGGER engram_after AFTER UPDATE OR DELETE ON engram.space
+CREATE TRIGGER engram_after AFTER INSERT OR UPDATE OR DELETE ON engram.space
     FOR EACH ROW EXECUTE FUNCTION engram.space_after();
 CREATE TRIGGER engram_before BEFORE INSERT OR UPDATE ON engram.cue_alias
     FOR EACH ROW EXECUTE FUNCTION engram.alias_before();

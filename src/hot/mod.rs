@@ -11,8 +11,8 @@
 
 pub mod answers;
 pub mod evict;
-pub mod governor;
 pub mod follow;
+pub mod governor;
 pub mod known;
 pub mod moves;
 pub mod private;

@@ -108,9 +108,15 @@ impl Queue {
         }
         c.queued.push((subxact, change));
         if c.queued.len() + c.entered.len() > MOST {
-            c.queued = Vec::new();
-            c.collapsed = true;
+            self.collapse(space);
         }
+    }
+
+    /// Gives up queueing changes of the space: they will be read from the tables.
+    pub fn collapse(&mut self, space: &str) {
+        let c = self.changes(space);
+        c.queued = Vec::new();
+        c.collapsed = true;
     }
 
     /// Takes note of a cue that a memory of this transaction names.

@@ -13,7 +13,7 @@ use crate::pg::row::{self, Row, Xid8};
 use crate::pg::vector::Vector;
 use crate::pg::{self, xact, xid};
 use crate::store::columns::{alias as other_name, edge, memory as column, space as setting};
-use crate::store::{self, access, alias, audit, fault, memory, tally, usage, warm};
+use crate::store::{self, access, alias, association, audit, fault, memory, space, tally, usage, warm};
 use engram_engine::spread::{AssociationKind, association_weight};
 use engram_engine::text::Language;
 use engram_region::Record;
@@ -47,6 +47,11 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         );
     }
     account(space, id, former.as_ref(), written.as_ref());
+    if access::find(space).is_none() {
+        // How it is to be read is not known yet.
+        queue::with(|q| q.collapse(space));
+        return Ok(None);
+    }
     let replaces = former.as_ref().is_some_and(recallable);
     if memory::replacing() {
         // The space has got another encoder: it is loaded anew.
@@ -160,15 +165,22 @@ fn micros(at: TimestampWithTimeZone) -> i64 {
     i64::from(at).saturating_add(pg::POSTGRES_EPOCH_MICROS)
 }
 
-/// Queues the change of an association.
+/// Checks a new association and queues the change.
 #[pg_trigger(sql = false)]
 fn association_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     refuse_foreign(row::is_table(trigger, "engram", "association"), "association_after", "engram.association");
     let subxact = xact::current_subxact();
-    if let Some((space, edge)) = Row::former(trigger).as_ref().and_then(edge_of) {
+    let former = Row::former(trigger);
+    if let Some((space, edge)) = former.as_ref().and_then(edge_of) {
         queue::with(|q| q.push(&space, subxact, Change::EdgeDelete(edge)));
     }
     if let Some((space, edge)) = Row::written(trigger).as_ref().and_then(edge_of) {
+        let (source, target) = (Uuid::from_bytes(edge.source), Uuid::from_bytes(edge.target));
+        if former.is_none()
+            && let Err(e) = association::check_ends(&space, source, target)
+        {
+            error::raise(e);
+        }
         queue::with(|q| q.push(&space, subxact, Change::Edge(edge)));
     }
     Ok(None)
@@ -186,7 +198,8 @@ fn edge_of(row: &Row<'_>) -> Option<(String, Association)> {
     Some((row.get::<&str>(edge::SPACE)?.to_owned(), association))
 }
 
-/// A space was configured or dropped: what the region holds of it is void when the transaction commits.
+/// A space was configured or dropped, or came by another way than our functions, maybe after its memories: what the region
+/// holds of it is void when the transaction commits.
 #[pg_trigger(sql = false)]
 fn space_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     refuse_foreign(row::is_table(trigger, "engram", "space"), "space_after", "engram.space");
@@ -203,13 +216,14 @@ fn space_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
             let embedded = first || (dimensions(f) == dimensions(w) && encoder(f) == encoder(w));
             embedded && language(f) == language(w) && f.get::<&str>(setting::SPACE) == w.get::<&str>(setting::SPACE)
         }
+        (None, Some(_)) => space::is_being_made(),
         _ => false,
     };
-    if !same && let Some(space) = former.as_ref().and_then(|f| f.get::<&str>(setting::SPACE)) {
-        if warm::is_possible() {
-            warm::clear(space);
+    if !same && let Some(name) = former.as_ref().or(written.as_ref()).and_then(|r| r.get::<&str>(setting::SPACE)) {
+        if former.is_some() && warm::is_possible() {
+            warm::clear(name);
         }
-        queue::with(|q| q.resets.push((xact::current_subxact(), space.to_owned())));
+        queue::with(|q| q.resets.push((xact::current_subxact(), name.to_owned())));
     }
     Ok(None)
 }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One violation.
 pub struct Violation {
     pub space: Option<String>,
-    /// `trigger`, `structure`, `missing`, `surplus`, `stale`, `edge` or `cold`.
+    /// `trigger`, `structure`, `missing`, `surplus`, `stale`, `edge`, `frequency`, `cold` or `dangling`.
     pub kind: &'static str,
     pub object: String,
     pub detail: String,
@@ -45,11 +45,30 @@ pub fn check() -> Vec<Violation> {
             });
         });
     });
-    for space in spaces() {
+    let spaces = spaces();
+    dangling(&spaces, &mut bad);
+    for space in &spaces {
         pg::check_for_interrupts();
-        check_space(&space, &mut bad);
+        check_space(space, &mut bad);
     }
     bad
+}
+
+/// Rows of the spaces that name a memory which is not there: foreign keys do not look at what a restore loads.
+fn dangling(spaces: &[String], bad: &mut Vec<Violation>) {
+    pg::as_owner(|| {
+        spi::scan(include_str!("../../sql/query/check_dangling.sql"), &[], 1000, |row| {
+            let space = row.text(2).filter(|space| spaces.iter().any(|s| s == space)).map(str::to_owned);
+            if space.is_some() {
+                bad.push(Violation {
+                    space,
+                    kind: "dangling",
+                    object: row.text(3).unwrap_or_default().to_owned(),
+                    detail: format!("a row of engram.{} names what does not exist", row.text(1).unwrap_or_default()),
+                });
+            }
+        });
+    });
 }
 
 fn check_space(space: &str, bad: &mut Vec<Violation>) {

@@ -379,8 +379,7 @@ fn fill_from(
     }
     if let Base::Recorded { enter, .. } = base {
         let seen = Seen::default();
-        let mut sink =
-            Sink::new((hot, place, name, generation), seen, How::AtOnce, Fit::All);
+        let mut sink = Sink::new((hot, place, name, generation), seen, How::AtOnce, Fit::All);
         enter(&mut sink);
         sink.end()?;
     }

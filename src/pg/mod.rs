@@ -56,6 +56,21 @@ pub fn current_user() -> pg_sys::Oid {
     unsafe { pg_sys::GetUserId() }
 }
 
+/// Whether the client's statement is COPY.
+pub fn copying() -> bool {
+    assert_main();
+    // SAFETY: a backend variable; the portal that is active lives as long as a trigger it has fired.
+    let portal = unsafe { pg_sys::ActivePortal.as_ref() };
+    portal.is_some_and(|portal| portal.commandTag == pg_sys::CommandTag::CMDTAG_COPY)
+}
+
+/// Whether this session applies what another server has checked (`session_replication_role`).
+pub fn is_replica() -> bool {
+    assert_main();
+    // SAFETY: reads a setting.
+    unsafe { pg_sys::SessionReplicationRole == pg_sys::SESSION_REPLICATION_ROLE_REPLICA as i32 }
+}
+
 /// The database of this backend; `InvalidOid` in a worker that is not connected to one.
 pub fn database_oid() -> pg_sys::Oid {
     assert_main();

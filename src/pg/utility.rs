@@ -1,7 +1,7 @@
 //! Hearing of the statements that need a database to be empty of connections, before they run.
 //!
 //! Workers visit databases; DROP DATABASE, CREATE DATABASE ... TEMPLATE, ALTER DATABASE RENAME and SET TABLESPACE fail
-//! while one is there. Handlers make it leave and wait. A handler that raises an `ERROR` stops the statement.
+//! while one is there, and ALTER EXTENSION engram UPDATE could deadlock with it. Handlers make it leave and wait. A handler that raises an `ERROR` stops the statement.
 
 use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, c_char};
@@ -104,7 +104,8 @@ unsafe fn ends_prepared(node: *mut pg_sys::Node) -> bool {
     }
 }
 
-/// The database that the statement needs for itself: the one it drops, renames or moves, or the template it copies.
+/// The database that the statement needs for itself: the one it drops, renames or moves, the template it copies, or the one whose
+/// extension it updates.
 ///
 /// # Safety
 /// `node` is null or a parse tree.
@@ -134,6 +135,12 @@ unsafe fn database(node: *mut pg_sys::Node) -> Option<String> {
                 let statement = &*node.cast::<pg_sys::AlterDatabaseStmt>();
                 option(statement.options, c"tablespace")?;
                 text(statement.dbname)
+            }
+            // Its script locks tables in another order than workers do.
+            pg_sys::NodeTag::T_AlterExtensionStmt => {
+                let statement = &*node.cast::<pg_sys::AlterExtensionStmt>();
+                text(statement.extname).filter(|name| name == "engram")?;
+                text(pg_sys::get_database_name(pg_sys::MyDatabaseId))
             }
             _ => None,
         }

@@ -76,3 +76,19 @@ pub fn record_change(space: &str, source: Uuid) {
         )
     });
 }
+
+/// Both ends of a new association are there, and stay until this transaction ends. Not asked where rows come in any order: in a
+/// COPY, which only roles that row-level security does not restrict may do, such as a restore, and in a subscriber.
+pub fn check_ends(space: &str, source: Uuid, target: Uuid) -> Result<(), Error> {
+    if pg::copying() || pg::is_replica() {
+        return Ok(());
+    }
+    for end in [source, target] {
+        let sql = include_str!("../../sql/query/memory_keep.sql");
+        let args = [Arg::Text(space), Arg::Uuid(*end.as_bytes())];
+        if pg::as_owner(|| spi::execute(sql, &args)) == 0 {
+            return Err(fault::association_dangles(end, space));
+        }
+    }
+    Ok(())
+}

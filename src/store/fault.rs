@@ -57,6 +57,12 @@ pub fn no_role(name: &str) -> Error {
         .with_hint("Create the role first; owners and members of spaces are roles of the cluster.")
 }
 
+/// 23503: an association with a memory that is not there.
+pub fn association_dangles(id: Uuid, space: &str) -> Error {
+    Error::new(Kind::ForeignKeyViolation, format!("memory {id} of an association does not exist in space \"{space}\""))
+        .with_hint("Store both memories first; an association connects two of one space.")
+}
+
 /// 23505: the id is in use for something else.
 pub fn memory_taken(id: Uuid) -> Error {
     Error::unique_violation(format!("memory {id} already exists with other content")).with_hint(TAKEN)

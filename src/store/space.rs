@@ -10,6 +10,7 @@ use crate::pg::{
 };
 use engram_engine::encoder;
 use engram_engine::text::Language;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// What a space is made with, or what is to change; none leaves the default or the present value.
@@ -136,6 +137,7 @@ pub fn create(name: &str, settings: &Settings) -> Result<bool, Error> {
     let user = pg::current_user();
     let language = settings.language.as_deref().unwrap_or(Language::default().name());
     let made = pg::as_owner(|| {
+        let _making = Making::begin();
         spi::execute(
             include_str!("../../sql/query/space_insert.sql"),
             &[
@@ -161,6 +163,31 @@ pub fn create(name: &str, settings: &Settings) -> Result<bool, Error> {
     access::find_again(name);
     crash::at(Point::space_create);
     Ok(made == 1)
+}
+
+thread_local! {
+    static MAKING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it lives, our own function inserts a space.
+struct Making;
+
+impl Making {
+    fn begin() -> Making {
+        MAKING.set(true);
+        Making
+    }
+}
+
+impl Drop for Making {
+    fn drop(&mut self) {
+        MAKING.set(false);
+    }
+}
+
+/// Whether the space that is inserted is made by [`create`], which refuses a name that has memories.
+pub fn is_being_made() -> bool {
+    MAKING.get()
 }
 
 /// Changes what `settings` names.

@@ -1,9 +1,9 @@
 //! A maintenance worker: loads the spaces of one database, settles and tidies them, and leaves.
 
 use super::slots::{self, Doing, Kind};
-use crate::memory::snapshot;
 use super::standby;
 use crate::crash::{self, Point};
+use crate::memory::snapshot;
 use crate::memory::upkeep::{self, Step};
 use crate::pg::{self, worker};
 use pgrx::{pg_guard, pg_sys};
@@ -102,7 +102,9 @@ fn round(first: bool) -> Result<usize, String> {
                 worker::report_activity(&format!("moving memories of space {space}"));
             }
             Step::Sweep => slots::doing(Doing::Moving),
-            Step::Tidy(..) | Step::Repair | Step::TrimAudit | Step::Loaded | Step::Trim => slots::doing(Doing::Settling),
+            Step::Tidy(..) | Step::Repair | Step::TrimAudit | Step::Loaded | Step::Trim => {
+                slots::doing(Doing::Settling)
+            }
         }
         let begun = Instant::now();
         loop {

@@ -6,8 +6,8 @@
 use super::outside::{Ask, Outside};
 use super::question::{Filter, Question};
 use super::trace::{self, Counts, Trace};
-use crate::hot::governor;
 use crate::guc;
+use crate::hot::governor;
 use engram_engine::code::Code;
 use engram_engine::rank::{self, Signals};
 use engram_engine::spread::{self, CUE, Scratch, Seed, Spread, WEIGHT};

@@ -66,7 +66,14 @@ pub struct Cluster {
 impl Cluster {
     /// A new cluster with a running server, without the extension.
     pub fn start(options: &Options) -> Cluster {
-        let cluster = Cluster::empty(&options.under);
+        let cluster = Cluster::stopped(Server::installed(), options);
+        cluster.start_server();
+        cluster
+    }
+
+    /// A new cluster of `server` that has not been started yet.
+    pub fn stopped(server: Server, options: &Options) -> Cluster {
+        let cluster = Cluster::empty(server, &options.under);
         run(cluster.server.command("initdb").arg("-D").arg(cluster.data()).args([
             "-U",
             "postgres",
@@ -91,7 +98,6 @@ impl Cluster {
         }
         conf.extend(options.conf.iter().cloned());
         cluster.append_conf(&conf);
-        cluster.start_server();
         cluster
     }
 
@@ -104,7 +110,7 @@ impl Cluster {
 
     /// A hot standby of this cluster, replaying from it, with `options` added to its configuration.
     pub fn standby(&self, options: &Options) -> Cluster {
-        let standby = Cluster::empty(&options.under);
+        let standby = Cluster::empty(self.server.clone(), &options.under);
         run(standby.server.command("pg_basebackup").arg("-D").arg(standby.data()).args([
             "-h",
             &self.dir.display().to_string(),
@@ -126,11 +132,10 @@ impl Cluster {
         standby
     }
 
-    fn empty(under: &[String]) -> Cluster {
+    pub(crate) fn empty(server: Server, under: &[String]) -> Cluster {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let dir = PathBuf::from(format!("/tmp/engram-cluster-{}-{number}", std::process::id()));
-        let server = Server::installed();
         server.make_directory(&dir);
         Cluster { server, dir, under: under.to_vec() }
     }
@@ -325,9 +330,7 @@ impl Cluster {
 
     /// What pg_dump writes about `database`.
     pub fn dump(&self, database: &str) -> Vec<u8> {
-        let mut command = self.server.command("pg_dump");
-        command.args(["-U", "postgres", "-p", "5432", "-h"]).arg(&self.dir).args(["-d", database]);
-        run(&mut command).stdout
+        run(self.tool("pg_dump").args(["-d", database])).stdout
     }
 
     /// Restores what [`Cluster::dump`] gave into the empty `database`.

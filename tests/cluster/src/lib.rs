@@ -8,16 +8,19 @@
 mod cluster;
 mod crash_points;
 mod faults;
+mod furnished;
 mod ledger;
 mod memory;
-pub mod rights;
+mod moves;
 mod replica;
+pub mod rights;
 mod rng;
 mod server;
 pub mod workload;
 
 pub use cluster::{Cluster, Options, Shutdown};
 pub use faults::{FakeClock, Limited, Strace, Tmpfs, have};
+pub use furnished::{Picture, furnish, make_roles};
 pub use ledger::{Effect, Fact, Ledger, Open, assert_no_dangling_edges, is_lost};
 pub use memory::{
     Hit, assert_consistent, ids_in, recall, recall_ids, recallable_by_own_word, remember, remember_many, unique_word,
@@ -25,7 +28,7 @@ pub use memory::{
 };
 pub use replica::{recall_shared, standby_count, wait_following};
 pub use rng::Rng;
-pub use server::{Server, setting_from_env};
+pub use server::{Server, run, setting_from_env};
 
 use std::time::{Duration, Instant};
 

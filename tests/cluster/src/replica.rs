@@ -4,7 +4,6 @@ use crate::cluster::Cluster;
 use crate::server::run;
 use crate::{Hit, recall, wait_until};
 use postgres::Client;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -22,27 +21,17 @@ impl Cluster {
         });
     }
 
-    /// Makes a standby a primary.
-    pub fn promote(&self) {
-        assert_eq!(self.psql("SELECT pg_promote(true, 60)"), "t", "{}", self.log_tail());
-    }
-
     /// Has the server read its configuration again, also while it restarts after a crash.
     pub fn reload(&self) {
         self.signal(self.postmaster_pid(), "HUP");
-    }
-
-    /// Sends a signal to a process of this server.
-    pub fn signal(&self, pid: i32, signal: &str) {
-        // It may have ended by itself in the meantime.
-        let _ = Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).stderr(Stdio::null()).status();
     }
 
     /// Process id of the maintenance worker, once there is one.
     pub fn worker_pid(&self) -> i32 {
         let mut pid = String::new();
         wait_until("a maintenance worker runs", PATIENCE, || {
-            pid = self.psql("SELECT pid FROM engram.stat_worker WHERE worker = 'maintenance' AND database = 'postgres'");
+            pid =
+                self.psql("SELECT pid FROM engram.stat_worker WHERE worker = 'maintenance' AND database = 'postgres'");
             !pid.is_empty()
         });
         pid.parse().expect("a process id is a number")
@@ -55,10 +44,14 @@ impl Cluster {
         let conf = self.socket().join("data/postgresql.conf");
         let own = std::fs::read(&conf).expect("postgresql.conf is readable");
         let data = self.socket().join("data");
-        run(self.server().command("pg_rewind").arg("-D").arg(&data).arg("-R").arg("--no-sync").args([
-            "--source-server",
-            &connection,
-        ]));
+        run(self
+            .server()
+            .command("pg_rewind")
+            .arg("-D")
+            .arg(&data)
+            .arg("-R")
+            .arg("--no-sync")
+            .args(["--source-server", &connection]));
         std::fs::write(&conf, own).expect("postgresql.conf can be written");
     }
 }

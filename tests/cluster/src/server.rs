@@ -1,6 +1,6 @@
 //! The installed PostgreSQL under test: where its programs are and which user runs them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::str::FromStr;
 
@@ -15,9 +15,29 @@ pub struct Server {
 impl Server {
     /// The installation named by `ENGRAM_PG_CONFIG`, else by the `pg_config` in `PATH`.
     pub fn installed() -> Server {
-        let pg_config = std::env::var("ENGRAM_PG_CONFIG").unwrap_or_else(|_| "pg_config".into());
+        Server::of(&std::env::var("ENGRAM_PG_CONFIG").unwrap_or_else(|_| "pg_config".into()))
+    }
+
+    /// The installation of another major that `ENGRAM_SECOND_PG_CONFIG` names, with the extension; `None`, aloud, where
+    /// the variable is not set.
+    ///
+    /// # Panics
+    /// When it is not set in CI, where nobody would read that a test was left out.
+    pub fn second() -> Option<Server> {
+        match std::env::var("ENGRAM_SECOND_PG_CONFIG") {
+            Ok(pg_config) => Some(Server::of(&pg_config)),
+            Err(_) => {
+                let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+                assert!(!ci, "ENGRAM_SECOND_PG_CONFIG is not set");
+                eprintln!("SKIPPED: ENGRAM_SECOND_PG_CONFIG names no second major");
+                None
+            }
+        }
+    }
+
+    fn of(pg_config: &str) -> Server {
         let ask = |what: &str| {
-            let output = Command::new(&pg_config)
+            let output = Command::new(pg_config)
                 .arg(what)
                 .output()
                 .unwrap_or_else(|error| panic!("{pg_config} does not run: {error}"));
@@ -45,10 +65,19 @@ impl Server {
         self.bin.join(name)
     }
 
+    /// The directory of its programs.
+    pub fn bin(&self) -> &Path {
+        &self.bin
+    }
+
     /// A command for `program` of this installation, as the user that runs servers (PostgreSQL
     /// refuses root), in a directory that user can enter.
     pub fn command(&self, program: &str) -> Command {
-        let path = self.program(program);
+        self.user_command(&self.bin.join(program))
+    }
+
+    /// A command for any program, as that user.
+    pub fn user_command(&self, path: &Path) -> Command {
         let mut command = if self.as_postgres {
             let mut command = Command::new("runuser");
             command.args(["-u", "postgres", "--"]).arg(path);
@@ -74,7 +103,7 @@ impl Server {
 ///
 /// # Panics
 /// When it fails, with what it printed.
-pub(crate) fn run(command: &mut Command) -> Output {
+pub fn run(command: &mut Command) -> Output {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(
         output.status.success(),

@@ -43,6 +43,10 @@ line (kind, name, what) AS (
     SELECT 'trigger', r.oid::regclass::text, concat_ws(' ', t.tgenabled, pg_get_triggerdef(t.oid))
     FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
     UNION ALL
+    -- The triggers of foreign keys are named by their OIDs.
+    SELECT 'reference', r.oid::regclass || '.' || k.conname || ' ' || t.tgfoid::regproc, t.tgenabled::text
+    FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid JOIN pg_constraint k ON k.oid = t.tgconstraint
+    UNION ALL
     SELECT 'policy', r.oid::regclass || '.' || p.polname,
            concat_ws(' ', p.polcmd, p.polpermissive, p.polroles, pg_get_expr(p.polqual, r.oid), pg_get_expr(p.polwithcheck, r.oid))
     FROM relation r JOIN pg_policy p ON p.polrelid = r.oid

@@ -13,6 +13,7 @@ pub mod row;
 pub mod shmem;
 pub mod snapshot;
 pub mod spi;
+pub mod trigger;
 pub mod utility;
 pub mod vector;
 pub mod worker;

@@ -41,6 +41,8 @@ pub enum Kind {
     ProgramLimit,
     /// 55000: the server or the extension is not in the state that the request needs.
     NotInPrerequisiteState,
+    /// 39P01: a trigger function that was called as another one.
+    TriggerProtocol,
     /// XX000: an invariant does not hold.
     Internal,
 }
@@ -63,6 +65,7 @@ impl Kind {
             Kind::OutOfMemory => PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY,
             Kind::ProgramLimit => PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
             Kind::NotInPrerequisiteState => PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            Kind::TriggerProtocol => PgSqlErrorCode::ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
             Kind::Internal => PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
         }
     }

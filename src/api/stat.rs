@@ -1,5 +1,6 @@
 use crate::memory::stat::Counter;
 use crate::memory::{check, snapshot, stat};
+use crate::pg;
 use crate::worker;
 use pgrx::prelude::*;
 
@@ -65,7 +66,10 @@ fn worker_stat() -> TableIterator<
         name!(last_error, Option<String>),
     ),
 > {
-    TableIterator::new(worker::slots::all().into_iter().map(|w| {
+    // An error may name what belongs to others: a space, a role, another database's.
+    let me = pg::current_user();
+    let monitors = ["pg_monitor", "engram_admin"].iter().any(|role| pg::role::has_rights_of(me, role));
+    TableIterator::new(worker::slots::all().into_iter().map(move |w| {
         (
             w.pid,
             w.kind.to_owned(),
@@ -75,7 +79,7 @@ fn worker_stat() -> TableIterator<
             w.last_run_at,
             w.runs,
             w.failures,
-            w.last_error,
+            w.last_error.filter(|_| monitors),
         )
     }))
 }

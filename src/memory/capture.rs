@@ -10,6 +10,7 @@ use crate::hot::queue::{self, Change};
 use crate::hot::record::{self, Fields, Reading};
 use crate::hot::{self, private};
 use crate::pg::row::{self, Row, Xid8};
+use crate::pg::trigger::{self, Outcome};
 use crate::pg::vector::Vector;
 use crate::pg::{self, xact, xid};
 use crate::store::columns::{alias as other_name, edge, memory as column, space as setting};
@@ -18,12 +19,8 @@ use engram_engine::spread::{AssociationKind, association_weight};
 use engram_engine::text::Language;
 use engram_region::Record;
 use engram_region::edges::Association;
-use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::prelude::*;
-use pgrx::{AllocatedByPostgres, PgTrigger, Uuid};
-use std::convert::Infallible;
-
-type Outcome<'a> = Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>, Infallible>;
+use pgrx::{PgTrigger, Uuid};
 
 fn refuse_foreign(serves: bool, function: &str, table: &str) {
     if !serves {
@@ -31,8 +28,8 @@ fn refuse_foreign(serves: bool, function: &str, table: &str) {
     }
 }
 
+trigger::export!(memory_after, memory_after_wrapper, pg_finfo_memory_after_wrapper);
 /// Queues the change of a memory.
-#[pg_trigger(sql = false)]
 fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     refuse_foreign(pg::memory_table_oid() == Some(row::table(trigger)), "memory_after", "engram.memory");
     let former = Row::former(trigger);
@@ -165,8 +162,8 @@ fn micros(at: TimestampWithTimeZone) -> i64 {
     i64::from(at).saturating_add(pg::POSTGRES_EPOCH_MICROS)
 }
 
+trigger::export!(association_after, association_after_wrapper, pg_finfo_association_after_wrapper);
 /// Checks a new association and queues the change.
-#[pg_trigger(sql = false)]
 fn association_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     refuse_foreign(row::is_table(trigger, "engram", "association"), "association_after", "engram.association");
     let subxact = xact::current_subxact();
@@ -198,9 +195,9 @@ fn edge_of(row: &Row<'_>) -> Option<(String, Association)> {
     Some((row.get::<&str>(edge::SPACE)?.to_owned(), association))
 }
 
+trigger::export!(space_after, space_after_wrapper, pg_finfo_space_after_wrapper);
 /// A space was configured or dropped, or came by another way than our functions, maybe after its memories: what the region
 /// holds of it is void when the transaction commits.
-#[pg_trigger(sql = false)]
 fn space_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     refuse_foreign(row::is_table(trigger, "engram", "space"), "space_after", "engram.space");
     access::forget();
@@ -228,8 +225,8 @@ fn space_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     Ok(None)
 }
 
+trigger::export!(alias_after, alias_after_wrapper, pg_finfo_alias_after_wrapper);
 /// An alias came, changed or went: cues of its space may be others when the transaction commits.
-#[pg_trigger(sql = false)]
 fn alias_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     refuse_foreign(row::is_table(trigger, "engram", "cue_alias"), "alias_after", "engram.cue_alias");
     for row in [Row::former(trigger), Row::written(trigger)].into_iter().flatten() {
@@ -247,8 +244,8 @@ fn alias_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     Ok(None)
 }
 
+trigger::export!(truncate_after, truncate_after_wrapper, pg_finfo_truncate_after_wrapper);
 /// A table was truncated: every space of the database is void when the transaction commits.
-#[pg_trigger(sql = false)]
 fn truncate_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     let ours = ["memory", "association", "cue_alias"].iter().any(|name| row::is_table(trigger, "engram", name));
     refuse_foreign(ours, "truncate_after", "engram.memory");

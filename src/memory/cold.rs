@@ -8,15 +8,13 @@ use crate::crash::{self, Point};
 use crate::error::{self, Error};
 use crate::hot::queue;
 use crate::pg::row::{self, Row};
+use crate::pg::trigger::{self, Outcome};
 use crate::pg::vector::{NewVector, Vector};
 use crate::pg::xact;
 use crate::store::cold::{self, Wide};
 use crate::store::columns::{cold as kept, memory as column};
 use crate::store::fault;
-use pgrx::heap_tuple::PgHeapTuple;
-use pgrx::prelude::*;
-use pgrx::{AllocatedByPostgres, PgTrigger, Uuid};
-use std::convert::Infallible;
+use pgrx::{PgTrigger, Uuid};
 
 /// What becomes of a row that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,11 +125,9 @@ fn void(space: &str) {
     });
 }
 
-type Outcome<'a> = Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>, Infallible>;
-
+trigger::export!(cold_before, cold_before_wrapper, pg_finfo_cold_before_wrapper);
 /// A row of engram.cold is about to come by another way than a move. While a subscription copies its tables, each at its own pace, the
 /// move may have been done here already: what comes takes the place of what is there, and no subscription stops.
-#[pg_trigger(sql = false)]
 fn cold_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     refuse_foreign(trigger, "cold_before");
     let Some(row) = Row::written(trigger) else { return Ok(None) };
@@ -143,8 +139,8 @@ fn cold_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     Ok(Some(row.finish()))
 }
 
+trigger::export!(cold_after, cold_after_wrapper, pg_finfo_cold_after_wrapper);
 /// A row of engram.cold that came by another way than a move, in a restore or from a publisher.
-#[pg_trigger(sql = false)]
 fn cold_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     refuse_foreign(trigger, "cold_after");
     if !cold::is_putting()

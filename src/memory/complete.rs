@@ -11,20 +11,16 @@ use crate::guc;
 use crate::hot::{known, queue};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::row::{self, Row, Xid8};
+use crate::pg::trigger::{self, Outcome};
 use crate::pg::vector::{NewVector, Vector};
 use crate::pg::{self, role, xact};
 use crate::store::columns::memory as column;
 use crate::store::{access, alias, fault, limits, memory, space, tally, usage};
 use engram_engine::{cues, encoder};
-use pgrx::heap_tuple::PgHeapTuple;
-use pgrx::prelude::*;
-use pgrx::{AllocatedByPostgres, PgTrigger, Uuid, datetime::statement_timestamp};
+use pgrx::{PgTrigger, Uuid, datetime::statement_timestamp};
 use rustc_hash::FxHashSet;
-use std::convert::Infallible;
 
-type Outcome<'a> = Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>, Infallible>;
-
-#[pg_trigger(sql = false)]
+trigger::export!(memory_before, memory_before_wrapper, pg_finfo_memory_before_wrapper);
 fn memory_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     if pg::memory_table_oid() != Some(row::table(trigger)) {
         error::raise(fault::foreign_trigger("memory_before", "engram.memory"));

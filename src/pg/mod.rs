@@ -16,6 +16,7 @@ pub mod settings;
 pub mod shmem;
 pub mod snapshot;
 pub mod spi;
+pub mod trigger;
 pub mod utility;
 pub mod vector;
 pub mod worker;

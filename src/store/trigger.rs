@@ -9,14 +9,10 @@ use crate::error::{self, Error};
 use crate::pg;
 use engram_engine::{cues, spread::AssociationKind};
 use pg::row::{self, Row, Xid8};
-use pgrx::heap_tuple::PgHeapTuple;
-use pgrx::prelude::*;
-use pgrx::{AllocatedByPostgres, PgTrigger, Uuid, datetime::statement_timestamp};
-use std::convert::Infallible;
+use pg::trigger::{self, Outcome};
+use pgrx::{PgTrigger, Uuid, datetime::statement_timestamp};
 
-type Outcome<'a> = Result<Option<PgHeapTuple<'a, AllocatedByPostgres>>, Infallible>;
-
-#[pg_trigger(sql = false)]
+trigger::export!(memory_truncate, memory_truncate_wrapper, pg_finfo_memory_truncate_wrapper);
 fn memory_truncate<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     if pg::memory_table_oid() != Some(row::table(trigger)) {
         error::raise(fault::foreign_trigger("memory_truncate", "engram.memory"));
@@ -27,7 +23,7 @@ fn memory_truncate<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     Ok(None)
 }
 
-#[pg_trigger(sql = false)]
+trigger::export!(memory_statement, memory_statement_wrapper, pg_finfo_memory_statement_wrapper);
 fn memory_statement<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     if pg::memory_table_oid() != Some(row::table(trigger)) {
         error::raise(fault::foreign_trigger("memory_statement", "engram.memory"));
@@ -41,7 +37,7 @@ fn memory_statement<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     Ok(None)
 }
 
-#[pg_trigger(sql = false)]
+trigger::export!(association_before, association_before_wrapper, pg_finfo_association_before_wrapper);
 fn association_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     if !row::is_table(trigger, "engram", "association") {
         error::raise(fault::foreign_trigger("association_before", "engram.association"));
@@ -79,7 +75,7 @@ fn record_edge(row: &Row) {
     }
 }
 
-#[pg_trigger(sql = false)]
+trigger::export!(space_before, space_before_wrapper, pg_finfo_space_before_wrapper);
 fn space_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     if !row::is_table(trigger, "engram", "space") {
         error::raise(fault::foreign_trigger("space_before", "engram.space"));
@@ -101,8 +97,8 @@ fn space_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     Ok(Some(row.finish()))
 }
 
+trigger::export!(alias_before, alias_before_wrapper, pg_finfo_alias_before_wrapper);
 /// Both names are stored as cues are.
-#[pg_trigger(sql = false)]
 fn alias_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     if !row::is_table(trigger, "engram", "cue_alias") {
         error::raise(fault::foreign_trigger("alias_before", "engram.cue_alias"));

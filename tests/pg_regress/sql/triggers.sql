@@ -67,3 +67,6 @@ SELECT (SELECT count(*) FROM engram.memory) AS memories, (SELECT count(*) FROM e
        (SELECT count(*) FROM engram.association) AS associations, (SELECT count(*) FROM engram.memory_history) AS versions,
        (SELECT count(*) FROM engram.change WHERE what = 'truncate') AS noted;
 ROLLBACK;
+-- Called as what they are not.
+SELECT attempt($$SELECT engram.memory_before()$$), attempt($$SELECT engram.memory_statement()$$),
+       attempt($$SELECT engram.truncate_after()$$);

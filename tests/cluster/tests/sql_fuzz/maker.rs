@@ -1,46 +1,31 @@
-//! Random arguments for every function of the extension, as the catalog lists them, random rows for its tables and random settings: the
-//! server stays up, and no answer is an error of the program (SQLSTATE XX000).
-//!
-//! Functions and tables that come later take part by themselves. `ENGRAM_FUZZ_CALLS` and `ENGRAM_SEED` make it longer and another.
+//! Values, calls and rows that somebody may write, most of them near what is expected, some far from it.
 
-use engram_cluster_tests::{Cluster, Options, Rng, assert_consistent, setting_from_env};
-use postgres::{Client, SimpleQueryMessage};
-use std::collections::BTreeMap;
-
-/// Roles that call; two sessions of the one that may do most of what is asked.
-const ROLES: [&str; 6] = ["fuzz_writer", "postgres", "fuzz_writer", "fuzz_reader", "fuzz_boss", "fuzz_nobody"];
-
-/// The space that most calls are about.
-const SPACE: &str = "
-    SELECT engram_create_space('fuzz', dimensions => 3, owner => 'fuzz_writer', readers => '{fuzz_reader}', writers => '{fuzz_boss}');
-    SELECT engram_remember('Ana keeps boat number ' || n, embedding => ARRAY[n % 7, 2, n % 3]::vector, space => 'fuzz',
-                           context => 'call ' || n % 5, id => gen_random_uuid())
-    FROM generate_series(1, 40) n";
+use engram_cluster_tests::Rng;
 
 /// A function with the names and types of its arguments.
-struct Function {
-    name: String,
-    arguments: Vec<(String, String)>,
+pub struct Function {
+    pub name: String,
+    pub arguments: Vec<(String, String)>,
     /// How many have a default.
-    optional: usize,
-    is_trigger: bool,
+    pub optional: usize,
+    pub is_trigger: bool,
 }
 
 /// A table with the names and types of its columns.
-struct Table {
-    name: String,
-    columns: Vec<(String, String)>,
+pub struct Table {
+    pub name: String,
+    pub columns: Vec<(String, String)>,
 }
 
 /// Makes up values.
-struct Maker {
-    rng: Rng,
+pub struct Maker {
+    pub rng: Rng,
     /// Ids that exist, or did.
-    ids: Vec<String>,
+    pub ids: Vec<String>,
 }
 
 impl Maker {
-    fn pick(&mut self, choices: &[&str]) -> String {
+    pub fn pick(&mut self, choices: &[&str]) -> String {
         (*self.rng.pick(choices)).to_owned()
     }
 
@@ -336,7 +321,7 @@ impl Maker {
     }
 
     /// A call of a function: all arguments by position, or some by name.
-    fn call(&mut self, f: &Function) -> String {
+    pub fn call(&mut self, f: &Function) -> String {
         let named = f.arguments.iter().all(|a| !a.0.is_empty()) && self.rng.chance(70);
         let needed = f.arguments.len() - f.optional;
         // Most calls get past the first checks; some are made of nothing but oddities.
@@ -354,7 +339,7 @@ impl Maker {
     }
 
     /// A row written, changed or removed.
-    fn change(&mut self, table: &Table) -> String {
+    pub fn change(&mut self, table: &Table) -> String {
         let space = self.pick(&["'fuzz'", "'fuzz'", "'fuzz two'", "'of nobody'", "NULL", "''"]);
         let mut columns = vec!["space".to_owned()];
         let mut values = vec![space.clone()];
@@ -379,202 +364,4 @@ impl Maker {
             _ => format!("INSERT INTO {} ({}) VALUES ({})", table.name, columns.join(", "), values.join(", ")),
         }
     }
-}
-
-fn functions(client: &mut Client) -> Vec<Function> {
-    let sql = "SELECT p.oid::regproc::text, coalesce(p.proargnames[1:p.pronargs], array_fill(''::text, ARRAY[p.pronargs::int])),
-                      ARRAY(SELECT format_type(t.type, NULL) FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY t (type, n) ORDER BY n),
-                      p.pronargdefaults::int4, p.prorettype = 'trigger'::regtype
-               FROM pg_proc p
-               JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
-               JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'engram'
-               WHERE p.prokind = 'f' ORDER BY 1, 3";
-    let rows = client.query(sql, &[]).unwrap();
-    rows.iter()
-        .map(|row| {
-            let names: Vec<String> = row.get(1);
-            let types: Vec<String> = row.get(2);
-            Function {
-                name: row.get(0),
-                arguments: names.into_iter().zip(types).collect(),
-                optional: row.get::<_, i32>(3) as usize,
-                is_trigger: row.get(4),
-            }
-        })
-        .collect()
-}
-
-fn tables(client: &mut Client) -> Vec<Table> {
-    let sql = "SELECT c.oid::regclass::text, array_agg(a.attname::text ORDER BY a.attnum),
-                      array_agg(format_type(a.atttypid, NULL) ORDER BY a.attnum)
-               FROM pg_class c
-               JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
-               JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'engram'
-               JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-               WHERE c.relkind = 'r' AND EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = c.oid AND s.attname = 'space')
-               GROUP BY c.oid ORDER BY 1";
-    let rows = client.query(sql, &[]).unwrap();
-    rows.iter()
-        .map(|row| {
-            let (names, types): (Vec<String>, Vec<String>) = (row.get(1), row.get(2));
-            Table { name: row.get(0), columns: names.into_iter().zip(types).collect() }
-        })
-        .collect()
-}
-
-/// Values for the settings that a session may change.
-fn settings(client: &mut Client) -> Vec<(String, Vec<String>)> {
-    let sql = "SELECT name, vartype, coalesce(min_val, ''), coalesce(max_val, ''), boot_val, coalesce(enumvals, '{}')
-               FROM pg_settings WHERE name LIKE 'engram.%' AND context IN ('user', 'superuser') AND name NOT LIKE 'engram.crash%'
-               ORDER BY name";
-    let rows = client.query(sql, &[]).unwrap();
-    rows.iter()
-        .map(|row| {
-            let (name, of): (String, &str) = (row.get(0), row.get(1));
-            let mut values =
-                vec![row.get::<_, String>(2), row.get(3), row.get::<_, Option<String>>(4).unwrap_or_default()];
-            match of {
-                "bool" => values = vec!["on".to_owned(), "off".to_owned()],
-                "enum" => values = row.get(5),
-                "string" => values = vec!["fuzz".to_owned(), "of nobody".to_owned(), String::new(), "x".repeat(100)],
-                _ => {}
-            }
-            (name, values)
-        })
-        .collect()
-}
-
-#[test]
-fn no_argument_brings_the_server_down_or_an_internal_error_up() {
-    let seed: u64 = setting_from_env("ENGRAM_SEED", 2026);
-    let calls: usize = setting_from_env("ENGRAM_FUZZ_CALLS", 4_000);
-    println!("ENGRAM_SEED={seed} ENGRAM_FUZZ_CALLS={calls}");
-    let options = Options::default()
-        // Refusals are expected by the hundred thousand; whatever happens to a process is logged all the same.
-        .with("log_min_messages = log")
-        .with("log_min_error_statement = panic")
-        .with("engram.private_region_size = '16MB'");
-    let cluster = Cluster::with_extension(&options);
-    cluster.psql(
-        "CREATE ROLE fuzz_writer LOGIN IN ROLE engram_writer; CREATE ROLE fuzz_reader LOGIN IN ROLE engram_reader;
-         CREATE ROLE fuzz_boss LOGIN IN ROLE engram_admin; CREATE ROLE fuzz_nobody LOGIN;
-         SELECT engram_create_space('of nobody', owner => 'postgres')",
-    );
-    let mut admin = cluster.client();
-    let (functions, tables, settings) = (functions(&mut admin), tables(&mut admin), settings(&mut admin));
-    assert!(functions.len() > 30 && tables.len() > 10 && settings.len() > 10, "the catalog lists what is ours");
-    let open = |role: &str| {
-        let mut client = cluster.client_of("postgres", role);
-        client
-            .batch_execute("SET statement_timeout = '3s'; SET lock_timeout = '1s'; SET client_min_messages = error")
-            .unwrap();
-        client
-    };
-    let mut clients: Vec<Client> = ROLES.iter().map(|role| open(role)).collect();
-    let mut in_block = [false; ROLES.len()];
-    let mut maker = Maker { rng: Rng::new(seed), ids: Vec::new() };
-    let mut told: BTreeMap<String, usize> = BTreeMap::new();
-    let mut called: BTreeMap<String, usize> = BTreeMap::new();
-    let mut recent: Vec<String> = Vec::new();
-    for n in 0..calls {
-        if n % 500 == 0 {
-            // It may have been dropped, filled to a quota, or given to somebody else.
-            let _ = admin.batch_execute("SELECT engram_drop_space('fuzz')");
-            admin.batch_execute(SPACE).expect("the space is made anew");
-            let rows = admin.query("SELECT id::text FROM engram.memory ORDER BY random() LIMIT 60", &[]).unwrap();
-            maker.ids = rows.iter().map(|row| row.get(0)).collect();
-        }
-        let at = maker.rng.below(ROLES.len());
-        let mut name = String::new();
-        let sql = match (maker.rng.below(100), in_block[at]) {
-            (0..=3, false) => maker.pick(&[
-                "BEGIN",
-                "BEGIN READ ONLY",
-                "BEGIN ISOLATION LEVEL REPEATABLE READ",
-                "BEGIN ISOLATION LEVEL SERIALIZABLE",
-            ]),
-            (0..=9, true) => maker.pick(&["COMMIT", "ROLLBACK"]),
-            (10..=14, true) => maker.pick(&["SAVEPOINT s", "ROLLBACK TO s", "RELEASE s"]),
-            (10..=12, false) => {
-                let (name, values) = maker.rng.pick(&settings);
-                format!("SET {name} = '{}'", maker.rng.pick(values))
-            }
-            (13..=14, false) => {
-                "RESET ALL; SET statement_timeout = '3s'; SET lock_timeout = '1s'; SET client_min_messages = error"
-                    .to_owned()
-            }
-            (15..=24, _) => {
-                let table = &tables[maker.rng.below(tables.len())];
-                maker.change(table)
-            }
-            _ => {
-                let mut function = &functions[maker.rng.below(functions.len())];
-                while function.is_trigger && maker.rng.chance(80) {
-                    function = &functions[maker.rng.below(functions.len())];
-                }
-                name.clone_from(&function.name);
-                maker.call(function)
-            }
-        };
-        let short: String = sql.chars().take(3_000).collect();
-        recent.push(format!("{}: {short}", ROLES[at]));
-        if recent.len() > 25 {
-            recent.remove(0);
-        }
-        let outcome = clients[at].simple_query(&sql);
-        let code = match &outcome {
-            Ok(messages) => {
-                assert!(
-                    messages.iter().all(|m| !matches!(m, SimpleQueryMessage::CommandComplete(n) if *n == u64::MAX))
-                );
-                if sql.starts_with("BEGIN") {
-                    in_block[at] = true;
-                } else if sql == "COMMIT" || sql == "ROLLBACK" {
-                    in_block[at] = false;
-                }
-                "00000".to_owned()
-            }
-            Err(error) => match error.as_db_error() {
-                Some(error) => error.code().code().to_owned(),
-                None => {
-                    panic!(
-                        "ENGRAM_SEED={seed}, call {n}: the connection broke: {error:?}\n{recent:#?}\n{}",
-                        cluster.log_tail()
-                    )
-                }
-            },
-        };
-        if !name.is_empty() {
-            *called.entry(name).or_default() += usize::from(outcome.is_ok());
-        }
-        // Internal errors, a broken server or file, a process told to end.
-        let bad = ["XX", "58", "57P", "08"].iter().any(|class| code.starts_with(class));
-        assert!(!bad, "ENGRAM_SEED={seed}, call {n}: {outcome:?}\n{recent:#?}");
-        if code == "42804" && told.get("42804").is_none_or(|n| *n < 3) {
-            println!("{outcome:?}: {short}");
-        }
-        *told.entry(code).or_default() += 1;
-        if outcome.is_err() && in_block[at] {
-            // A failed COMMIT has ended its transaction.
-            let ended = sql == "COMMIT" || clients[at].batch_execute("ROLLBACK TO s").is_err();
-            if ended {
-                clients[at].batch_execute("ROLLBACK").unwrap();
-                in_block[at] = false;
-            }
-        }
-        if n % 5_000 == 4_999 {
-            println!("{} calls: {told:?}", n + 1);
-        }
-    }
-    println!("{calls} calls: {told:?}\nthat succeeded: {called:?}");
-    drop(clients);
-    let log = cluster.log_text();
-    for word in ["PANIC", "panicked", "terminated by signal", "TRAP:", "error at the end of a transaction"] {
-        assert!(!log.contains(word), "ENGRAM_SEED={seed}: the log has {word:?}\n{}", cluster.log_tail());
-    }
-    assert!(told.get("00000").is_some_and(|n| n * 10 > calls), "hardly anything succeeds: {told:?}");
-    let never: Vec<&String> = called.iter().filter(|c| *c.1 == 0).map(|c| c.0).collect();
-    println!("never succeeded: {never:?}");
-    admin.batch_execute("RESET ALL").unwrap();
-    assert_consistent(&mut admin);
 }

@@ -75,13 +75,13 @@ fn stays_flat(options: &Options, recalls: u32) {
 
 #[test]
 fn a_backend_that_recalls_does_not_grow() {
-    stays_flat(&Options::default(), setting_from_env("ENGRAM_RECALLS", 10_000));
+    stays_flat(&Options::default(), setting_from_env("ENGRAM_RECALLS", 2_000));
 }
 
 #[test]
 fn a_backend_with_a_private_region_does_not_grow() {
     let options = Options { preload: false, ..Options::default() };
-    stays_flat(&options, setting_from_env::<u32>("ENGRAM_RECALLS", 10_000) / 2);
+    stays_flat(&options, setting_from_env::<u32>("ENGRAM_RECALLS", 2_000) / 2);
 }
 
 /// The most memory of its own that a worker had while it loaded the space.
@@ -93,7 +93,7 @@ fn most_of_a_loading_worker(worker_memory: &str) -> u64 {
     let store = format!(
         "SELECT engram_remember(format('entry %s of the log', i), space => '{SPACE}',
                                 embedding => (array_fill(0.1::real, ARRAY[3999]) || i::real)::vector)
-         FROM generate_series(1, 9000) i"
+         FROM generate_series(1, 3000) i"
     );
     cluster.psql(&store);
     cluster.restart();

@@ -30,12 +30,17 @@ thread_local! {
     static SPACES: RefCell<HashMap<(u32, u32, String), Fresh>> = RefCell::new(HashMap::new());
 }
 
+/// Alignment of a region.
+const ALIGNMENT: usize = 64;
+
 /// The private region of this backend, made at first use.
 pub fn region() -> Hot {
     let made = REGION.get();
     let (start, size) = made.unwrap_or_else(|| {
         let size = guc::private_region_size().max(directory::LEAST_BYTES);
-        let layout = Layout::from_size_align(size, 64).expect("the setting is limited to what an address space holds");
+        // Asked for with a larger alignment, memory would be zeroed at once, and all of it would be in use from then on.
+        let layout = Layout::from_size_align(size + ALIGNMENT, align_of::<u64>())
+            .expect("the setting is limited to what an address space holds");
         // SAFETY: the layout is not empty. The system gives zeroed pages when they are first touched.
         let start = unsafe { alloc_zeroed(layout) };
         if start.is_null() {
@@ -45,7 +50,8 @@ pub fn region() -> Hot {
                     .with_hint("Lower engram.private_region_size."),
             );
         }
-        (start, size)
+        // SAFETY: the offset is below the alignment, by which more was asked for.
+        (unsafe { start.add(start.align_offset(ALIGNMENT)) }, size)
     });
     // SAFETY: allocated above, aligned to 64, never freed, and used by this thread alone.
     let region = unsafe { Region::new(start, size) };

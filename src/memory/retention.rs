@@ -14,6 +14,7 @@ use pgrx::datum::Interval;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
+use std::time::Instant;
 
 pub use retention::is_possible;
 
@@ -118,11 +119,17 @@ struct Backlog {
 thread_local! {
     /// What this worker has still to forget, by space.
     static BACKLOG: RefCell<HashMap<String, Backlog>> = RefCell::new(HashMap::new());
+    /// Spaces in which somebody holds what is to go: when it was met. Looking again at once would find the same.
+    static HELD: RefCell<HashMap<String, Instant>> = RefCell::new(HashMap::new());
 }
 
 /// Spaces with something to do.
 pub fn due() -> Vec<String> {
     let mut spaces = retention::due_spaces(guc::retention_interval());
+    HELD.with_borrow_mut(|held| {
+        held.retain(|_, since| since.elapsed() < guc::maintenance_interval());
+        spaces.retain(|space| !held.contains_key(space));
+    });
     BACKLOG.with_borrow_mut(|backlog| backlog.retain(|space, _| spaces.contains(space)));
     spaces.sort_unstable();
     spaces
@@ -150,6 +157,8 @@ pub fn step(space: &str) -> bool {
     let ended = backlog.ids.iter().all(VecDeque::is_empty);
     if ended && !backlog.more && backlog.left == 0 {
         retention::applied(space);
+    } else if ended && !backlog.more {
+        HELD.with_borrow_mut(|held| held.insert(space.to_owned(), Instant::now()));
     } else if !ended {
         BACKLOG.with_borrow_mut(|all| all.insert(space.to_owned(), backlog));
     }

@@ -66,7 +66,7 @@ mod tests {
             "SELECT '`engram.' || c.relname || '`' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE n.nspname = 'engram' AND c.relkind = 'v'",
         );
-        assert_eq!(views.len(), 4);
+        assert!(views.len() > 4);
         for view in views {
             let entry = page.split(&format!("- {view}:")).nth(1).unwrap_or_else(|| panic!("{view} is not documented"));
             let entry = entry.split("- `engram.").next().unwrap_or_default().split("##").next().unwrap_or_default();

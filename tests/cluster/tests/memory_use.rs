@@ -64,6 +64,8 @@ fn stays_flat(options: &Options, recalls: u32) {
         before / 1024,
         after / 1024
     );
+    // A private region is in use as far as it is filled, not as a whole.
+    assert!(before < 64 << 20, "{before} bytes for a small space");
     // Caches fill up, whatever the number of recalls; a leak of 100 bytes each would show in a million.
     let most = 2 * 1024 * 1024 + u64::from(recalls) * 50;
     assert!(after < before + most, "grew from {before} to {after} bytes in {recalls} recalls");
@@ -75,13 +77,13 @@ fn stays_flat(options: &Options, recalls: u32) {
 
 #[test]
 fn a_backend_that_recalls_does_not_grow() {
-    stays_flat(&Options::default(), setting_from_env("ENGRAM_RECALLS", 10_000));
+    stays_flat(&Options::default(), setting_from_env("ENGRAM_RECALLS", 2_000));
 }
 
 #[test]
 fn a_backend_with_a_private_region_does_not_grow() {
     let options = Options { preload: false, ..Options::default() };
-    stays_flat(&options, setting_from_env::<u32>("ENGRAM_RECALLS", 10_000) / 2);
+    stays_flat(&options, setting_from_env::<u32>("ENGRAM_RECALLS", 2_000) / 2);
 }
 
 /// The most memory of its own that a worker had while it loaded the space.
@@ -93,7 +95,7 @@ fn most_of_a_loading_worker(worker_memory: &str) -> u64 {
     let store = format!(
         "SELECT engram_remember(format('entry %s of the log', i), space => '{SPACE}',
                                 embedding => (array_fill(0.1::real, ARRAY[3999]) || i::real)::vector)
-         FROM generate_series(1, 9000) i"
+         FROM generate_series(1, 3000) i"
     );
     cluster.psql(&store);
     cluster.restart();

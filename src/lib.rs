@@ -22,8 +22,9 @@ pgrx::pg_module_magic!(name, version);
 #[allow(non_snake_case)]
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
-    guc::init();
+    // Before the prefix of all settings is reserved: what postgresql.conf says of these would be dropped.
     crash::init();
+    guc::init();
     pg::shmem::init();
     pg::xact::init();
     pg::utility::init();

@@ -163,10 +163,7 @@ fn truncate_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     let ours = ["memory", "association", "cue_alias"].iter().any(|name| row::is_table(trigger, "engram", name));
     refuse_foreign(ours, "truncate_after", "engram.memory");
     alias::forget();
-    // What becomes of memories is noted where what belongs to them is erased.
-    if pg::memory_table_oid() != Some(row::table(trigger)) {
-        memory::record_truncate();
-    }
+    memory::record_truncate();
     queue::with(|q| {
         q.spaces.clear();
         q.truncated.push(xact::current_subxact());

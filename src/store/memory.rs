@@ -240,11 +240,12 @@ pub fn erase(space: &str, id: Uuid) {
 
 /// The same after every memory was truncated away.
 pub fn erase_all() {
-    pg::as_owner(|| spi::execute(include_str!("../../sql/query/memory_erase_all.sql"), &[]));
-    record_truncate();
+    pg::as_owner(|| {
+        spi::execute(include_str!("../../sql/query/memory_erase_all.sql"), &[]);
+    });
 }
 
-/// Remembers for those who catch up that a table lost all its rows.
+/// Notes that a whole table was emptied, for who reads what changed.
 pub fn record_truncate() {
     pg::as_owner(|| spi::execute(include_str!("../../sql/query/change_truncate.sql"), &[]));
 }

@@ -11,6 +11,7 @@ mod measure;
 mod recall;
 mod remember;
 mod report;
+mod snapshot;
 mod spaces;
 mod spread;
 mod tier;
@@ -25,7 +26,7 @@ use world::World;
 type Bench = (&'static str, fn(&mut World, &mut Report));
 
 /// In the order in which they run: those that add memories come after those that count them.
-const BENCHES: [Bench; 8] = [
+const BENCHES: [Bench; 9] = [
     ("recall", recall::run),
     ("spread", spread::run),
     ("cancel", cancel::run),
@@ -34,6 +35,7 @@ const BENCHES: [Bench; 8] = [
     ("remember", remember::run),
     ("batch", batch::run),
     ("spaces", spaces::run),
+    ("snapshot", snapshot::run),
 ];
 
 fn main() -> ExitCode {

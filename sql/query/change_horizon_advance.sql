@@ -6,4 +6,4 @@ SET trimmed = GREATEST(h.trimmed, LEAST(h.candidate, (SELECT pg_catalog.min(p.th
                                                       WHERE p.job OPERATOR(pg_catalog.=) 'similarity'))),
     candidate = EXCLUDED.candidate,
     candidate_at = pg_catalog.now()
-WHERE h.candidate_at OPERATOR(pg_catalog.<=) pg_catalog.now() OPERATOR(pg_catalog.-) pg_catalog.make_interval(mins => $2)
+WHERE h.candidate_at OPERATOR(pg_catalog.<=) (pg_catalog.now() OPERATOR(pg_catalog.-) pg_catalog.make_interval(mins => $2))

@@ -56,6 +56,7 @@ pub enum Base<'f> {
     /// What `enter` puts into the space: all that transactions before `since` did, and nothing of what they undid.
     Recorded { since: u64, enter: &'f mut dyn FnMut(&mut Sink<'_>) },
     /// What the space holds already, which is the same of transactions before `since`, settled and without marks.
+    #[allow(dead_code)] // For a server that is promoted.
     Held { since: u64 },
 }
 

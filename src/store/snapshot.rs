@@ -23,15 +23,10 @@ pub fn tokens() -> Vec<[u8; 16]> {
     tokens
 }
 
-/// Remembers the token of the file that serves, and the one of the file that the stop of the server will write.
+/// Remembers the token of the file that serves from the end of the transaction on, and the one of the file that the stop of the server will write.
 pub fn begin(serves: [u8; 16], at_stop: [u8; 16]) {
     let args = [Arg::Uuid(serves), Arg::Uuid(at_stop)];
     pg::as_owner(|| spi::execute(include_str!("../../sql/query/snapshot_begin.sql"), &args));
-}
-
-/// Remembers the token of the file that serves from the end of the transaction on.
-pub fn put(token: [u8; 16]) {
-    pg::as_owner(|| spi::execute(include_str!("../../sql/query/snapshot_put.sql"), &[Arg::Uuid(token)]));
 }
 
 /// Changes of transactions before this one were trimmed: who has not seen them by now cannot catch up.

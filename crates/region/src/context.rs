@@ -75,7 +75,10 @@ pub(crate) fn insert(
         let first = new_chunk(region, owner, 2)?;
         add_chunk(region, owner, &mut c, 0, first)?;
     }
-    let mut i = chunk_for(region, &c, &key, &key_of);
+    // Most come last: one look at the member that was last.
+    let last = members(region, chunk_at(region, &c, c.n_chunks - 1)).last().copied();
+    let comes_last = last.is_some_and(|m| key_of(m) <= key);
+    let mut i = if comes_last { c.n_chunks - 1 } else { chunk_for(region, &c, &key, &key_of) };
     let mut at = chunk_at(region, &c, i);
     let h: Chunk = region.read(at);
     if h.n == h.cap && h.cap < MOST {
@@ -100,7 +103,7 @@ pub(crate) fn insert(
         }
     }
     let n = members(region, at).len();
-    let place = members(region, at).partition_point(|m| key_of(*m) <= key);
+    let place = if comes_last { n } else { members(region, at).partition_point(|m| key_of(*m) <= key) };
     region.slice_mut(at + HEAD, n + 1, |s: &mut [u32]| {
         s.copy_within(place..n, place + 1);
         s[place] = node;

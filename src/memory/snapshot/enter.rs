@@ -17,12 +17,15 @@ use std::time::Instant;
 
 /// The file that is being read.
 struct Opened {
+    table: u32,
     reader: Option<Reader>,
     /// Number of each space in it.
     spaces: HashMap<String, usize>,
     /// Why it is of no more use.
     spoilt: Option<String>,
     begun: Instant,
+    /// Token of the file that the stop will write, about to be committed.
+    at_stop: Option<[u8; 16]>,
     /// Spaces that were loaded, and those of them from the file.
     loaded: u64,
     recorded: u64,
@@ -35,7 +38,8 @@ thread_local! {
 /// At the first visit since the server started: looks for the file. Says whether it is the first visit.
 pub fn open(sound: bool) -> bool {
     let database = pg::database_oid().to_u32();
-    let Some(slot) = Slot::of(database).filter(|s| !s.is_visited()) else { return false };
+    let table = pg::memory_table_oid().map_or(0, |t| t.to_u32());
+    let Some(slot) = Slot::of(database).filter(|s| s.table() != table) else { return false };
     if pg::in_recovery() {
         return false;
     }
@@ -69,7 +73,7 @@ pub fn open(sound: bool) -> bool {
         slot.found(r.head().written_at, r.bytes(), r.spaces().len() as u64, r.head().xmin);
     }
     let begun = Instant::now();
-    OPENED.set(Some(Opened { reader, spaces, spoilt: None, begun, loaded: 0, recorded: 0 }));
+    OPENED.set(Some(Opened { table, reader, spaces, spoilt: None, begun, at_stop: None, loaded: 0, recorded: 0 }));
     worker::on_exit(put_back);
     crash::at(Point::snapshot_load);
     true
@@ -138,6 +142,15 @@ pub(super) fn token() -> Option<[u8; 16]> {
         let opened = opened.as_ref().filter(|o| o.spoilt.is_none())?;
         Some(opened.reader.as_ref()?.head().token)
     })
+}
+
+/// The token of the file that the stop will write, from the end of the transaction on.
+pub(super) fn drawn(token: [u8; 16]) {
+    OPENED.with_borrow_mut(|opened| {
+        if let Some(opened) = opened {
+            opened.at_stop = Some(token);
+        }
+    });
 }
 
 /// Loads a space from the file, where it has it, and else from the tables.
@@ -240,7 +253,11 @@ pub(super) fn finish() {
     let whole = kept && opened.loaded == opened.recorded;
     close(opened.reader, opened.spoilt, slot);
     // Where all came from the file and nothing was added, there is nothing that a new one would have more.
-    slot.visited(opened.loaded, opened.recorded, micros, if whole { write::fingerprint(database) } else { 0 });
+    let fingerprint = if whole { write::fingerprint(database) } else { 0 };
+    if let Some(token) = opened.at_stop {
+        slot.set_token(token);
+    }
+    slot.visited(opened.table, opened.loaded, opened.recorded, micros, fingerprint);
 }
 
 fn close(reader: Option<Reader>, spoilt: Option<String>, slot: Slot) {

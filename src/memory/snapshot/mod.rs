@@ -32,17 +32,14 @@ use crate::crash::{self, Point};
 use crate::pg;
 use crate::snapshot as file;
 use crate::store::snapshot as store;
-use state::Slot;
 
 /// The first visit after a start: draws the token of the next stop and, once that is committed, lets the file serve again.
 pub(super) fn loaded() {
-    let Some(slot) = Slot::of(pg::database_oid().to_u32()) else { return };
-    if !store::is_possible() || pg::in_recovery() {
-        return;
+    if store::is_possible() && !pg::in_recovery() {
+        let (kept, at_stop) = (enter::token(), pg::log::random_bytes());
+        store::begin(kept.unwrap_or(at_stop), at_stop);
+        enter::drawn(at_stop);
     }
-    let (kept, at_stop) = (enter::token(), pg::log::random_bytes());
-    store::begin(kept.unwrap_or(at_stop), at_stop);
-    slot.set_token(at_stop);
 }
 
 /// What is to be done when the transaction of a step has ended: a file gets its name only after its token was committed.

@@ -12,7 +12,7 @@ const MOST: usize = 256;
 const WORDS: usize = 48;
 
 const DATABASE: usize = 0;
-/// Whether the first visit is over.
+/// The table of memories at the visit that read the file, or found none; 0 before.
 const VISITED: usize = 1;
 const TOKEN: usize = 2;
 const FINGERPRINT: usize = 4;
@@ -72,19 +72,19 @@ impl Slot {
         self.0[word].store(value, Relaxed);
     }
 
-    /// Whether the database was visited since the server started.
-    pub fn is_visited(self) -> bool {
-        self.get(VISITED) != 0
+    /// The table of memories when the file was looked for, since the server started; 0 before.
+    pub fn table(self) -> u32 {
+        self.get(VISITED) as u32
     }
 
     /// The first visit is over. `fingerprint`: what the file that was read, and serves on, stands for.
-    pub fn visited(self, spaces: u64, recorded: u64, micros: u64, fingerprint: u64) {
+    pub fn visited(self, table: u32, spaces: u64, recorded: u64, micros: u64, fingerprint: u64) {
         self.set(LOADED, pg::clock_micros() as u64);
         self.set(LOADED_SPACES, spaces);
         self.set(RECORDED_SPACES, recorded);
         self.set(LOAD_DURATION, micros);
         self.set(FINGERPRINT, fingerprint);
-        self.set(VISITED, 1);
+        self.set(VISITED, table.into());
     }
 
     /// Token of the file that the stop writes; none before it is committed.
@@ -143,7 +143,7 @@ impl Slot {
 /// The databases that were visited.
 pub(super) fn visited() -> Vec<(u32, Slot)> {
     let slots = SLOTS.get().into_iter().flatten().map(Slot);
-    slots.filter(|s| s.get(DATABASE) != 0 && s.is_visited()).map(|s| (s.get(DATABASE) as u32, s)).collect()
+    slots.filter(|s| s.get(DATABASE) != 0 && s.table() != 0).map(|s| (s.get(DATABASE) as u32, s)).collect()
 }
 
 /// Gives the words of databases that are gone to others.
@@ -187,7 +187,7 @@ pub fn shown() -> Shown {
         spaces: s.get(SPACES) as i64,
         xmin: Some(s.get(XMIN)).filter(|x| *x > 0),
         loaded_at: time(s.get(LOADED)),
-        loaded_from: s.is_visited().then(|| if s.get(RECORDED_SPACES) > 0 { "file" } else { "tables" }),
+        loaded_from: (s.table() != 0).then(|| if s.get(RECORDED_SPACES) > 0 { "file" } else { "tables" }),
         loaded_spaces: s.get(LOADED_SPACES) as i64,
         recorded_spaces: s.get(RECORDED_SPACES) as i64,
         load_ms: s.get(LOAD_DURATION) as f64 / 1e3,

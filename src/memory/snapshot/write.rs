@@ -17,7 +17,14 @@ use std::time::{Duration, Instant};
 
 thread_local! {
     /// A file whose token is about to be committed.
-    static FINISHED: RefCell<Option<(Writer, Written)>> = const { RefCell::new(None) };
+    static FINISHED: RefCell<Option<Finished>> = const { RefCell::new(None) };
+}
+
+/// A file, and the token of the one that the stop will write.
+struct Finished {
+    writer: Writer,
+    written: Written,
+    at_stop: [u8; 16],
 }
 
 /// Time that the files of all databases may take when the server stops.
@@ -89,19 +96,23 @@ pub fn is_due() -> bool {
     let database = pg::database_oid().to_u32();
     let (Some(interval), Some(slot)) = (guc::snapshot_interval(), Slot::of(database)) else { return false };
     let age = Duration::from_micros((pg::clock_micros() - slot.since()).max(0).unsigned_abs());
-    slot.is_visited() && age >= interval && store::is_possible() && !is_fresh(slot, fingerprint(database))
+    let table = pg::memory_table_oid().map_or(0, |t| t.to_u32());
+    slot.table() == table && age >= interval && store::is_possible() && !is_fresh(slot, fingerprint(database))
 }
 
 /// Writes the file of this database, and its token into the tables. When the transaction has committed, [`publish`] gives the file
 /// its name. Says whether there is one.
 pub fn write() -> bool {
     let database = pg::database_oid().to_u32();
+    let Some(slot) = Slot::of(database) else { return false };
     let token = pg::log::random_bytes();
-    match compose(database, Name::Written, token, Haste::Interruptible) {
-        Ok(Some(finished)) => {
-            store::put(token);
+    match compose(database, slot.table(), Name::Written, token, Haste::Interruptible) {
+        Ok(Some((writer, written))) => {
+            // Drawn at the first visit, unless the extension was updated since.
+            let at_stop = slot.token().unwrap_or_else(pg::log::random_bytes);
+            store::begin(token, at_stop);
             pg::log::commit_to_disk();
-            FINISHED.set(Some(finished));
+            FINISHED.set(Some(Finished { writer, written, at_stop }));
             true
         }
         Ok(None) => false,
@@ -114,8 +125,12 @@ pub fn write() -> bool {
 
 /// Gives the file its name.
 pub fn publish() {
-    let Some((writer, written)) = FINISHED.take() else { return };
-    end(pg::database_oid().to_u32(), writer, &written);
+    let Some(Finished { writer, written, at_stop }) = FINISHED.take() else { return };
+    let database = pg::database_oid().to_u32();
+    if let Some(slot) = Slot::of(database) {
+        slot.set_token(at_stop);
+    }
+    end(database, writer, &written);
 }
 
 /// The token was not committed.
@@ -137,13 +152,21 @@ fn end(database: u32, writer: Writer, written: &Written) {
 }
 
 /// Writes everything up to the name. None where there is nothing worth a file.
-fn compose(database: u32, name: Name, token: [u8; 16], haste: Haste) -> io::Result<Option<(Writer, Written)>> {
+fn compose(
+    database: u32,
+    table: u32,
+    name: Name,
+    token: [u8; 16],
+    haste: Haste,
+) -> io::Result<Option<(Writer, Written)>> {
     let Some(hot) = Hot::shared() else { return Ok(None) };
     let begun = Instant::now();
     // What was before is known to have ended; what comes later is read again by whoever loads the file.
     let xmin = Pinned::latest().xmin();
     let (all, fingerprint) = spaces(&hot, database);
-    let Some(table) = all.first().map(|s| s.2) else { return Ok(None) };
+    if !all.iter().any(|s| s.2 == table) {
+        return Ok(None);
+    }
     let head = Head {
         xmin,
         next_xid: xid::next_full_xid(),
@@ -202,7 +225,7 @@ pub fn write_at_stop() {
         let Some(token) = slot.token().filter(|_| !is_fresh(slot, fingerprint(database))) else { continue };
         // What the file says of committed transactions must be on disk before the file is.
         let composed = worker::in_last_transaction(|| {
-            let composed = compose(database, Name::AtStop, token, Haste::Until(end_at));
+            let composed = compose(database, slot.table(), Name::AtStop, token, Haste::Until(end_at));
             pg::log::commit_to_disk();
             composed
         });

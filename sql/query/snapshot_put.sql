@@ -1,1 +1,0 @@
-UPDATE engram.snapshot_token SET token = $1, written_at = pg_catalog.clock_timestamp()

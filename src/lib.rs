@@ -21,8 +21,9 @@ pgrx::pg_module_magic!(name, version);
 #[allow(non_snake_case)]
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
-    guc::init();
+    // Before the prefix is reserved, which removes what is not defined.
     crash::init();
+    guc::init();
     pg::shmem::init();
     pg::xact::init();
     pg::utility::init();

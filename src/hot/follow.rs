@@ -106,7 +106,10 @@ pub fn claim() -> Option<Slot> {
 /// Databases in which a reader waits for an answer.
 pub fn waiting() -> Vec<u32> {
     let slots = SLOTS.get().into_iter().flatten();
-    slots.filter(|s| s[ASKED].load(Relaxed) > s[ANSWERED].load(Relaxed)).map(|s| s[DATABASE].load(Relaxed) as u32).collect()
+    slots
+        .filter(|s| s[ASKED].load(Relaxed) > s[ANSWERED].load(Relaxed))
+        .map(|s| s[DATABASE].load(Relaxed) as u32)
+        .collect()
 }
 
 impl Slot {

@@ -39,6 +39,7 @@ pub fn init() {
     shmem::register(Request { name: c"engram hot tier", size: region_size, init: attach });
     answers::init();
     follow::init();
+    private::init();
     publish::init();
 }
 

@@ -1,15 +1,17 @@
 //! The private region: the same structure in memory of this backend alone.
 //!
 //! It serves where shared memory cannot: without `shared_preload_libraries`, on a standby, while a space loads, and for
-//! snapshots older than what the shared region tells apart. The memory is reserved once and touched page by page as
-//! spaces are loaded into it.
+//! snapshots older than what the shared region tells apart. The memory is reserved at first use, touched page by page as
+//! spaces are loaded into it, and given back at the end of a transaction when nothing in it has been asked for a while.
 
 use super::{Hot, Place, key};
 use crate::guc;
+use crate::pg::xact::{self, Event};
 use engram_region::{Directory, Region, State, directory};
-use std::alloc::{Layout, alloc_zeroed, handle_alloc_error};
+use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 /// How far a private space follows the tables.
 #[derive(Debug, Clone, Copy)]
@@ -25,16 +27,45 @@ pub struct Fresh {
 }
 
 thread_local! {
+    /// When the region was last asked for.
+    static USED: Cell<Option<Instant>> = const { Cell::new(None) };
     static REGION: Cell<Option<(*mut u8, usize)>> = const { Cell::new(None) };
     static SPACES: RefCell<HashMap<(u32, u32, String), Fresh>> = RefCell::new(HashMap::new());
 }
 
+/// Time after which memory that nobody asked for is given back.
+const REST: Duration = Duration::from_secs(60);
+
+/// Installs the callback that gives memory back. Called once, when the library is loaded.
+pub fn init() {
+    xact::on_xact(|event| {
+        if matches!(event, Event::Commit | Event::Abort) && USED.get().is_some_and(|used| used.elapsed() >= REST) {
+            give_back();
+        }
+    });
+}
+
+/// Nothing of the region is in use between two transactions: what is known of its spaces goes with it.
+fn give_back() {
+    USED.set(None);
+    SPACES.with_borrow_mut(HashMap::clear);
+    if let Some((start, size)) = REGION.take() {
+        // SAFETY: allocated by `region` with this layout. Handles are made anew for each call, and none outlives its transaction.
+        unsafe { dealloc(start, layout(size)) };
+    }
+}
+
+fn layout(size: usize) -> Layout {
+    Layout::from_size_align(size, 64).expect("the setting is limited to what an address space holds")
+}
+
 /// The private region of this backend, made at first use.
 pub fn region() -> Hot {
+    USED.set(Some(Instant::now()));
     let made = REGION.get();
     let (start, size) = made.unwrap_or_else(|| {
         let size = guc::private_region_size().max(directory::LEAST_BYTES);
-        let layout = Layout::from_size_align(size, 64).expect("the setting is limited to what an address space holds");
+        let layout = layout(size);
         // SAFETY: the layout is not empty. The system gives zeroed pages when they are first touched.
         let start = unsafe { alloc_zeroed(layout) };
         if start.is_null() {
@@ -42,7 +73,7 @@ pub fn region() -> Hot {
         }
         (start, size)
     });
-    // SAFETY: allocated above, aligned to 64, never freed, and used by this thread alone.
+    // SAFETY: allocated above, aligned to 64, freed between transactions only, and used by this thread alone.
     let region = unsafe { Region::new(start, size) };
     if made.is_none() {
         Directory::format(region).expect("a region of the least size has room for its directory");

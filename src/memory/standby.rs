@@ -144,7 +144,8 @@ fn changed_since(name: &str, snapshot: &Pinned) -> Option<(Vec<Id>, Vec<Id>)> {
     let mut truncated = false;
     let _later = Pinned::latest();
     let n = pg::as_owner(|| {
-        let rows = spi::select(include_str!("../../sql/query/follow_memories_of.sql"), &args, |row| ids.extend(row.uuid(1)));
+        let rows =
+            spi::select(include_str!("../../sql/query/follow_memories_of.sql"), &args, |row| ids.extend(row.uuid(1)));
         let changes = spi::select(include_str!("../../sql/query/follow_changes_of.sql"), &args, |row| {
             match (row.uuid(1), row.text(2)) {
                 (Some(id), Some("memory")) => {

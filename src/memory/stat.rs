@@ -28,7 +28,9 @@ fn tier(shared: Option<&Hot>, space: String) -> Tier {
     let found = shared.zip(hot::key(&space)).and_then(|(h, k)| h.read(h.find(&k)?, |s| (s.state(), s.stats())));
     match found {
         Some((State::Ready, stats)) => Tier { space, mode: "shared", state: "ready", stats },
-        Some((State::Following, stats)) if pg::in_recovery() => Tier { space, mode: "shared", state: "following", stats },
+        Some((State::Following, stats)) if pg::in_recovery() => {
+            Tier { space, mode: "shared", state: "following", stats }
+        }
         Some((State::Loading | State::Following, stats)) => Tier { space, mode: "private", state: "loading", stats },
         _ => match private::known(&space).and_then(|f| private::region().read(f.place, |s| s.stats())) {
             Some(stats) => Tier { space, mode: "private", state: "ready", stats },

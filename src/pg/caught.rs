@@ -20,10 +20,7 @@ pub fn is_conflict(payload: &(dyn Any + Send)) -> bool {
     } else {
         return false;
     };
-    matches!(
-        code,
-        PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE | PgSqlErrorCode::ERRCODE_T_R_DEADLOCK_DETECTED
-    )
+    matches!(code, PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE | PgSqlErrorCode::ERRCODE_T_R_DEADLOCK_DETECTED)
 }
 
 /// The message in the payload of a caught panic.

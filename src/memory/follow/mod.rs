@@ -270,7 +270,11 @@ impl Follower {
 /// Spaces of this database that are followed.
 pub fn followed(hot: &Hot) -> HashMap<String, Place> {
     let is_followed = |place| hot.read(place, |s| s.state()) == Some(State::Following);
-    load::spaces_here(hot).into_iter().filter(|(place, _)| is_followed(*place)).map(|(place, name)| (name, place)).collect()
+    load::spaces_here(hot)
+        .into_iter()
+        .filter(|(place, _)| is_followed(*place))
+        .map(|(place, name)| (name, place))
+        .collect()
 }
 
 fn tidy(hot: &Hot, place: Place) {

@@ -82,7 +82,9 @@ pub fn read(unseen: &Unseen, followed: &HashMap<String, Place>, readings: &HashM
         // What was stored again after it was deleted is told by its row.
         let mut rows: HashSet<(String, Id)> = HashSet::new();
         let n = spi::select(include_str!("../../../sql/query/follow_memories.sql"), &args, |row| {
-            let (Some(space), Some(id)) = (row.text(1).filter(|s| followed.contains_key(*s)), row.uuid(2)) else { return };
+            let (Some(space), Some(id)) = (row.text(1).filter(|s| followed.contains_key(*s)), row.uuid(2)) else {
+                return;
+            };
             let xid = row.xid8(3).unwrap_or_default();
             rows.insert((space.to_owned(), id));
             let at = out.space(space, followed);

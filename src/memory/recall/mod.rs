@@ -116,7 +116,8 @@ pub fn with_space<R>(
 ) -> Result<R, Error> {
     let own = queue::with(|q| q.touches(name));
     let shared = shared_place(name, own);
-    if let Some((hot, place)) = shared.filter(|s| !pg::in_recovery() || standby::is_covered(&s.0, s.1, name, snapshot)) {
+    if let Some((hot, place)) = shared.filter(|s| !pg::in_recovery() || standby::is_covered(&s.0, s.1, name, snapshot))
+    {
         for _ in 0..4 {
             match hot_search::with_reader(&hot, place, snapshot, &mut search) {
                 Ok(r) => return Ok(r),

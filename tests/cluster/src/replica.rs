@@ -42,7 +42,8 @@ impl Cluster {
     pub fn worker_pid(&self) -> i32 {
         let mut pid = String::new();
         wait_until("a maintenance worker runs", PATIENCE, || {
-            pid = self.psql("SELECT pid FROM engram.stat_worker WHERE worker = 'maintenance' AND database = 'postgres'");
+            pid =
+                self.psql("SELECT pid FROM engram.stat_worker WHERE worker = 'maintenance' AND database = 'postgres'");
             !pid.is_empty()
         });
         pid.parse().expect("a process id is a number")
@@ -55,10 +56,14 @@ impl Cluster {
         let conf = self.socket().join("data/postgresql.conf");
         let own = std::fs::read(&conf).expect("postgresql.conf is readable");
         let data = self.socket().join("data");
-        run(self.server().command("pg_rewind").arg("-D").arg(&data).arg("-R").arg("--no-sync").args([
-            "--source-server",
-            &connection,
-        ]));
+        run(self
+            .server()
+            .command("pg_rewind")
+            .arg("-D")
+            .arg(&data)
+            .arg("-R")
+            .arg("--no-sync")
+            .args(["--source-server", &connection]));
         std::fs::write(&conf, own).expect("postgresql.conf can be written");
     }
 }

@@ -10,7 +10,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 const SPACE: &str = "harbour";
-const CUES: &[&str] = &["Who carried the lantern to the quay", "Ana", "storm", "the chart of 1907", "grey boat", "zufo"];
+const CUES: &[&str] =
+    &["Who carried the lantern to the quay", "Ana", "storm", "the chart of 1907", "grey boat", "zufo"];
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn options() -> Options {
@@ -148,7 +149,10 @@ fn whatever_changes_a_standby_answers_as_its_primary() {
     }
 
     // A prepared transaction counts when it is committed.
-    run(&mut writer, &format!("BEGIN; SELECT engram_remember('a prepared zufo', space => '{SPACE}'); PREPARE TRANSACTION 'p'"));
+    run(
+        &mut writer,
+        &format!("BEGIN; SELECT engram_remember('a prepared zufo', space => '{SPACE}'); PREPARE TRANSACTION 'p'"),
+    );
     check("prepared");
     for n in 0..3 {
         remember(&mut writer, SPACE, &format!("the storm of day {n} came meanwhile"));
@@ -212,7 +216,11 @@ fn an_old_snapshot_sees_what_it_saw_while_the_primary_goes_on() {
         for n in [1, 2, 3, 5] {
             let seen = shared_ids(&mut new, &format!("zubo{n}"));
             assert!(seen.is_empty(), "{n} is gone: {seen:?}");
-            assert_eq!(recall_ids(&mut old, SPACE, &format!("zubo{n}"), 1), [id(n)], "round {round}: {n} is there for the old");
+            assert_eq!(
+                recall_ids(&mut old, SPACE, &format!("zubo{n}"), 1),
+                [id(n)],
+                "round {round}: {n} is there for the old"
+            );
         }
         assert!(recall_ids(&mut old, SPACE, "zukafo", 1).is_empty());
         assert!(recall_ids(&mut old, SPACE, "zumato", 1).is_empty());
@@ -294,7 +302,9 @@ fn a_worker_survives_recovery_conflicts() {
         for n in 0..20 {
             run(
                 &mut writer,
-                &format!("UPDATE engram.memory SET source = 'round {round}' WHERE space = '{SPACE}' AND content LIKE 'zufo number {n}%'"),
+                &format!(
+                    "UPDATE engram.memory SET source = 'round {round}' WHERE space = '{SPACE}' AND content LIKE 'zufo number {n}%'"
+                ),
             );
             run(&mut writer, "VACUUM engram.memory");
         }

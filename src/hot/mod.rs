@@ -46,6 +46,7 @@ pub fn init() {
     returns::init();
     moves::init();
     follow::init();
+    private::init();
     publish::init();
 }
 

@@ -140,6 +140,32 @@ fn an_edge_that_is_deleted_while_the_space_loads_is_read_again() {
 }
 
 #[test]
+fn an_edge_that_a_loader_does_not_find_goes_although_its_maker_is_listed() {
+    let bytes = Bytes::new(1 << 20);
+    let directory = Directory::format(bytes.region()).expect("room for a directory");
+    let space = add_space(&directory, "s", State::Following);
+    for n in 1..3 {
+        space.load(&record(n, 5, 1), &Seen::default()).expect("room");
+    }
+    let edge = |weight, changed| Association { source: id(1), target: id(2), kind: 0, weight, changed };
+    space.publish_edge(9, &edge(1 << 16, 9)).expect("room");
+    while space.settle(|_| Outcome::Committed, 9) {}
+    let seen = || Seen::new(vec![9]);
+    let weights = || -> Vec<u32> {
+        let reader = Reader::new(space, seen(), NoPause).expect("the space answers");
+        reader.edges_from(&id(1)).iter().map(|a| a.weight).collect()
+    };
+    assert_eq!(weights(), [1 << 16]);
+    // Its weight was changed, and then it was deleted, by transactions that the loader sees and that published nothing.
+    space.load_edges_of(&id(1), &[edge(1 << 15, 11)], &seen()).expect("room");
+    assert_eq!(weights(), [1 << 15]);
+    space.load_edges_of(&id(1), &[], &seen()).expect("room");
+    assert_eq!(weights(), [0_u32; 0]);
+    while space.settle(|_| Outcome::Committed, 20) {}
+    assert_eq!((weights(), space.violations()), (vec![], vec![]));
+}
+
+#[test]
 fn a_text_stored_again_and_again_is_still_found_and_leaves_nothing_behind() {
     let bytes = Bytes::new(16 << 20);
     let directory = Directory::format(bytes.region()).expect("room for a directory");

@@ -14,6 +14,7 @@ mod report;
 mod spaces;
 mod spread;
 mod tier;
+mod tiers;
 mod vector;
 mod world;
 
@@ -25,12 +26,13 @@ use world::World;
 type Bench = (&'static str, fn(&mut World, &mut Report));
 
 /// In the order in which they run: those that add memories come after those that count them.
-const BENCHES: [Bench; 8] = [
+const BENCHES: [Bench; 9] = [
     ("recall", recall::run),
     ("spread", spread::run),
     ("cancel", cancel::run),
     ("bytes", tier::bytes),
     ("load", tier::load),
+    ("tiers", tiers::run),
     ("remember", remember::run),
     ("batch", batch::run),
     ("spaces", spaces::run),

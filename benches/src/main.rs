@@ -15,6 +15,7 @@ mod snapshot;
 mod spaces;
 mod spread;
 mod tier;
+mod tiers;
 mod vector;
 mod world;
 
@@ -32,6 +33,7 @@ const BENCHES: [Bench; 9] = [
     ("cancel", cancel::run),
     ("bytes", tier::bytes),
     ("load", tier::load),
+    ("tiers", tiers::run),
     ("remember", remember::run),
     ("batch", batch::run),
     ("spaces", spaces::run),

@@ -54,7 +54,7 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         // The space has got another encoder: it is loaded anew.
         return Ok(None);
     }
-    if let Some(row) = former.as_ref().filter(|_| replaces)
+    if let Some(row) = former.as_ref().filter(|_| replaces && !queue::with(|q| q.is_collapsed(space)))
         && hot::evict::is_listed(space, id.as_bytes())
     {
         let changed = row.get::<Xid8>(column::CHANGED).map_or(0, |xid| xid.0);

@@ -66,7 +66,11 @@ pub fn step(hot: &Hot, place: Place, name: &str) -> bool {
             versions.partition(|(id, changed)| present.get(id) == Some(&(*changed, true)));
         done |= mark(hot, place, &written);
         let missing: Vec<[u8; 16]> = missing.into_iter().map(|m| m.0).filter(|id| !present.contains_key(id)).collect();
-        done |= write(hot, place, name, &outside, &missing);
+        if write(hot, place, name, &outside, &missing) {
+            done = true;
+        } else {
+            pass_by(place, &outside);
+        }
     }
     evict::keep_room(hot, &policy) || done
 }
@@ -82,34 +86,34 @@ fn empty_void(hot: &Hot, place: Place) -> bool {
     done
 }
 
-/// The next memories that nothing proposes.
+/// The next memories that nothing proposes, from where the search stands: it moves on when a step found nothing to write among them, so
+/// that the next one marks what this one wrote.
 fn outside(hot: &Hot, place: Place) -> Vec<Out> {
     let mut found = Vec::new();
     let stats = hot.read(place, |s| s.stats()).unwrap_or_default();
     if stats.spilled == stats.warm + stats.cold {
         return found;
     }
-    let mut from = CURSORS.with_borrow(|c| c.get(&place.slot).copied().unwrap_or(0));
-    // Once around at most, from where the last step ended.
-    let mut wrapped = from == 0;
-    while found.len() < BATCH {
-        let next = hot.read(place, |s| s.out_from(from, &mut found, |out| !out.is_proposed()));
-        match next.flatten() {
-            Some(next) => from = next,
-            None if wrapped => {
-                from = 0;
-                break;
-            }
-            None => (from, wrapped) = (0, true),
-        }
+    let start = CURSORS.with_borrow(|c| c.get(&place.slot).copied().unwrap_or(0));
+    let mut from = Some(start);
+    while found.len() < BATCH
+        && let Some(at) = from
+    {
+        from = hot.read(place, |s| s.out_from(at, &mut found, |out| !out.is_proposed())).flatten();
     }
-    if found.len() > BATCH {
-        // The rest of the piece is looked at again.
-        found.truncate(BATCH);
-        from = found[BATCH - 1].node;
+    found.truncate(BATCH);
+    if found.is_empty() {
+        // From the beginning, next time.
+        CURSORS.with_borrow_mut(|c| c.remove(&place.slot));
     }
-    CURSORS.with_borrow_mut(|c| c.insert(place.slot, from));
     found
+}
+
+/// Nothing is to be done for these: the search for others goes on behind them.
+fn pass_by(place: Place, outside: &[Out]) {
+    if let Some(last) = outside.last() {
+        CURSORS.with_borrow_mut(|c| c.insert(place.slot, last.node + 1));
+    }
 }
 
 fn mark(hot: &Hot, place: Place, versions: &[([u8; 16], u64)]) -> bool {

@@ -308,11 +308,8 @@ pub(crate) fn invert_from(
             let end = if i + 1 == s.dict.len { s.docs.len } else { array::get(region, &s.starts, i + 1) };
             (array::get(region, &s.dict, i), Place::Sealed(array::get(region, &s.starts, i), end))
         };
-        postings(region, s, place, |doc, tf| {
-            f(doc, hash, tf);
-            read += 1;
-        });
-        read += 1;
+        postings(region, s, place, |doc, tf| f(doc, hash, tf));
+        read += 1 + count(region, s, place) as usize;
     }
     None
 }

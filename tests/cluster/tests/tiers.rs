@@ -1,8 +1,8 @@
 //! A hot tier for a part of the memories: a recall returns what a hot tier for all of them returns.
 
 use engram_cluster_tests::{
-    Cluster, Options, Rng, Shutdown, assert_consistent, recall_ids, remember, remember_many, setting_from_env,
-    unique_word, wait_ready_space, wait_until,
+    Cluster, Options, Rng, Shutdown, assert_consistent, recall_ids, remember_many, setting_from_env, unique_word,
+    wait_ready_space, wait_until,
 };
 use postgres::Client;
 use serde_json::{Value, json};
@@ -13,8 +13,6 @@ use uuid::Uuid;
 
 const SPACE: &str = "large";
 const SMALL: &str = "beside";
-/// The hot tier that has room for a part only.
-const TIGHT: &str = "3MB";
 const K: i32 = 10;
 const DIMENSIONS: usize = 32;
 const TOPICS: usize = 40;
@@ -23,6 +21,11 @@ const NAMES: [&str; 12] =
 
 fn memories() -> usize {
     setting_from_env("ENGRAM_TIERS_MEMORIES", 5_000)
+}
+
+/// A hot tier that has room for a part of them only.
+fn tight() -> String {
+    format!("{}kB", memories() * 13 / 25)
 }
 
 /// A vector near the centre of a topic.
@@ -132,7 +135,7 @@ fn tiers(client: &mut Client, space: &str) -> [i64; 4] {
 fn wait_warm(client: &mut Client, space: &str) {
     recall_ids(client, space, "anything", 1);
     wait_ready_space(client, space);
-    wait_until(&format!("the warm tier of {space} is built"), Duration::from_secs(120), || {
+    wait_until(&format!("the warm tier of {space} is built"), Duration::from_secs(300), || {
         let sql = "SELECT warm_state IN ('ready', 'empty') FROM engram.stat_tier WHERE space = $1 AND mode = 'shared'";
         client.query(sql, &[&space]).expect("readable").first().is_some_and(|row| row.get(0))
     });
@@ -167,8 +170,8 @@ fn a_small_hot_tier_answers_as_one_for_all_memories() {
     fill(&mut client, SPACE, n);
     fill(&mut client, SMALL, 100);
     wait_ready_space(&mut client, SPACE);
-    let questions_of_large = questions(SPACE, 60, n);
-    let questions_of_small = questions(SMALL, 30, 100);
+    let questions_of_large = questions(SPACE, 30, n);
+    let questions_of_small = questions(SMALL, 20, 100);
     let truth = exactly(&mut client, SPACE, &questions_of_large);
     let truth_of_small = exactly(&mut client, SMALL, &questions_of_small);
     let conditions = [", kinds => '{decision}'", ", filter => '{\"rare\": true}'", ", in_context => 'talk 17'"];
@@ -177,7 +180,7 @@ fn a_small_hot_tier_answers_as_one_for_all_memories() {
         .to_vec();
 
     drop(client);
-    let mut client = set_hot_tier(&cluster, TIGHT);
+    let mut client = set_hot_tier(&cluster, &tight());
     wait_warm(&mut client, SPACE);
     wait_warm(&mut client, SMALL);
     let [all, resident, spilled, warm] = tiers(&mut client, SPACE);
@@ -214,7 +217,7 @@ fn a_small_hot_tier_answers_as_one_for_all_memories() {
     let dump = cluster.dump("postgres");
     drop(client);
     cluster.stop(Shutdown::Fast);
-    let options = Options::default().with(&format!("engram.hot_tier_size = '{TIGHT}'"));
+    let options = Options::default().with(&format!("engram.hot_tier_size = '{}'", tight()));
     let copy = Cluster::start(&options);
     copy.restore("postgres", &dump);
     let mut client = copy.client();
@@ -226,7 +229,7 @@ fn a_small_hot_tier_answers_as_one_for_all_memories() {
 
 #[test]
 fn what_happens_to_warm_memories_is_seen_at_once() {
-    let cluster = Cluster::with_extension(&Options::default().with(&format!("engram.hot_tier_size = '{TIGHT}'")));
+    let cluster = Cluster::with_extension(&Options::default().with(&format!("engram.hot_tier_size = '{}'", tight())));
     let mut client = cluster.client();
     let n = memories();
     fill(&mut client, SPACE, n);
@@ -274,7 +277,7 @@ fn what_happens_to_warm_memories_is_seen_at_once() {
     client.execute(sql, &[&SPACE]).unwrap();
     assert_consistent(&mut client);
     // The rows of former versions go.
-    wait_until("stale rows are removed", Duration::from_secs(120), || {
+    wait_until("stale rows are removed", Duration::from_secs(300), || {
         let sql = "SELECT count(*) FROM engram.warm w WHERE NOT EXISTS
                        (SELECT FROM engram.memory m WHERE m.space = w.space AND m.id = w.id AND m.changed = w.changed)";
         client.query_one(sql, &[]).unwrap().get::<_, i64>(0) == 0
@@ -283,11 +286,13 @@ fn what_happens_to_warm_memories_is_seen_at_once() {
 
 #[test]
 fn a_recalled_memory_comes_back_to_the_hot_tier() {
-    let cluster = Cluster::with_extension(&Options::default().with(&format!("engram.hot_tier_size = '{TIGHT}'")));
+    let cluster = Cluster::with_extension(&Options::default().with(&format!("engram.hot_tier_size = '{}'", tight())));
     let mut client = cluster.client();
     let n = memories();
     let word = unique_word(2_000_000);
-    let id = remember(&mut client, SPACE, &format!("the {word} is behind the door"));
+    let mut first = memory(SPACE, n);
+    first["content"] = json!(format!("the {word} is behind the door"));
+    let id = remember_many(&mut client, &[first])[0];
     fill(&mut client, SPACE, n);
     wait_warm(&mut client, SPACE);
     let sql = "SELECT tier FROM engram_recall(cue => $1, space => $2, k => 5) WHERE id = $3";
@@ -299,7 +304,7 @@ fn a_recalled_memory_comes_back_to_the_hot_tier() {
 
 #[test]
 fn a_worker_killed_anywhere_in_a_move_leaves_everything_as_it_was() {
-    let options = Options::default().with(&format!("engram.hot_tier_size = '{TIGHT}'"));
+    let options = Options::default().with(&format!("engram.hot_tier_size = '{}'", tight()));
     let cluster = Cluster::with_extension(&options);
     let mut client = cluster.client();
     let n = memories() / 2;

@@ -261,13 +261,19 @@ pub fn load_shared(hot: &Hot, place: Place, name: &str) -> Result<(), Unloaded> 
     filled
 }
 
-/// Reads again everything that transactions from `since` on changed, as the active snapshot shows it.
+/// Reads again everything that transactions from `since` on changed, as the active snapshot shows it. Into shared memory this is for
+/// a transaction that has not changed the space: what only its own snapshot sees is not for others.
 pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u64) -> Result<(), Unloaded> {
     let reading = reading(name);
     let list = hot.read(place, |s| (s.unsettled(), s.generation())).ok_or(Unloaded::Void)?;
     let seen_xids: Vec<u64> = list.0.iter().map(|e| e.xid).filter(|x| snapshot.sees(*x)).collect();
-    let loaded: Vec<u64> =
-        list.0.iter().filter(|e| e.needs_load).map(|e| e.xid).filter(|x| seen_xids.contains(x)).collect();
+    let loaded: Vec<u64> = list
+        .0
+        .iter()
+        .filter(|e| e.needs_load && e.xid >= since)
+        .map(|e| e.xid)
+        .filter(|x| seen_xids.contains(x))
+        .collect();
     let seen = Seen::new(seen_xids);
     let mut sink =
         Sink { hot, place, name, generation: list.1, seen, how: How::AtOnce, rows: Vec::new(), terms: 0, failed: None };

@@ -390,7 +390,8 @@ fn fill_from(
     if same == Some(true) { Ok(()) } else { Err(Unloaded::Void) }
 }
 
-/// Reads again everything that transactions from `since` on changed, as the active snapshot shows it.
+/// Reads again everything that transactions from `since` on changed, as the active snapshot shows it. Into shared memory this is for
+/// a transaction that has not changed the space: what only its own snapshot sees is not for others.
 pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u64) -> Result<(), Unloaded> {
     // Who has not looked for so long that deletions were forgotten must read everything.
     if since < trimmed_before() {
@@ -399,8 +400,13 @@ pub fn catch_up(hot: &Hot, place: Place, name: &str, snapshot: &Pinned, since: u
     let reading = reading(name);
     let list = hot.read(place, |s| (s.unsettled(), s.generation())).ok_or(Unloaded::Void)?;
     let seen_xids: Vec<u64> = list.0.iter().map(|e| e.xid).filter(|x| snapshot.sees(*x)).collect();
-    let loaded: Vec<u64> =
-        list.0.iter().filter(|e| e.needs_load).map(|e| e.xid).filter(|x| seen_xids.contains(x)).collect();
+    let loaded: Vec<u64> = list
+        .0
+        .iter()
+        .filter(|e| e.needs_load && e.xid >= since)
+        .map(|e| e.xid)
+        .filter(|x| seen_xids.contains(x))
+        .collect();
     let seen = Seen::new(seen_xids);
     let mut sink = Sink::new((hot, place, name, list.1), seen, How::AtOnce, Fit::All);
     let args = [Arg::Text(name), Arg::Xid8(since)];

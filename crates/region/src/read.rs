@@ -206,12 +206,15 @@ impl<'a, P: Pause> Reader<'a, P> {
         self.view = View::default();
         let region = self.space.region;
         let entries: Array = region.read(field!(self.space, entries));
+        // From the first of them on rows are read, whatever the order in which they came here.
+        let needed = (0..entries.len).map(|i| array::get::<Entry>(&region, &entries, i));
+        let first = needed.filter(|e| e.state & NEEDS_LOAD != 0 && self.seen.sees(e.xid)).map(|e| e.xid).min();
+        if let Some(xid) = first {
+            return Err(Stopped::NeedsLoad(xid));
+        }
         for i in 0..entries.len {
             let e: Entry = array::get(&region, &entries, i);
             let seen = self.seen.sees(e.xid);
-            if e.state & NEEDS_LOAD != 0 && seen {
-                return Err(Stopped::NeedsLoad(e.xid));
-            }
             if e.state & RESET != 0 && seen {
                 return Err(Stopped::Gone);
             }

@@ -20,8 +20,8 @@ use crate::hot::queue;
 use crate::hot::search::{self as hot_search, Blocked, LockPause};
 use crate::hot::{self, Hot, Place, clock, publish};
 use crate::memory::{load, standby};
+use crate::pg;
 use crate::pg::snapshot::Pinned;
-use crate::pg::{self, xid};
 use crate::store::{access, space as spaces};
 use engram_region::read::{Reader, Stopped};
 use engram_region::{Space, State};
@@ -141,7 +141,8 @@ pub fn with_space<R>(
         for _ in 0..4 {
             match hot_search::with_reader(&hot, place, snapshot, &mut search) {
                 Ok(r) => return Ok(r),
-                Err(Blocked::NeedsLoad(x)) if Some(x) != xid::top_full_xid_if_any() => {
+                // What a transaction has changed itself its snapshot shows as nobody else's does: it loads nothing for others.
+                Err(Blocked::NeedsLoad(x)) if !own => {
                     if load::catch_up(&hot, place, name, snapshot, x).is_err() {
                         break;
                     }

@@ -222,13 +222,13 @@ restore_everything() {
     RESCUE=$(seconds_since "$began")
 }
 
-# The time between the last acknowledged write that is there and the last one at all.
+# The time between the first acknowledged write that is lost and the last one.
 check_everything() {
     local lost
     lost=$(missing "$PLACE/acknowledged")
     nothing_is_wrong
     RPO=$({ echo "CREATE TEMP TABLE t (id uuid, at float8);" && echo "COPY t FROM stdin DELIMITER ' ';" && cat "$PLACE/acknowledged" && echo '\.' &&
-        echo "SELECT round((max(at) - coalesce(max(at) FILTER (WHERE EXISTS (SELECT FROM engram.memory m WHERE m.space = 'default' AND m.id = t.id)), min(at)))::numeric, 1) FROM t;"; } | sql -f -)
+        echo "SELECT round((max(at) - coalesce(min(at) FILTER (WHERE NOT EXISTS (SELECT FROM engram.memory m WHERE m.space = 'default' AND m.id = t.id)), max(at)))::numeric, 1) FROM t;"; } | sql -f -)
     step "$lost of $(wc -l <"$PLACE/acknowledged") acknowledged memories had not reached the archive"
 }
 

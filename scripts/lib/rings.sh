@@ -159,12 +159,33 @@ ring_valgrind() {
     ENGRAM_PG_CONFIG="$PG_CONFIG" cargo test -p engram-cluster-tests --test valgrind -- --ignored --nocapture
 }
 
-ring_cluster() {
-    need strace faketime
+# prepare_clusters: the extension in both majors, the second for pg_upgrade, and pgBackRest for the drill. Where one of them cannot be had,
+# the tests that need it say so, and fail in CI.
+prepare_clusters() {
+    local first
     select_postgres
+    first=$PG_CONFIG
+    need strace faketime
+    need_or_not pgbackrest
+    if [ "${ENGRAM_ONE_MAJOR:-}" != 1 ] && (postgres_of_major "$(second_major "$first")"); then
+        select_postgres "$(second_major "$first")"
+        install_dev
+        export ENGRAM_SECOND_PG_CONFIG=$PG_CONFIG
+    fi
+    PG_CONFIG=$first
     build_extension "$PG_CONFIG"
     install_extension "$PG_CONFIG" "$LIBRARY"
-    ENGRAM_PG_CONFIG="$PG_CONFIG" cargo test -p engram-cluster-tests --no-fail-fast -- --test-threads=2
+    export ENGRAM_PG_CONFIG=$PG_CONFIG
+}
+
+# need_or_not PACKAGE: installs it where that is possible.
+need_or_not() {
+    have "$1" || (need "$1") || step "$1 could not be installed"
+}
+
+ring_cluster() {
+    prepare_clusters
+    cargo test -p engram-cluster-tests --no-fail-fast -- --test-threads=2
 }
 
 ring_bench-smoke() {
@@ -180,10 +201,8 @@ ring_endurance() {
         (ENGRAM_CRASH_POINTS=0 ring_crash "$major")
     done
     (ring_valgrind)
-    select_postgres
-    build_extension "$PG_CONFIG"
-    install_extension "$PG_CONFIG" "$LIBRARY"
-    ENGRAM_PG_CONFIG="$PG_CONFIG" ENGRAM_CRASH_ROUNDS="${ENGRAM_CRASH_ROUNDS:-100}" \
+    prepare_clusters
+    ENGRAM_CRASH_ROUNDS="${ENGRAM_CRASH_ROUNDS:-100}" \
         ENGRAM_RANDOM_TRANSACTIONS="${ENGRAM_RANDOM_TRANSACTIONS:-20000}" ENGRAM_CANCEL_MEMORIES="${ENGRAM_CANCEL_MEMORIES:-100000}" \
         ENGRAM_RACE_SECONDS="${ENGRAM_RACE_SECONDS:-60}" ENGRAM_CHECKER_SECONDS="${ENGRAM_CHECKER_SECONDS:-300}" \
         ENGRAM_TENANT_RECALLS="${ENGRAM_TENANT_RECALLS:-100000}" \

@@ -47,6 +47,9 @@ INSERT INTO engram.consolidation_snapshot (space, run, belief, content, evidence
     ('default', '018f0000-0000-7000-8000-000000000401', '018f0000-0000-7000-8000-000000000102', 'painted by Hern', 1, 0.5, 1);
 INSERT INTO engram.belief_event (space, event, belief) VALUES ('default', gen_random_uuid(), '018f0000-0000-7000-8000-000000000102');
 DO $$ BEGIN
+    IF to_regclass('engram.retention') IS NOT NULL THEN
+        EXECUTE $rule$INSERT INTO engram.retention (space, kind, max_age) VALUES ('letters', 'note', '100 years')$rule$;
+    END IF;
     -- The copy in the cold tier has the content, whichever way it came there.
     IF to_regproc('engram_set_tier') IS NULL THEN
         INSERT INTO engram.cold (space, id, content, embedding)

@@ -11,10 +11,11 @@ use uuid::Uuid;
 
 /// Tables that are dumped without rows, since others or other clusters make them: every further table of the extension has to
 /// carry its rows, or be named here with a reason.
-const DERIVED: [&str; 4] = [
+const DERIVED: [&str; 5] = [
     "engram.change",         // transaction ids of one cluster
     "engram.progress",       // likewise
     "engram.snapshot_token", // names a file of one cluster
+    "engram.usage",          // counted from engram.memory
     "engram.warm",           // made from engram.memory
 ];
 
@@ -38,7 +39,9 @@ fn every_table_is_dumped_with_its_rows_or_known_to_be_derived() {
         tables.lines().count().to_string(),
         "a table in the schema engram does not belong to the extension"
     );
-    assert_eq!(others, DERIVED.map(|table| format!("{table} WHERE false")));
+    let unknown: Vec<&&str> =
+        others.iter().filter(|line| !DERIVED.iter().any(|table| **line == format!("{table} WHERE false"))).collect();
+    assert!(unknown.is_empty(), "neither dumped nor known to be derived: {unknown:?}");
 }
 
 /// A cluster with everything in the database `postgres`.

@@ -27,6 +27,18 @@ fn of_this_cluster(client: &mut Client) -> Vec<String> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
+/// PostgreSQL 15.20 keeps a version of each column among its options, as `pg_attver`, which the pg_dump of newer majors copies although
+/// their servers, up to 17.11, refuse it: no cluster with a table can be moved between the two. Without it the old server
+/// makes a new one.
+fn clear_column_versions(client: &mut Client) {
+    client
+        .batch_execute(
+            "UPDATE pg_attribute SET attoptions = nullif(ARRAY(SELECT o FROM unnest(attoptions) o WHERE o NOT LIKE 'pg_attver=%'), '{}')
+             WHERE array_to_string(attoptions, ' ') LIKE '%pg_attver=%'",
+        )
+        .unwrap();
+}
+
 fn xid(client: &mut Client) -> i64 {
     client.query_one("SELECT pg_current_xact_id()::text::int8", &[]).unwrap().get(0)
 }
@@ -39,7 +51,8 @@ fn catalog(cluster: &Cluster) -> Vec<String> {
     let text = cluster.psql(CATALOG);
     let of = ["member|", "function|", "table|", "constraint|", "index|", "trigger|", "policy|", "dumped|", "granted|"];
     let lines = text.lines().filter(|line| of.iter().any(|kind| line.starts_with(kind)));
-    lines.filter(|line| !line.contains(" MAINTAIN ")).map(str::to_string).collect()
+    // Newer majors count the row types of tables among the members, and have a privilege more.
+    lines.filter(|line| !line.contains(" MAINTAIN ") && !line.starts_with("member|type ")).map(str::to_string).collect()
 }
 
 #[test]
@@ -64,7 +77,8 @@ fn a_cluster_that_pg_upgrade_moved_recalls_the_same_and_goes_on() {
     old.start_server();
     let mut client = old.client();
     let carried = of_this_cluster(&mut client);
-    assert!(carried.iter().any(|line| line.contains(" delete") || line.contains(" memory")), "{carried:?}");
+    assert!(carried.iter().any(|line| line.ends_with(" association")), "{carried:?}");
+    clear_column_versions(&mut client);
     drop(client);
     old.stop(Shutdown::Fast);
 

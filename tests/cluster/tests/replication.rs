@@ -1,7 +1,7 @@
 //! Rows that arrive by other ways than the functions are recalled, and gone when they are gone.
 
 use engram_cluster_tests::{
-    Cluster, Options, assert_consistent, recall_ids, recallable_by_own_word, remember, wait_until,
+    Cluster, Options, assert_consistent, recall, recall_ids, recallable_by_own_word, remember, wait_until,
 };
 use postgres::Client;
 use std::io::Write;
@@ -123,5 +123,87 @@ fn a_subscriber_recalls_what_the_publisher_remembers() {
     assert!(recall_ids(&mut reader, SPACE, "zufofodo", 5).is_empty());
     assert!(recall_ids(&mut reader, SPACE, "zufofofo", 5).is_empty());
     assert_consistent(&mut reader);
+    subscriber.psql("DROP SUBSCRIPTION memories");
+}
+
+/// What both servers hold of the published tables, without transaction ids, and what they answer.
+fn published(client: &mut Client) -> Vec<String> {
+    let mut all = Vec::new();
+    for table in ["space", "memory", "association", "cue_alias"] {
+        let sql = format!("SELECT '{table} ' || (to_jsonb(t) - 'changed')::text FROM engram.{table} t ORDER BY 1");
+        all.extend(client.query(&sql, &[]).unwrap().iter().map(|row| row.get::<_, String>(0)));
+    }
+    for (space, cue) in
+        [("default", "the pilot saw a light"), ("segel", "Die Fähre malte der Lotse"), ("segel", "der Alte")]
+    {
+        if client.query_opt("SELECT FROM engram.space WHERE space = $1", &[&space]).unwrap().is_some() {
+            all.extend(recall(client, space, cue, 20).into_iter().map(|hit| format!("{hit:?}")));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_subscriber_follows_every_kind_of_change_and_recalls_the_same() {
+    let publisher = Cluster::with_extension(&Options::default().with("wal_level = logical"));
+    let subscriber = Cluster::with_extension(&Options::default());
+    let (mut writer, mut reader) = (publisher.client(), subscriber.client());
+    // Before the subscription: the space "default" that both have, and one whose language decides how memories are read.
+    writer
+        .batch_execute(
+            "SELECT engram_remember('the pilot saw a light ' || n) FROM generate_series(1, 20) n;
+             SELECT engram_create_space('segel', language => 'german');
+             SELECT engram_remember('Die Fähren malte der Lotse', space => 'segel', cues => '{Tobias Hern}',
+                                    id => '018f0000-0000-7000-8000-000000000001');
+             SELECT engram_remember('Der Hafen schließt um vier', space => 'segel', id => '018f0000-0000-7000-8000-000000000002');
+             INSERT INTO engram.cue_alias (space, alias, cue) VALUES ('segel', 'der Alte', 'Tobias Hern');
+             CREATE PUBLICATION memories FOR TABLE engram.space, engram.memory, engram.association, engram.cue_alias",
+        )
+        .unwrap();
+    subscriber.psql(&format!(
+        "CREATE SUBSCRIPTION memories CONNECTION 'host={} port=5432 user=postgres dbname=postgres' PUBLICATION memories",
+        publisher.socket().display()
+    ));
+    let mut same = |writer: &mut Client, what: &str| {
+        wait_until(&format!("the subscriber has followed: {what}"), Duration::from_secs(60), || {
+            published(writer) == published(&mut reader)
+        });
+        assert_consistent(&mut reader);
+    };
+    same(&mut writer, "the initial copy");
+    for (what, change) in [
+        (
+            "an association",
+            "SELECT engram_associate('018f0000-0000-7000-8000-000000000001', '018f0000-0000-7000-8000-000000000002', 'causal', 0.9, 'segel')",
+        ),
+        (
+            "another weight",
+            "SELECT engram_associate('018f0000-0000-7000-8000-000000000001', '018f0000-0000-7000-8000-000000000002', 'causal', 0.2, 'segel')",
+        ),
+        (
+            "a correction",
+            "SELECT engram_update('018f0000-0000-7000-8000-000000000002', 'Der Hafen schließt um fünf', space => 'segel')",
+        ),
+        (
+            "a new alias, one that is gone",
+            "INSERT INTO engram.cue_alias VALUES ('segel', 'Meister', 'Tobias Hern'); DELETE FROM engram.cue_alias WHERE alias = 'der alte'",
+        ),
+        ("another language", "SELECT engram_configure_space('segel', language => 'none')"),
+        (
+            "a memory that is suppressed",
+            "SELECT engram_forget('018f0000-0000-7000-8000-000000000002', space => 'segel')",
+        ),
+        (
+            "a deletion with its associations",
+            "SELECT engram_forget('018f0000-0000-7000-8000-000000000002', 'delete', 'segel')",
+        ),
+        ("many at once", "SELECT engram_remember('the pilot saw ship ' || n) FROM generate_series(1, 200) n"),
+        ("a space that is dropped", "SELECT engram_drop_space('segel')"),
+        ("a truncated table", "TRUNCATE engram.memory CASCADE"),
+        ("what comes after", "SELECT engram_remember('the pilot saw land')"),
+    ] {
+        writer.batch_execute(change).unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        same(&mut writer, what);
+    }
     subscriber.psql("DROP SUBSCRIPTION memories");
 }

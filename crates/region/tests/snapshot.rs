@@ -93,13 +93,12 @@ impl Tables {
         while space.settle(|x| self.outcome(x), self.next) {}
     }
 
-    /// A transaction of its own; on a space that is not ready or loading only the tables hear of it.
+    /// A transaction of its own.
     fn apply(&mut self, space: &Space<'_>, op: &Op) {
         let xid = self.next;
         self.next += 1;
-        if space.state() == State::Ready {
-            self.settle(space);
-        }
+        // As a writer does that finds a row marked by a transaction that has ended.
+        self.settle(space);
         match op {
             Op::Put(n) | Op::PutAndAbort(n) => {
                 if self.rows.contains_key(n) {

@@ -27,7 +27,7 @@ use world::World;
 type Bench = (&'static str, fn(&mut World, &mut Report));
 
 /// In the order in which they run: those that add memories come after those that count them.
-const BENCHES: [Bench; 9] = [
+const BENCHES: [Bench; 10] = [
     ("recall", recall::run),
     ("spread", spread::run),
     ("cancel", cancel::run),

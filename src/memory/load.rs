@@ -119,6 +119,11 @@ impl<'a> Sink<'a> {
 }
 
 impl Sink<'_> {
+    /// Name of the space.
+    pub fn name(&self) -> &str {
+        self.name
+    }
+
     /// Whether the load has failed: further steps do nothing.
     pub fn has_failed(&self) -> bool {
         self.failed.is_some()
@@ -378,6 +383,8 @@ fn fill_from(
     if access::find(name).is_none_or(|space| space.changed >= since) {
         return Err(Unloaded::Void);
     }
+    let tag = reading(name).encoder_tag();
+    hot.write(place, |s| s.set_encoder(tag));
     if let Base::Recorded { enter, .. } = base {
         let seen = Seen::default();
         let mut sink = Sink::new((hot, place, name, generation), seen, How::AtOnce, Fit::All);

@@ -18,6 +18,7 @@ mod link;
 pub mod load;
 pub mod recall;
 mod recognise;
+mod relist;
 pub mod reembed;
 pub mod remember;
 pub mod remember_many;

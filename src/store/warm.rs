@@ -223,6 +223,17 @@ pub fn with_words(space: &str, terms: &[u64], most: usize, mut f: impl FnMut([u8
     });
 }
 
+/// Calls `f` with the words of some memories, each with the version that they belong to.
+pub fn words(space: &str, ids: &[[u8; 16]], mut f: impl FnMut([u8; 16], u64, Words)) {
+    let salt = salt(space);
+    pg::as_owner(|| {
+        let args = [Arg::Text(space), Arg::UuidArray(ids)];
+        spi::select(include_str!("../../sql/query/warm_words_of.sql"), &args, |row| {
+            f(row.uuid(1).unwrap_or_default(), row.xid8(2).unwrap_or_default(), words_of(row, 3, salt));
+        });
+    });
+}
+
 /// Calls `f` with those of some memories whose row belongs to the version that the active snapshot sees.
 pub fn rows(space: &str, ids: &[[u8; 16]], mut f: impl FnMut(Warm<'_>)) {
     let salt = salt(space);

@@ -4,7 +4,7 @@ use crate::bytes::{NONE, Off, pod};
 use engram_engine::code::Code;
 
 /// One version of a row of `engram.memory`, as the extension hands it in.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Record {
     /// Memory id (uuid).
     pub id: [u8; 16],

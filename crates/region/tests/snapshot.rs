@@ -39,6 +39,8 @@ fn record(n: u16, xid: u64) -> Record {
         cues: vec![(100 + u64::from(n % 7), n.is_multiple_of(8)), (200 + xid % 3, false)],
         code: (!n.is_multiple_of(11)).then(|| quantise(&vector).expect("a vector")),
         digest: u32::from(n % 60),
+        pinned: n.is_multiple_of(5),
+        cold: false,
     }
 }
 
@@ -130,8 +132,11 @@ impl Tables {
             }
             Op::Evict => {
                 if let Some(mut victim) = space.choose_victim() {
+                    while space.read_terms(&mut victim) {}
                     while space.move_survivors(&mut victim, 16).expect("room") {}
-                    space.evict(&victim);
+                    while space.evict(&mut victim, 16).is_some() {}
+                    space.give_back(&victim);
+                    while space.list_late(&mut victim, 16) {}
                 }
             }
             Op::Seal => {
@@ -156,7 +161,7 @@ impl Tables {
         }
         for n in &self.touched_edges {
             let found: Vec<Association> = self.edges.get(n).map(|xid| edge(*n, *xid)).into_iter().collect();
-            space.load_edges_of(&id(*n), &found).expect("room");
+            space.load_edges_of(&id(*n), &found, &Seen::default()).expect("room");
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::crash::{self, Point};
 use crate::guc;
 use crate::hot::{Hot, Place};
 use crate::memory::load::{self, Base, Sink, Unloaded};
+use crate::memory::relist;
 use crate::memory::upkeep::Step;
 use crate::pg::{self, worker, xid};
 use crate::snapshot::{self as file, Name, Reader, Sections};
@@ -192,7 +193,7 @@ fn enter(sink: &mut Sink<'_>, sections: &mut Sections) {
         pg::check_for_interrupts();
         let section = match sections.next() {
             Ok(Some((tag, bytes))) => restore.read(tag, bytes).map_err(|e| e.to_string()),
-            Ok(None) if restore.is_complete() => return,
+            Ok(None) if restore.is_complete() => return relist::run(sink),
             Ok(None) => Err("a space in it is not complete".to_owned()),
             Err(reason) => Err(reason),
         };

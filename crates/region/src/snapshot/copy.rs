@@ -5,7 +5,7 @@ use crate::array::{self, Array};
 use crate::bytes::{NONE, Pod};
 use crate::chunks;
 use crate::context::Context;
-use crate::record::{ABOUT, Cue, Node};
+use crate::record::{ABOUT, COLD, Cue, Node, PINNED, WARM};
 use crate::segment::{self, DOC_BITS, FORWARD, OPEN, Segment, Term};
 use crate::space::Space;
 use std::collections::HashMap;
@@ -17,13 +17,24 @@ const TERMS: u32 = 1024;
 /// Elements of an array.
 const ELEMENTS: u32 = 1 << 16;
 
-/// Of the byte that says where a memory is: resident, or not. It has room for what else keeps a memory where it is.
-pub(super) const RESIDENT: u8 = 0;
-pub(super) const EVICTED: u8 = 1;
+/// Bits of the byte that says where a memory is and what keeps it there.
+const EVICTED: u8 = 1;
+const TIERS: [(u8, u16); 3] = [(2, PINNED), (4, WARM), (8, COLD)];
 
 /// Where a node is, as the byte of a section has it.
 fn residency(n: &Node) -> u8 {
-    if n.place == NONE { EVICTED } else { RESIDENT }
+    let tiers = TIERS.iter().filter(|(_, flag)| n.has(*flag)).map(|(bit, _)| bit);
+    u8::from(n.place == NONE) * EVICTED + tiers.sum::<u8>()
+}
+
+/// Whether a memory has codes and terms in the region.
+pub(super) fn is_resident(residency: u8) -> bool {
+    residency & EVICTED == 0
+}
+
+/// The flags of a node that the byte stands for. That its terms are listed is none of them: whoever enters it lists them again.
+pub(super) fn flags(residency: u8) -> u16 {
+    TIERS.iter().filter(|(bit, _)| residency & bit != 0).map(|(_, flag)| flag).sum()
 }
 
 /// The cues and contexts named so far, in the order of their numbers.

@@ -5,7 +5,7 @@
 //! a tombstone that its row takes over, exactly as for a row of the table.
 
 use super::codec::{self, Documents, Nodes};
-use super::copy::RESIDENT;
+use super::copy::{flags, is_resident};
 use super::{Count, Unreadable, tag};
 use crate::bytes::{NONE, PAGE, addr};
 use crate::chunks;
@@ -109,7 +109,7 @@ impl Restore {
                 self.cues.extend(nodes.new_cues.iter().map(named));
                 self.contexts.extend(nodes.new_contexts.iter().map(named));
                 self.found.memories += nodes.len() as u64;
-                if documents.is_some() != nodes.residency.iter().all(|r| *r == RESIDENT) {
+                if documents.is_some() != nodes.residency.iter().all(|r| is_resident(*r)) {
                     return Err(Unreadable);
                 }
             }
@@ -254,7 +254,10 @@ impl Space<'_> {
                 cold: false,
             };
             if let Some(node) = self.load_into(&record, &Seen::default(), crate::node::ANY)? {
-                self.update_node(node, |n| n.touched = nodes.touched[i]);
+                self.update_node(node, |n| {
+                    n.touched = nodes.touched[i];
+                    n.state |= flags(nodes.residency[i]);
+                });
             }
             *next += 1;
         }
@@ -340,7 +343,7 @@ impl Space<'_> {
             occurred_at: nodes.occurred_at[i],
             kind: nodes.kind[i],
             length: nodes.length[i],
-            state: USED,
+            state: USED | flags(nodes.residency[i]),
             touched: nodes.touched[i],
             digest: nodes.digest[i],
             ..Node::EMPTY

@@ -39,7 +39,7 @@ fn follow(follower: &mut Follower) -> Result<(), String> {
         };
         tell(task, follower);
         let outcome = worker::try_in_transaction(|| follower.perform(task));
-        slots::ran(outcome.as_ref().map(|()| ()).map_err(|failure| failure.message.as_str()));
+        slots::ran(outcome.as_ref().copied().map_err(|failure| failure.message.as_str()));
         match outcome {
             Ok(()) => pause = BACK_OFF,
             Err(failure) if failure.may_repeat => {

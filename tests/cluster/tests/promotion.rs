@@ -132,7 +132,7 @@ fn nothing_acknowledged_and_replayed_is_missing_when_a_standby_is_promoted_under
     });
     let mut client = standby.client();
     let kept = kept.into_inner().unwrap();
-    for (id, word, _) in kept.iter().rev().take(150).chain(kept.iter().step_by(kept.len() / 100 + 1)) {
+    for (id, word, _) in kept.iter().rev().take(60).chain(kept.iter().step_by(kept.len() / 40 + 1)) {
         assert!(recallable_by_own_word(&mut client, SPACE, word, *id), "{word} is missing");
     }
     wait_ready_space(&mut client, SPACE);

@@ -289,6 +289,11 @@ fn a_record_entered_into_an_empty_space_answers_as_the_space_did() {
         let restore = enter(&again, &sections, |_| {}).expect("it is readable");
         assert!(restore.is_complete() && restore.found() == count);
         again.set_ready();
+        // The record names what is outside; its words come from the tables.
+        let rows: Vec<Record> = tables.rows.iter().map(|(n, xid)| record(*n, *xid)).collect();
+        [space, again].iter().for_each(|s| {
+            s.list_rows(&rows);
+        });
         assert_eq!(again.violations(), Vec::<String>::new());
         let (old, new) = (space.stats(), again.stats());
         assert_eq!(
@@ -296,7 +301,7 @@ fn a_record_entered_into_an_empty_space_answers_as_the_space_did() {
             (new.memories, new.total_length, new.resident, new.edges)
         );
         let (before, after) = (contents(space), contents(again));
-        assert!(before.0 == after.0, "{rows} rows");
+        assert!(before.0 == after.0, "{} rows", tables.rows.len());
         assert_eq!(before.1, after.1);
     }
 }

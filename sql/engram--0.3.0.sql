@@ -995,7 +995,7 @@ AS 'MODULE_PATHNAME', 'engram_associate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:188
+-- src/api/stat.rs:192
 -- engram::api::stat::engram_check
 CREATE  FUNCTION "engram_check"() RETURNS TABLE (
 	"space" TEXT,  /* Option < String > */
@@ -1530,7 +1530,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:90
+-- src/api/stat.rs:94
 -- engram::api::stat::info_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1554,7 +1554,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:84
+-- src/api/stat.rs:88
 -- engram::api::stat::move_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1566,13 +1566,13 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:117
+-- src/api/stat.rs:121
 -- engram::api::stat::snapshot_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:152
+-- src/api/stat.rs:156
 -- engram::api::stat::standby_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1584,92 +1584,14 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:7
+-- src/api/stat.rs:8
 -- engram::api::stat::tiers_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/stat.rs:52
+-- src/api/stat.rs:53
 -- engram::api::stat::worker_stat
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/memory/capture.rs:232
--- engram::memory::capture::alias_after
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/store/trigger.rs:105
--- engram::store::trigger::alias_before
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/memory/capture.rs:169
--- engram::memory::capture::association_after
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/store/trigger.rs:44
--- engram::store::trigger::association_before
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/memory/cold.rs:147
--- engram::memory::cold::cold_after
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/memory/cold.rs:134
--- engram::memory::cold::cold_before
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/memory/capture.rs:35
--- engram::memory::capture::memory_after
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/memory/complete.rs:27
--- engram::memory::complete::memory_before
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/store/trigger.rs:30
--- engram::store::trigger::memory_statement
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/store/trigger.rs:19
--- engram::store::trigger::memory_truncate
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/memory/capture.rs:203
--- engram::memory::capture::space_after
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/store/trigger.rs:82
--- engram::store::trigger::space_before
--- Skipped due to `#[pgrx(sql = false)]`
-/* </end connected objects> */
-
-/* <begin connected objects> */
--- src/memory/capture.rs:251
--- engram::memory::capture::truncate_after
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 

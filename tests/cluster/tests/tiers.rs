@@ -25,7 +25,7 @@ fn memories() -> usize {
 
 /// A hot tier that has room for a part of them only.
 fn tight() -> String {
-    format!("{}kB", memories() * 13 / 25)
+    format!("{}kB", 400 + memories() * 9 / 20)
 }
 
 /// A vector near the centre of a topic.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 const SPACE: &str = "large";
 const SMALL: &str = "beside";
 const K: i32 = 10;
-const DIMENSIONS: usize = 32;
+const DIMENSIONS: usize = 128;
 const TOPICS: usize = 40;
 const NAMES: [&str; 12] =
     ["Ana", "Bruno", "Carla", "Dmitri", "Elena", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Katya", "Luis"];
@@ -25,7 +25,7 @@ fn memories() -> usize {
 
 /// A hot tier that has room for a part of them only.
 fn tight() -> String {
-    format!("{}kB", memories() * 13 / 25)
+    format!("{}kB", 500 + memories() / 2)
 }
 
 /// A vector near the centre of a topic.
@@ -44,7 +44,7 @@ fn id(space: &str, n: usize) -> Uuid {
 fn memory(space: &str, n: usize) -> Value {
     let mut rng = Rng::new(n as u64);
     let topic = n % TOPICS;
-    let words: Vec<String> = (0..14)
+    let words: Vec<String> = (0..30)
         .map(|i| match i % 3 {
             0 => unique_word(rng.below(40)),
             1 => unique_word(100 + topic * 50 + rng.below(50)),

@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 /// Tables that are dumped without rows, since others or other clusters make them: every further table of the extension has to
 /// carry its rows, or be named here with a reason.
-const DERIVED: [&str; 5] = [
+const DERIVED: [&str; 6] = [
     "engram.change",         // transaction ids of one cluster
+    "engram.change_horizon", // likewise
     "engram.progress",       // likewise
     "engram.snapshot_token", // names a file of one cluster
     "engram.usage",          // counted from engram.memory

@@ -6,15 +6,25 @@
 
 use crate::crash::{self, Point};
 use crate::error::{self, Error};
-use crate::hot::queue;
+use crate::hot::{self, queue};
 use crate::pg::row::{self, Row};
 use crate::pg::trigger::{self, Outcome};
 use crate::pg::vector::{NewVector, Vector};
-use crate::pg::xact;
+use crate::pg::{xact, xid};
 use crate::store::cold::{self, Wide};
 use crate::store::columns::{cold as kept, memory as column};
 use crate::store::fault;
 use pgrx::{PgTrigger, Uuid};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+
+/// Content of cold memories by space and id, and the transaction it is kept in.
+type Former = (u64, FxHashMap<(String, [u8; 16]), Wide>);
+
+thread_local! {
+    /// What left engram.cold in this statement, for its AFTER triggers.
+    static FORMER: RefCell<Former> = RefCell::default();
+}
 
 /// What becomes of a row that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +83,7 @@ pub fn begin(space: &str, row: &mut Row, former: Option<&mut Row>) -> Result<Cou
             cold::remove(space, *id.as_bytes());
             row.set(column::COLD, Some(false));
             if let Some(wide) = found {
+                keep_former(space, id, || Some(wide.clone()));
                 let given = row.get::<Vector>(column::EMBEDDING).map(|v| v.as_slice().to_vec());
                 restore(former, wide.clone());
                 if blank {
@@ -81,6 +92,31 @@ pub fn begin(space: &str, row: &mut Row, former: Option<&mut Row>) -> Result<Cou
             }
             Ok(Course::Here)
         }
+    }
+}
+
+/// A cold memory is about to be deleted.
+pub fn delete(space: &str, row: &Row) {
+    if row.is_true(column::COLD)
+        && let Some(id) = row.get::<Uuid>(column::ID)
+    {
+        keep_former(space, id, || cold::find(space, *id.as_bytes()));
+    }
+}
+
+/// The hot tier lists what is outside by its terms, and takes them back when the memory goes or returns: the AFTER trigger wants the
+/// content once more, which has left engram.cold by then.
+fn keep_former(space: &str, id: Uuid, wide: impl FnOnce() -> Option<Wide>) {
+    if hot::evict::is_listed(space, id.as_bytes())
+        && let Some(wide) = wide()
+    {
+        let transaction = xid::top_full_xid();
+        FORMER.with_borrow_mut(|kept| {
+            if kept.0 != transaction {
+                *kept = (transaction, FxHashMap::default());
+            }
+            kept.1.insert((space.to_owned(), *id.as_bytes()), wide);
+        });
     }
 }
 
@@ -111,7 +147,11 @@ pub fn pinned(id: Uuid) -> Error {
 /// What the cold tier has of a memory for its record. Nothing where the row has not come yet: the space is then read anew when this
 /// transaction commits.
 pub fn wide(space: &str, id: Uuid) -> Wide {
-    cold::find(space, *id.as_bytes()).unwrap_or_else(|| {
+    let transaction = xid::top_full_xid();
+    let former = FORMER.with_borrow_mut(|kept| {
+        if kept.0 == transaction { kept.1.remove(&(space.to_owned(), *id.as_bytes())) } else { None }
+    });
+    former.or_else(|| cold::find(space, *id.as_bytes())).unwrap_or_else(|| {
         void(space);
         Wide::default()
     })

@@ -29,6 +29,7 @@ fn memory_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     let Some(row) = Row::written(trigger) else {
         let Some(gone) = former else { return Ok(None) };
         if let Some((space, id)) = key(&gone) {
+            cold::delete(space, &gone);
             memory::erase(space, id);
         }
         return Ok(Some(gone.finish()));

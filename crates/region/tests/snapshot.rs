@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Bytes, add_space, cases};
+use common::{Bytes, add_space, cases, evict};
 use engram_engine::code::quantise;
 use engram_region::edges::Association;
 use engram_region::read::{NoPause, Reader, Seen};
@@ -130,15 +130,7 @@ impl Tables {
                 space.publish_edge_delete(xid, &edge(*n, xid)).expect("the edge is free");
                 self.touched_edges.insert(*n);
             }
-            Op::Evict => {
-                if let Some(mut victim) = space.choose_victim() {
-                    while space.read_terms(&mut victim) {}
-                    while space.move_survivors(&mut victim, 16).expect("room") {}
-                    while space.evict(&mut victim, 16).is_some() {}
-                    space.give_back(&victim);
-                    while space.list_late(&mut victim, 16) {}
-                }
-            }
+            Op::Evict => evict(*space),
             Op::Seal => {
                 while let Some(segment) = space.sealable() {
                     let sorted = space.sort_segment(segment).expect("it is full");

@@ -10,11 +10,15 @@ use super::search::{Found, Want};
 use super::{readable, with_space};
 use crate::error::Error;
 use crate::pg::snapshot::Pinned;
+use crate::store::cold;
 use engram_engine::knowing::{Features, Knowing, Meaning, Words, knowing};
 use engram_engine::rank;
 
 /// Memories whose similarity says what is usual in a space.
 const SAMPLE: u32 = 256;
+
+/// Rows of an ordinary recall: with fewer, that one would look in the cold tier, too.
+const USUAL: usize = 10;
 
 /// An estimate and what it rests on.
 pub struct Feeling {
@@ -34,8 +38,13 @@ pub fn feeling(name: &str, given: &Given<'_>) -> Result<Feeling, Error> {
     let question = Question::new(given, &space)?;
     let snapshot = Pinned::active();
     let mut outside = Outside::default();
-    let want = Want { reach: REACH, codes: false, trace: true, cold: false };
-    let Found { hits, trace, .. } = find(name, &snapshot, &question, &mut outside, want)?;
+    let mut want = Want { reach: REACH, codes: false, trace: true, cold: false };
+    let mut found = find(name, &snapshot, &question, &mut outside, want)?;
+    if found.hits.len() < USUAL && cold::count_up_to(name, 1) > 0 {
+        want.cold = true;
+        found = find(name, &snapshot, &question, &mut outside, want)?;
+    }
+    let Found { hits, trace, .. } = found;
     let trace = trace.unwrap_or_default();
     let best = |f: &dyn Fn(&rank::Signals) -> f32| hits.iter().map(|h| f(&h.signals)).fold(0.0f32, f32::max);
     let all: f32 = trace.terms.iter().map(|t| t.2).sum();

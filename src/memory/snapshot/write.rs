@@ -55,7 +55,7 @@ impl Look for Pieces {
             Haste::Until(end) if Instant::now() > end => return None,
             Haste::Until(_) => {}
         }
-        self.hot.read(self.place, |s| f(s))
+        self.hot.read(self.place, f)
     }
 }
 

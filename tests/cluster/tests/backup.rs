@@ -81,7 +81,7 @@ fn a_base_backup_and_a_restore_to_a_point_in_time_recall_the_past_and_nothing_el
 
 #[test]
 fn a_rewound_server_follows_the_one_that_took_over() {
-    let options = Options::default().with("wal_log_hints = on");
+    let options = Options::default().with("wal_log_hints = on").with("wal_keep_size = '256MB'");
     let former = Cluster::with_extension(&options);
     let mut client = former.client();
     let shared = remember(&mut client, "letters", "zudodozo was before the split");

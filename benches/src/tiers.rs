@@ -105,9 +105,10 @@ fn times(world: &mut World, questions: &[Question], space: &str) -> Samples {
 }
 
 fn overlap(found: &Answers, truth: &Answers) -> f64 {
-    let shared = |(found, truth): (&Vec<(Uuid, f32)>, &Vec<(Uuid, f32)>)| {
-        truth.iter().filter(|row| found.iter().any(|f| f.0 == row.0)).count()
-    };
     let all: usize = truth.iter().map(Vec::len).sum();
-    found.iter().zip(truth).map(shared).sum::<usize>() as f64 / all as f64
+    let shared = found
+        .iter()
+        .zip(truth)
+        .map(|(found, truth)| truth.iter().filter(|row| found.iter().any(|f| f.0 == row.0)).count());
+    shared.sum::<usize>() as f64 / all as f64
 }

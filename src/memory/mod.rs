@@ -23,6 +23,7 @@ mod relist;
 pub mod remember;
 pub mod remember_many;
 pub mod retention;
+mod sink;
 pub mod snapshot;
 pub mod space;
 pub mod spread;

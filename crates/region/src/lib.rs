@@ -35,6 +35,7 @@ pub mod edges;
 pub mod evict;
 mod graph;
 mod hash;
+mod head;
 pub mod kernel;
 pub mod lexical;
 mod load;

@@ -10,7 +10,7 @@ const SPACE: &str = "crowded";
 
 #[test]
 fn every_memory_of_a_crowded_tier_is_recalled_by_its_own_word() {
-    let cluster = Cluster::with_extension(&Options::default().with("engram.hot_tier_size = '3MB'"));
+    let cluster = Cluster::with_extension(&Options::default().with("engram.hot_tier_size = '4MB'"));
     let memories: usize = setting_from_env("ENGRAM_EVICTION_MEMORIES", 12_000);
     let mut client = cluster.client();
     let mut all = Vec::new();
@@ -28,7 +28,7 @@ fn every_memory_of_a_crowded_tier_is_recalled_by_its_own_word() {
         all.extend(remember_many(&mut client, &batch).into_iter().zip(words));
     }
     let evictions: i64 = client.query_one("SELECT evictions FROM engram.stat_info", &[]).unwrap().get(0);
-    assert!(evictions > 0, "{memories} memories fit into 3 MB");
+    assert!(evictions > 0, "{memories} memories fit into 4 MB");
     wait_ready_space(&mut client, SPACE);
     let row = client.query_one("SELECT spilled + warm FROM engram.stat_tier WHERE space = $1", &[&SPACE]).unwrap();
     let outside: i64 = row.get(0);

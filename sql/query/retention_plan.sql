@@ -8,7 +8,7 @@ WITH matched AS (
           OR (r.kind OPERATOR(pg_catalog.=) '' AND m.kind OPERATOR(pg_catalog.<>) 'belief'
               AND NOT EXISTS (SELECT FROM engram.retention o
                               WHERE o.space OPERATOR(pg_catalog.=) $1 AND o.kind OPERATOR(pg_catalog.=) m.kind)))
-    WHERE m.space OPERATOR(pg_catalog.=) $1
+    WHERE m.space OPERATOR(pg_catalog.=) $1 AND NOT m.pinned
       AND (r.mode OPERATOR(pg_catalog.=) 'delete' OR m.suppressed_at IS NULL)
 ), aged AS (
     SELECT a.id, a.occurred_at, a.kind, a.rule, a.mode, 'age' AS reason

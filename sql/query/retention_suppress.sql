@@ -2,6 +2,7 @@
 WITH free AS (
     SELECT m.id FROM engram.memory m
     WHERE m.space OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) ANY ($2) AND m.changed OPERATOR(pg_catalog.<) $3
+      AND NOT m.pinned
     ORDER BY m.id
     FOR NO KEY UPDATE SKIP LOCKED
 )

@@ -8,10 +8,10 @@ use super::{required, space_or_setting};
 use crate::error::{Error, Kind};
 use crate::pg;
 use crate::store::export::{self, FORMAT, Lines};
-use crate::store::{self, access, fault, memory};
+use crate::store::{self, access, audit, fault, memory};
 use pgrx::Uuid;
 use pgrx::notice;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
@@ -46,6 +46,9 @@ pub fn import(lines: Option<Vec<Option<String>>>, space: Option<&str>, first: Op
             }
             tell(at.load(Relaxed));
             at.fetch_add(1, Relaxed);
+        }
+        for space in &import.owned {
+            audit::note(space, "import", None, &json!({ "lines": lines.len() }));
         }
         Ok(import.stored)
     })

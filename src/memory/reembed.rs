@@ -13,9 +13,10 @@ use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::store::memory::Replacing;
 use crate::store::reembed::{self, State, Text};
-use crate::store::{self, access, fault, limits, space::NO_ENCODER};
+use crate::store::{self, access, audit, fault, limits, space::NO_ENCODER};
 use engram_engine::encoder;
 use pgrx::Uuid;
+use serde_json::json;
 
 /// Most memories of one step.
 const MOST_BATCH: i32 = 100_000;
@@ -114,6 +115,7 @@ fn fill(name: &str, state: &State, batch: i32) -> Stepped {
     store::space::lock(name);
     reembed::switch(name, state);
     reembed::apply(name, state, Replacing::All);
+    audit::note(name, "reembed", None, &json!({ "encoder": state.encoder, "dimensions": state.dimensions }));
     crash::at(Point::reembed_switch);
     stepped("switched", 0)
 }

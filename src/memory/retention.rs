@@ -9,8 +9,9 @@ use crate::error::Error;
 use crate::guc;
 use crate::pg;
 use crate::pg::snapshot::Pinned;
-use crate::store::{self, fault, limits, retention};
+use crate::store::{self, audit, fault, limits, retention};
 use pgrx::datum::Interval;
+use serde_json::json;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
@@ -152,6 +153,10 @@ pub fn step(space: &str) -> bool {
     let ids = &mut backlog.ids[n];
     let batch: Vec<[u8; 16]> = ids.drain(..BATCH.min(ids.len())).collect();
     let gone = retention::forget(space, &backlog.rules[n], &batch, backlog.since) as usize;
+    if gone > 0 {
+        let rule = &backlog.rules[n];
+        audit::note(space, "retention", None, &json!({ "rule": rule.kind, "mode": rule.mode, "memories": gone }));
+    }
     crash::at(Point::retention_batch);
     backlog.left += batch.len() - gone;
     let ended = backlog.ids.iter().all(VecDeque::is_empty);

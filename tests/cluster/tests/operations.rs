@@ -1,9 +1,8 @@
 //! Every command of docs/operations is run, page by page, each page on a private cluster of its own.
 //!
 //! Fenced blocks are run in order: `sql` by psql in the database `app`, `sql fails` likewise and must fail, `sh` by bash as the server's
-//! user, `conf` is added to postgresql.conf and the server restarted. `text` is shown only. A block `needs NAME` is left out, aloud, where the
-//! installed version has no function, table or setting of that name. Places are those of Debian; here they
-//! stand for places of the test.
+//! user, `conf` is added to postgresql.conf and the server restarted. `text` is shown only. Places are those of Debian; here they stand for
+//! places of the test.
 
 use engram_cluster_tests::{Cluster, Options, assert_consistent, run, wait_until};
 use std::path::{Path, PathBuf};
@@ -66,12 +65,6 @@ fn command(cluster: &Cluster, program: &Path) -> Command {
     command
 }
 
-/// Whether the installed version has this function, table or setting.
-fn has(cluster: &Cluster, name: &str) -> bool {
-    let sql = "SELECT to_regproc($1::text) IS NOT NULL OR to_regclass($1::text) IS NOT NULL OR current_setting($1::text, true) IS NOT NULL";
-    cluster.client_of("app", "postgres").query_one(sql, &[&name]).expect("names can be looked up").get(0)
-}
-
 /// Stops the servers that a page has started beside the one of the test.
 struct Others<'a>(&'a Cluster);
 
@@ -103,11 +96,7 @@ fn follow(cluster: &Cluster, name: &str) {
             eprintln!("SKIPPED: {what}: pgbackrest is not installed");
             continue;
         }
-        let (kind, needs) = block.kind.split_once(" needs ").unwrap_or((&block.kind, ""));
-        if !needs.is_empty() && !has(cluster, needs) {
-            eprintln!("SKIPPED: {what}: there is no {needs} yet");
-            continue;
-        }
+        let kind = block.kind.as_str();
         let must_fail = kind == "sql fails";
         let output = match kind {
             "sql" | "sql fails" => {

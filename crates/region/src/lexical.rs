@@ -190,7 +190,7 @@ impl<P: Pause> Reader<'_, P> {
             let at = self.space.segment_at(i);
             let s: Segment = self.space.region.read(at);
             words.versions.push(s.version);
-            if s.state == FREE || (s.state != FORWARD && s.n_alive == 0) {
+            if s.state == FREE {
                 continue;
             }
             let region = &self.space.region;
@@ -210,8 +210,9 @@ impl<P: Pause> Reader<'_, P> {
                 }
             } else {
                 let found = &mut words.found[i as usize * terms.len()..][..terms.len()];
+                // Also where none counts yet: what a transaction has just stored may be alone in a segment.
                 look_up(region, &s, at, terms, found);
-                for (n, place) in words.df.iter_mut().zip(found) {
+                for (n, place) in words.df.iter_mut().zip(found).filter(|_| s.n_alive > 0) {
                     if s.n_alive == s.n {
                         *n += count(region, &s, *place);
                     } else {

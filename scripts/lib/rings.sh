@@ -148,7 +148,11 @@ ring_server() {
 ring_crash() {
     select_postgres "${1:-}"
     install_dev
-    ENGRAM_PG_CONFIG="$PG_CONFIG" cargo test -p engram-cluster-tests --test crash_matrix -- --ignored --nocapture
+    export ENGRAM_PG_CONFIG=$PG_CONFIG
+    cargo test -p engram-cluster-tests --test crash_matrix -- --ignored --nocapture
+    # What of the other tests arms crash points.
+    cargo test -p engram-cluster-tests --no-fail-fast --test cold --test life --test promotion --test standby --test tiers \
+        --test warm_start -- --ignored --test-threads=2
 }
 
 # valgrind: one server under it, with a workload of all verbs.

@@ -7,6 +7,7 @@ use crate::hot::{Hot, Place, evict, private, share};
 use engram_region::bulk;
 use engram_region::read::Seen;
 use engram_region::{Full, Record, Space};
+use std::rc::Rc;
 
 /// Rows entered under one hold of the lock: about 100 us.
 const BATCH: usize = 8;
@@ -38,7 +39,7 @@ pub struct Sink<'a> {
     generation: u32,
     seen: Seen,
     how: How,
-    fit: Fit,
+    fit: Rc<Fit>,
     rows: Vec<Record>,
     /// Rows that stay outside.
     thin: Vec<Record>,
@@ -67,12 +68,12 @@ fn bytes_of(row: &Record) -> usize {
 
 impl<'a> Sink<'a> {
     /// For rows that are entered while nobody publishes: on a standby.
-    pub fn of_standby(hot: &'a Hot, place: Place, name: &'a str, generation: u32, how: How) -> Sink<'a> {
-        let fit = if how == How::BySegments { Fit::of(hot, place, name) } else { Fit::All };
+    pub fn of_standby(hot: &'a Hot, place: Place, name: &'a str, generation: u32, how: How, fit: Rc<Fit>) -> Sink<'a> {
         Sink::new((hot, place, name, generation), Seen::default(), how, fit)
     }
 
-    pub fn new(to: (&'a Hot, Place, &'a str, u32), seen: Seen, how: How, fit: Fit) -> Sink<'a> {
+    pub fn new(to: (&'a Hot, Place, &'a str, u32), seen: Seen, how: How, fit: impl Into<Rc<Fit>>) -> Sink<'a> {
+        let fit = fit.into();
         let (hot, place, name, generation) = to;
         let (rows, thin) = (Vec::new(), Vec::new());
         Sink { hot, place, name, generation, seen, how, fit, rows, thin, terms: 0, bytes: 0, failed: None }

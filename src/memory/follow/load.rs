@@ -3,6 +3,7 @@
 //! The pieces go by id. What changes in the meantime is read again at the end, by what `changed` and `engram.change` name from
 //! the first snapshot on. Nobody publishes and nobody is answered before that.
 
+use super::super::fit::Fit;
 use super::super::load::{self, Base, How, Sink, Unloaded, association_of, record_of};
 use super::window::reading_now;
 use crate::crash::{self, Point};
@@ -13,6 +14,7 @@ use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg};
 use engram_region::State;
+use std::rc::Rc;
 
 /// Rows read in one piece, as many as fill a segment.
 const PIECE: i32 = 4096;
@@ -45,6 +47,8 @@ pub struct Loading {
     /// What transactions before this one did was seen; 0 before the first piece.
     since: u64,
     reading: Option<Reading>,
+    /// Which memories become resident.
+    fit: Rc<Fit>,
     phase: Phase,
     piece: i32,
 }
@@ -89,7 +93,16 @@ impl Loading {
         })?;
         crash::at(Point::load_begin);
         let phase = Phase::Rows([0; 16]);
-        Some(Loading { name: name.to_owned(), place, generation, since: 0, reading: None, phase, piece: PIECE })
+        Some(Loading {
+            name: name.to_owned(),
+            place,
+            generation,
+            since: 0,
+            reading: None,
+            fit: Rc::new(Fit::All),
+            phase,
+            piece: PIECE,
+        })
     }
 
     /// The next piece is smaller.
@@ -102,7 +115,10 @@ impl Loading {
         let snapshot = Pinned::latest();
         if self.since == 0 {
             self.since = snapshot.xmin();
-            self.reading = Some(reading_now(&self.name));
+            let reading = reading_now(&self.name);
+            hot.write(self.place, |s| s.set_encoder(reading.encoder_tag()));
+            self.reading = Some(reading);
+            self.fit = Rc::new(Fit::of(hot, self.place, &self.name));
         }
         let done = match &self.phase {
             Phase::Rows(from) => self.rows(hot, *from),
@@ -127,7 +143,8 @@ impl Loading {
 
     fn rows(&self, hot: &Hot, from: Id) -> Result<Phase, Unloaded> {
         let Some(reading) = &self.reading else { return Err(Unloaded::Void) };
-        let mut sink = Sink::of_standby(hot, self.place, &self.name, self.generation, How::BySegments);
+        let mut sink =
+            Sink::of_standby(hot, self.place, &self.name, self.generation, How::BySegments, self.fit.clone());
         let mut last = from;
         let args = [Arg::Text(&self.name), Arg::Uuid(from), Arg::Int4(self.piece)];
         let n = pg::as_owner(|| {
@@ -144,7 +161,7 @@ impl Loading {
     }
 
     fn edges(&self, hot: &Hot, (source, target, kind): (Id, Id, &str)) -> Result<Phase, Unloaded> {
-        let mut sink = Sink::of_standby(hot, self.place, &self.name, self.generation, How::AtOnce);
+        let mut sink = Sink::of_standby(hot, self.place, &self.name, self.generation, How::AtOnce, self.fit.clone());
         let mut last = (source, target, kind.to_owned());
         let args = [Arg::Text(&self.name), Arg::Uuid(source), Arg::Uuid(target), Arg::Text(kind), Arg::Int4(EDGES)];
         let n = pg::as_owner(|| {

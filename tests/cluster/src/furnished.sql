@@ -48,7 +48,7 @@ INSERT INTO engram.consolidation_snapshot (space, run, belief, content, evidence
 INSERT INTO engram.belief_event (space, event, belief) VALUES ('default', gen_random_uuid(), '018f0000-0000-7000-8000-000000000102');
 DO $$ BEGIN
     IF to_regclass('engram.retention') IS NOT NULL THEN
-        EXECUTE $rule$INSERT INTO engram.retention (space, kind, max_age) VALUES ('letters', 'note', '100 years')$rule$;
+        EXECUTE $rule$INSERT INTO engram.retention (space, kind, max_age, applied_at) VALUES ('letters', 'note', '100 years', now())$rule$;
     END IF;
     -- The copy in the cold tier has the content, whichever way it came there.
     IF to_regproc('engram_set_tier') IS NULL THEN

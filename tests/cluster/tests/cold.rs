@@ -170,6 +170,7 @@ fn writers_and_the_worker_do_not_get_in_each_others_way() {
 }
 
 #[test]
+#[ignore = "needs the debug build: ring crash"]
 fn nothing_is_lost_when_a_move_is_cut_off() {
     let cluster = Cluster::with_extension(&never());
     let mut client = cluster.client();
@@ -194,6 +195,7 @@ fn nothing_is_lost_when_a_move_is_cut_off() {
 }
 
 #[test]
+#[ignore = "needs the debug build: ring crash"]
 fn the_worker_goes_on_where_it_was_killed() {
     let cluster = Cluster::with_extension(&never());
     let mut client = cluster.client();

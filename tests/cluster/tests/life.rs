@@ -53,6 +53,7 @@ fn dies_at(cluster: &Cluster, point: &str, after: u32, sql: &str) {
 }
 
 #[test]
+#[ignore = "needs the debug build: ring crash"]
 fn a_killed_reembedding_leaves_the_former_encoder_and_is_continued() {
     let cluster = Cluster::with_extension(&Options::default());
     let n = 400;

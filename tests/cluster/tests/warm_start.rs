@@ -371,6 +371,7 @@ fn configure(cluster: &Cluster, lines: &[&str]) {
 }
 
 #[test]
+#[ignore = "needs the debug build: ring crash"]
 fn a_crash_at_any_step_of_writing_or_reading_loses_nothing() {
     let (cluster, _) = filled(&options());
     let before = answers(&mut cluster.client());

@@ -108,7 +108,9 @@ fn round(first: bool) -> Result<usize, String> {
         }
         let begun = Instant::now();
         loop {
+            crash::at(Point::worker_step);
             let outcome = worker::in_transaction(|| upkeep::perform(&step));
+            crash::at(Point::worker_step_end);
             if let (Step::Load(_), Err(message)) = (&step, &outcome) {
                 snapshot::spoil(message);
             }
@@ -120,10 +122,6 @@ fn round(first: bool) -> Result<usize, String> {
                 break;
             }
         }
-        crash::at(Point::worker_step);
-        let outcome = worker::in_transaction(|| upkeep::perform(&step));
-        crash::at(Point::worker_step_end);
-        slots::ran(outcome.as_ref().map(|_| ()).map_err(String::as_str));
         slots::doing(Doing::Idle);
     }
     Ok(done)

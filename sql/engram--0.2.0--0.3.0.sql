@@ -12,13 +12,6 @@ COMMENT ON COLUMN engram.memory.cold IS 'Content and embedding are in engram.col
 COMMENT ON COLUMN engram.memory.pinned IS 'Stays in the hot tier, and never becomes cold by itself';
 ALTER TABLE engram.cold SET (toast_tuple_target = 128);
 ALTER TABLE engram.cold ALTER COLUMN content SET STORAGE MAIN, ALTER COLUMN embedding SET STORAGE MAIN;
-DO $engram$
-BEGIN
-    ALTER TABLE engram.cold ALTER COLUMN content SET COMPRESSION lz4, ALTER COLUMN embedding SET COMPRESSION lz4;
-EXCEPTION WHEN feature_not_supported THEN
-    NULL;
-END
-$engram$;
 COMMENT ON TABLE engram.cold IS 'Content and embedding of memories in the cold tier; engram.memories shows them in their place';
 CREATE OR REPLACE VIEW engram.memories WITH (security_invoker = true) AS
 SELECT m.space,

@@ -226,15 +226,9 @@ CREATE TABLE engram.cold (
     PRIMARY KEY (space, id),
     FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
 ) WITH (toast_tuple_target = 128);
--- Compressed and in the row as far as a page goes: a row read by its key is one page. lz4 where the server has it.
+-- Compressed and in the row as far as a page goes: a row read by its key is one page. By what
+-- default_toast_compression says: a method named here would have to be there in every server the table moves to.
 ALTER TABLE engram.cold ALTER COLUMN content SET STORAGE MAIN, ALTER COLUMN embedding SET STORAGE MAIN;
-DO $engram$
-BEGIN
-    ALTER TABLE engram.cold ALTER COLUMN content SET COMPRESSION lz4, ALTER COLUMN embedding SET COMPRESSION lz4;
-EXCEPTION WHEN feature_not_supported THEN
-    NULL;
-END
-$engram$;
 COMMENT ON TABLE engram.cold IS 'Content and embedding of memories in the cold tier; engram.memories shows them in their place';
 
 CREATE TABLE engram.trace (

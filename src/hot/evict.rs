@@ -54,8 +54,10 @@ pub fn keep_room(hot: &Hot, policy: &Policy) -> bool {
     let (capacity, free) = hot.bytes();
     let enough = free + policy.to_evict(capacity, free);
     let mut evicted = false;
+    // Whoever is beyond a quota now gives all that is wanted now.
+    let givers = share::givers(hot, None);
     while hot.bytes().1 < enough {
-        let Some(place) = largest(hot, &share::givers(hot, None)) else { break };
+        let Some(place) = largest(hot, &givers) else { break };
         let Some(Some(victim)) = hot.read(place, |s| s.choose_victim().filter(|v| s.is_written(v))) else { break };
         let before = hot.bytes().1;
         take_out(hot, place, victim);

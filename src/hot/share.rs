@@ -43,7 +43,12 @@ fn within(hot: &Hot, all: &[Listed], wants: Option<Place>, quota: u64) -> Vec<Pl
     match mine {
         Some(mine) if is_full(mine) => of(&|database| database == mine),
         _ if all.iter().any(|s| is_full(s.2)) => of(&is_full),
-        _ => of(&|_| true),
+        // Nobody takes from a database that has less.
+        _ => {
+            let has = |database: u32| held.get(&database).copied().unwrap_or(0);
+            let least = mine.map_or_else(|| held.values().copied().max().unwrap_or(0), |m| has(m).saturating_add(1));
+            of(&|database| Some(database) == mine || has(database) >= least)
+        }
     }
 }
 

@@ -252,7 +252,7 @@ fn a_dropped_space_leaves_nothing_and_a_rollback_brings_it_back() {
              SELECT engram_associate('{one}', '{other}', space => 'gone');
              SELECT engram_configure_space('gone', quota_memories => 1000000);
              INSERT INTO engram.cue_alias VALUES ('gone', 'zk', 'zubodoko');
-             INSERT INTO engram.cold (space, id, content) VALUES ('gone', '{other}', 'c');
+             SELECT engram_set_tier('{other}', 'cold', space => 'gone');
              INSERT INTO engram.warm (space, id, changed, terms, frequencies, length) VALUES ('gone', '{other}', '3', '{{}}', '', 0);
              INSERT INTO engram.trace (space, id) VALUES ('gone', '{one}') ON CONFLICT DO NOTHING;
              INSERT INTO engram.feedback (space, id, entry, useful) VALUES ('gone', '{one}', '{one}', true);

@@ -40,6 +40,7 @@ SELECT space, alias, cue FROM engram.cue_alias;
 SELECT * FROM found('what about NYC');
 SELECT engram_remember('the nyc marathon', id => known_id(9));
 SELECT cues_of(9);
+CALL loaded('cues');
 BEGIN;
 DELETE FROM engram.cue_alias WHERE space = 'cues';
 SELECT * FROM found('what about NYC');

@@ -206,6 +206,7 @@ ring_endurance() {
     done
     (ring_valgrind)
     prepare_clusters
+    cargo test -p engram-cluster-tests --test private -- --ignored
     ENGRAM_CRASH_ROUNDS="${ENGRAM_CRASH_ROUNDS:-100}" \
         ENGRAM_RANDOM_TRANSACTIONS="${ENGRAM_RANDOM_TRANSACTIONS:-20000}" ENGRAM_CANCEL_MEMORIES="${ENGRAM_CANCEL_MEMORIES:-100000}" \
         ENGRAM_RACE_SECONDS="${ENGRAM_RACE_SECONDS:-60}" ENGRAM_CHECKER_SECONDS="${ENGRAM_CHECKER_SECONDS:-300}" \

@@ -35,9 +35,9 @@ SELECT library = catalog AS versions_agree FROM engram_version();
 CREATE PROCEDURE loaded(name text) LANGUAGE plpgsql AS $$
 BEGIN
     FOR i IN 1..500 LOOP
-        EXIT WHEN EXISTS (SELECT FROM engram.stat_tier t WHERE t.space = name AND t.state = 'ready');
+        EXIT WHEN EXISTS (SELECT FROM engram.stat_tier t WHERE t.space = name AND t.state = 'ready' AND t.mode = 'shared');
         PERFORM pg_sleep(0.02);
     END LOOP;
-    ASSERT EXISTS (SELECT FROM engram.stat_tier t WHERE t.space = name AND t.state = 'ready');
+    ASSERT EXISTS (SELECT FROM engram.stat_tier t WHERE t.space = name AND t.state = 'ready' AND t.mode = 'shared');
 END
 $$;

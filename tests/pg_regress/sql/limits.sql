@@ -35,7 +35,7 @@ SELECT count(*) FROM engram_recall('ferry', embedding => '[1,0.2,0]', k => 200);
 RESET engram.recall_max_ms;
 RESET ROLE;
 DROP POLICY slow ON engram.memory;
-SELECT attempt('SET engram.recall_max_ms = -1'), attempt('SET engram.recall_max_bytes = -1');
+SELECT split_part(attempt('SET engram.recall_max_ms = -1'), ' (', 1) AS ms, split_part(attempt('SET engram.recall_max_bytes = -1'), ' (', 1) AS bytes;
 SHOW engram.recall_max_bytes;
 SHOW engram.recall_max_ms;
 SHOW engram.worker_memory;

@@ -74,7 +74,22 @@ mod tests {
                 "SELECT '`' || attname || '`' FROM pg_attribute WHERE attrelid = {}::regclass AND attnum > 0 ORDER BY attnum",
                 view.replace('`', "'")
             ));
-            let listed: Vec<String> = entry
+            // What stands in parentheses, and what follows the sentence of the columns, explains them.
+            let mut depth = 0;
+            let plain: String = entry
+                .split("Columns:")
+                .nth(1)
+                .unwrap_or_else(|| panic!("{view} has no columns on the page"))
+                .chars()
+                .filter(|c| {
+                    depth += i32::from(*c == '(') - i32::from(*c == ')');
+                    depth == 0
+                })
+                .collect();
+            let listed: Vec<String> = plain
+                .split(". ")
+                .next()
+                .unwrap_or_default()
                 .split('`')
                 .skip(1)
                 .step_by(2)

@@ -5,7 +5,7 @@ use super::{cold, known, required, space_or_setting};
 use crate::error::Error;
 use crate::hot::{self, clock, moves};
 use crate::pg::snapshot::Pinned;
-use crate::store::{self, fault};
+use crate::store::{self, audit, fault};
 use engram_engine::tiers::Tier;
 use pgrx::Uuid;
 
@@ -49,7 +49,8 @@ pub fn set(given: SetTier) -> Result<bool, Error> {
     let changes = moves || pinned != was_pinned || becomes_resident;
     if changes {
         // Writing a row makes it resident: a new version is entered with its words and its code.
-        store::cold::set(&space, *id.as_bytes(), Some(to_cold), Some(pinned));
+        // Nothing is lost by a move: it is no entry of the audit log.
+        audit::quietly(|| store::cold::set(&space, *id.as_bytes(), Some(to_cold), Some(pinned)));
         match (was_cold, to_cold) {
             (false, true) => moves::count_to_cold(1),
             (true, false) => moves::count_from_cold(1),

@@ -240,7 +240,16 @@ fn tiers(w: &Workload<'_>) -> Result<(), Error> {
 fn life(w: &Workload<'_>) -> Result<(), Error> {
     let mut client = w.client()?;
     if has(&mut client, "engram_reembed")? {
-        client.batch_execute("CALL engram_reembed('similar', batch => 5)")?;
+        // From an encoder of the caller's to the built-in one, with a change over; a killed one is continued.
+        let sql = "SELECT count(*) FROM engram.space WHERE space = 'changing'";
+        if client.query_one(sql, &[])?.get::<_, i64>(0) == 0 {
+            client.batch_execute(
+                "SELECT engram_create_space('changing', dimensions => 2, encoder => 'theirs');
+                 SELECT count(engram_remember('sail ' || n, '[1,0]', space => 'changing')) FROM generate_series(1, 12) n",
+            )?;
+        }
+        client.batch_execute("CALL engram_reembed('changing', batch => 5)")?;
+        client.batch_execute("SELECT engram_drop_space('changing')")?;
     }
     if has(&mut client, "engram_set_retention")? {
         client.batch_execute("SELECT engram_set_retention(max_count => 6, space => 'similar')")?;

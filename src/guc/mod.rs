@@ -4,6 +4,7 @@
 //! by `shared_preload_libraries`; without it their getters answer zero.
 
 mod cold;
+mod dynamics;
 mod tenancy;
 
 pub use cold::{cold_after, cold_batch_size};
@@ -17,6 +18,7 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 use crate::pg;
 
+pub use dynamics::*;
 pub use tenancy::*;
 mod life;
 
@@ -54,6 +56,7 @@ pub fn init() {
     define_recall_settings();
     define_learning_settings();
     cold::define();
+    dynamics::define();
     tenancy::define();
     life::define();
     snapshot::define();

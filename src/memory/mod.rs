@@ -35,7 +35,7 @@ pub mod upkeep;
 mod warm;
 
 use crate::error::Error;
-use crate::{guc, store};
+use crate::{guc, pg, store};
 use pgrx::Uuid;
 
 /// The space a call names, or the setting engram.space.
@@ -61,4 +61,9 @@ fn elements(array: Vec<Option<String>>) -> Vec<String> {
 /// The memory exists and the caller may see it.
 fn known(space: &str, id: Uuid) -> Result<(), Error> {
     if store::memory::exists(space, id) { Ok(()) } else { Err(Error::unknown_memory(id, space)) }
+}
+
+/// The time that memory dynamics take for now: the start of the statement, or what a test has set. Microseconds since the Unix epoch.
+pub fn now() -> i64 {
+    guc::test_clock().unwrap_or_else(pg::now_micros)
 }

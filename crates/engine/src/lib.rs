@@ -12,6 +12,7 @@ pub mod code;
 pub mod confidence;
 pub mod config;
 pub mod cues;
+pub mod dynamics;
 pub mod encoder;
 pub mod error;
 pub mod knowing;

@@ -1,12 +1,13 @@
 //! The evidence of a row taken apart: how much of it each signal contributes.
 //!
 //! [`crate::rank::evidence`] adds up dense match, lexical match and the logarithm of all activation. The logarithm has no parts of
-//! its own, so it is shared among the three ways by which activation came in proportion to their weighted amounts.
+//! its own, so it is shared among the three ways by which activation came in proportion to their weighted amounts. What is forgotten or
+//! interfered with is taken away from all of it.
 
 use crate::config;
 use crate::rank::{self, Signals};
 
-/// What each signal contributes to the evidence of a row, each zero or more.
+/// What each signal contributes to the evidence of a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Parts {
     pub dense: f32,
@@ -14,13 +15,18 @@ pub struct Parts {
     pub cue: f32,
     pub contiguity: f32,
     pub association: f32,
+    /// Zero or less.
+    pub decay: f32,
+    /// Zero or less.
+    pub interference: f32,
+    pub priming: f32,
 }
 
 impl Parts {
     /// The parts of the evidence of a row.
     pub fn of(row: &Signals) -> Parts {
         let alone = |similarity, bm25| {
-            rank::evidence(&Signals { similarity, bm25, bm25_max: row.bm25_max, ..Signals::default() })
+            rank::matched(&Signals { similarity, bm25, bm25_max: row.bm25_max, ..Signals::default() })
         };
         let weighted = [
             config::CUE_WEIGHT * row.by_cues.max(0.0),
@@ -28,19 +34,30 @@ impl Parts {
             config::ASSOCIATION_RANK_WEIGHT * row.by_association.max(0.0),
         ];
         let sum: f32 = weighted.iter().sum();
-        let activation = rank::evidence(&Signals {
+        let activation = rank::matched(&Signals {
             by_cues: row.by_cues,
             by_contiguity: row.by_contiguity,
             by_association: row.by_association,
             ..Signals::default()
         });
         let [cue, contiguity, association] = weighted.map(|w| if sum > 0.0 { activation * (w / sum) } else { 0.0 });
-        Parts { dense: alone(row.similarity, 0.0), lexical: alone(None, row.bm25), cue, contiguity, association }
+        let [decay, interference] = row.effects.losses(rank::matched(row)).map(|loss| -loss);
+        Parts {
+            dense: alone(row.similarity, 0.0),
+            lexical: alone(None, row.bm25),
+            cue,
+            contiguity,
+            association,
+            decay,
+            interference,
+            priming: row.effects.priming.max(0.0),
+        }
     }
 
     /// All parts together: the evidence, but for rounding.
     pub fn total(&self) -> f32 {
-        self.dense + self.lexical + self.cue + self.contiguity + self.association
+        let for_it = self.dense + self.lexical + self.cue + self.contiguity + self.association + self.priming;
+        for_it + self.decay + self.interference
     }
 
     /// The parts as shares of the whole, together 1; all zero where there is no evidence.
@@ -53,6 +70,9 @@ impl Parts {
             cue: share(self.cue),
             contiguity: share(self.contiguity),
             association: share(self.association),
+            decay: share(self.decay),
+            interference: share(self.interference),
+            priming: share(self.priming),
         }
     }
 }
@@ -60,6 +80,7 @@ impl Parts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dynamics::Effects;
 
     fn rows() -> Vec<Signals> {
         let amounts = [0.0f32, 0.001, 0.2, 3.0];
@@ -69,14 +90,18 @@ mod tests {
                 for by_cues in amounts {
                     for by_contiguity in amounts {
                         for by_association in amounts {
-                            all.push(Signals {
-                                similarity,
-                                bm25,
-                                bm25_max: 10.0,
-                                by_cues,
-                                by_contiguity,
-                                by_association,
-                            });
+                            for effects in [Effects::default(), Effects { decay: 0.3, interference: 0.1, priming: 0.2 }]
+                            {
+                                all.push(Signals {
+                                    similarity,
+                                    bm25,
+                                    bm25_max: 10.0,
+                                    by_cues,
+                                    by_contiguity,
+                                    by_association,
+                                    effects,
+                                });
+                            }
                         }
                     }
                 }

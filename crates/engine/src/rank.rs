@@ -7,6 +7,7 @@
 //! Everything rises with every signal. Ties are the caller's to break, by id.
 
 use crate::config;
+use crate::dynamics::Effects;
 
 /// What is known about one row.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Signals {
     pub by_cues: f32,
     pub by_contiguity: f32,
     pub by_association: f32,
+    /// What time, use and rivals make of it.
+    pub effects: Effects,
 }
 
 impl Signals {
@@ -53,11 +56,17 @@ pub fn seed_masses(bases: &[f32], cue_weights: &[f32]) -> (Vec<f32>, Vec<f32>) {
     (portions(&softmax, to_memories), portions(&weights, 1.0 - to_memories))
 }
 
-/// How much speaks for a row, zero or more, without an upper bound: what rows are ordered by, highest first.
+/// How much speaks for a row, zero or more, without an upper bound: what rows are ordered by, highest first. It is what the [`matched`]
+/// evidence becomes by the [`Effects`] of the row.
+pub fn evidence(row: &Signals) -> f32 {
+    row.effects.on(matched(row))
+}
+
+/// How well a row matches, by itself and by association, zero or more.
 ///
 /// The cosine, the share of the question's possible BM25, and the activation received. The last counts by its logarithm,
 /// ln(1 + weighted sum), because the few rows next to a seed receive a hundred times what others do, and they are mostly found already.
-pub fn evidence(row: &Signals) -> f32 {
+pub fn matched(row: &Signals) -> f32 {
     let dense = row.similarity.unwrap_or(0.0).clamp(0.0, 1.0);
     let lexical = share(row.bm25, row.bm25_max).min(1.0);
     let activation = config::CUE_WEIGHT * row.by_cues.max(0.0)

@@ -32,7 +32,7 @@ pub struct Line {
 /// A result and its explanation.
 pub struct Result {
     pub row: Recalled,
-    /// Dense, lexical, cue, contiguity, association.
+    /// Dense, lexical, cue, contiguity, association, and what time, use and rivals make of them.
     pub lines: Vec<Line>,
     /// Cues that passed activation on to it, by name, most first.
     pub cues: String,

@@ -1,5 +1,6 @@
 //! From a question to rows in order of score: the search, and the rows of its hits as the caller may see them.
 
+use super::dynamics;
 use super::outside::{self, Outside};
 use super::question::Question;
 use super::rows::{self, Conditions};
@@ -9,6 +10,7 @@ use super::trace::Trace;
 use super::{Account, Cold, Limits, Recalled, discard, with_space};
 use crate::error::Error;
 use crate::hot::governor;
+use crate::memory;
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::store::cold;
@@ -60,8 +62,16 @@ pub fn gather(
         cold: false,
     };
     let snapshot = Pinned::active();
-    let mut search =
-        Search { name, snapshot: &snapshot, question, outside: Outside::default(), conditions, limits, want };
+    let mut search = Search {
+        name,
+        snapshot: &snapshot,
+        question,
+        outside: Outside::default(),
+        conditions,
+        limits,
+        want,
+        now: memory::now(),
+    };
     let mut gathered = search.gather(limits.cold == Cold::Always, selection)?;
     if limits.cold == Cold::WhenUnfilled
         && gathered.passed < limits.k
@@ -88,6 +98,8 @@ struct Search<'a> {
     conditions: &'a Conditions,
     limits: &'a Limits,
     want: Want,
+    /// Microseconds since the Unix epoch.
+    now: i64,
 }
 
 impl Search<'_> {
@@ -125,7 +137,9 @@ impl Search<'_> {
     }
 
     fn find(&mut self) -> Result<Found, Error> {
-        find(self.name, self.snapshot, &self.question, &mut self.outside, self.want)
+        let mut found = find(self.name, self.snapshot, &self.question, &mut self.outside, self.want)?;
+        dynamics::apply(&mut found, self.now);
+        Ok(found)
     }
 
     /// Reads the rows of hits in order until the selection is full.

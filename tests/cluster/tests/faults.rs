@@ -247,7 +247,7 @@ fn a_full_disk_for_the_snapshot_file_costs_only_the_file() {
     let told = || patient.log_has("the snapshot file of the hot tier could not be written");
     wait_until("a worker has met the full disk", PATIENCE, told);
     let left: Vec<_> = std::fs::read_dir(disk.path()).expect("readable").map(|e| e.expect("an entry").path()).collect();
-    assert_eq!(left, [ballast.clone()], "half a file is taken away again");
+    assert_eq!(left, std::slice::from_ref(&ballast), "half a file is taken away again");
     patient.ledger.recall_sample(&mut client, 20, &mut Rng::new(5));
     assert_consistent(&mut client);
 

@@ -1,10 +1,10 @@
--- A memory that is new to others: it enters the list of each one that has fewer than $5 better neighbours. One that has gone
--- meanwhile, at either end, is left out.
+-- A memory that is new to others: it enters the list of each one that has fewer than $5 better neighbours. One that has
+-- gone meanwhile or that somebody is deleting, at either end, is left out, so that no deletion ever waits for one who waits for it.
 WITH here AS MATERIALIZED (
     SELECT id FROM engram.memory
     WHERE space OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) ANY ($3 OPERATOR(pg_catalog.||) $2)
       AND superseded_by IS NULL AND suppressed_at IS NULL
-    ORDER BY id FOR KEY SHARE
+    ORDER BY id FOR KEY SHARE SKIP LOCKED
 )
 INSERT INTO engram.association AS a (space, source, target, kind, weight, origin)
 SELECT $1, m.id, $2, 'semantic', n.weight, 'similarity'

@@ -1,9 +1,9 @@
--- A memory that has gone meanwhile, at either end, is left out.
+-- A memory that has gone meanwhile or that somebody is deleting, at either end, is left out.
 WITH here AS MATERIALIZED (
     SELECT id FROM engram.memory
     WHERE space OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) ANY ($3 OPERATOR(pg_catalog.||) $2)
       AND superseded_by IS NULL AND suppressed_at IS NULL
-    ORDER BY id FOR KEY SHARE
+    ORDER BY id FOR KEY SHARE SKIP LOCKED
 )
 INSERT INTO engram.association AS a (space, source, target, kind, weight, origin)
 SELECT $1, $2, m.id, 'semantic', n.weight, 'similarity'

@@ -77,8 +77,8 @@ impl Space<'_> {
                 }
                 i
             }
-            // While the space loads, or before it does after a promotion, its row may come later: remember that it is deleted.
-            None if self.state() != State::Ready && !mine => self.tombstone(id)?,
+            // Its row may come later: remember that it is deleted.
+            None if self.awaits_rows() && !mine => self.tombstone(id)?,
             None => return Ok(None),
         };
         let entry = self.entry(xid)?;
@@ -111,7 +111,7 @@ impl Space<'_> {
             if let Some(other) = stale {
                 return Err(Refused::Unsettled(other));
             }
-            if self.state() != State::Ready {
+            if self.awaits_rows() {
                 // Its row may come later, from a snapshot that still has it: who sees this transaction reads the edges again.
                 self.publish_collapsed(xid)?;
             }
@@ -176,6 +176,17 @@ impl Space<'_> {
         self.change(|h| h.sequence += 1);
         self.region.update(entry, |e: &mut Entry| e.state |= NEEDS_LOAD);
         Ok(())
+    }
+
+    /// Whether rows may still come that nobody published here: the space loads, or will after a promotion, or what some transaction
+    /// changed is in the tables only.
+    fn awaits_rows(&self) -> bool {
+        let entries: Array = self.region.read(field!(self, entries));
+        let mut awaited = self.state() != State::Ready;
+        array::runs::<Entry>(&self.region, &entries, |_, run| {
+            awaited |= run.iter().any(|e| e.state & NEEDS_LOAD != 0);
+        });
+        awaited
     }
 
     /// The rows of `xid` were loaded.

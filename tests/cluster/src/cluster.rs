@@ -243,7 +243,7 @@ impl Cluster {
     pub fn kill_postmaster(&self) {
         let postmaster = self.postmaster_pid();
         let children = self.server_processes();
-        self.kill(postmaster);
+        self.signal(postmaster, "KILL");
         wait_until("the killed postmaster has gone", PATIENCE, || !Path::new(&format!("/proc/{postmaster}")).exists());
         wait_until("the children of a killed postmaster have gone", PATIENCE, || {
             children.iter().all(|pid| !is_process(*pid))
@@ -266,6 +266,24 @@ impl Cluster {
     /// SIGKILL for one process of this server.
     pub fn kill(&self, pid: i32) {
         self.signal(pid, "KILL");
+        self.wait_reaped(pid);
+    }
+
+    /// Runs `sql` in a session that dies at a crash point after it was passed `after` times, and waits for the recovery.
+    pub fn dies_at(&self, point: &str, after: u32, sql: &str) {
+        let mut victim = self.client();
+        let arm = format!("SET engram.crash_after = {after}; SET engram.crash_point = '{point}'");
+        victim.batch_execute(&arm).expect("the debug build has crash points");
+        let pid = victim.query_one("SELECT pg_backend_pid()", &[]).expect("a session").get(0);
+        assert!(victim.batch_execute(sql).is_err(), "{point} was not met");
+        self.wait_reaped(pid);
+        self.wait_ready();
+    }
+
+    /// Waits until the postmaster knows that its child has died: until then it takes connections that it ends at once.
+    fn wait_reaped(&self, pid: i32) {
+        let is_there = || Path::new("/proc").join(pid.to_string()).exists();
+        wait_until("the postmaster has noticed a death", PATIENCE, || !is_there());
     }
 
     /// A signal for one process of this server.

@@ -180,10 +180,8 @@ fn nothing_is_lost_when_a_move_is_cut_off() {
         if n > 0 {
             memories.iter().for_each(|(_, id)| assert!(set_tier(&mut client, *id, "cold")));
         }
-        client.batch_execute(&format!("SET engram.crash_point = {point}; SET engram.crash_after = 3")).unwrap();
         let sql = format!("SELECT count(engram_set_tier(id, '{tier}', space => '{SPACE}')) FROM engram.memory");
-        client.query(&sql, &[]).expect_err("the backend is killed on the way");
-        cluster.wait_ready();
+        cluster.dies_at(point, 3, &sql);
         client = cluster.client();
         assert_eq!(n_cold(&mut client), n, "{point}");
         assert_eq!(stored(&mut client), whole, "{point}");

@@ -100,18 +100,19 @@ fn what_goes_while_its_neighbours_are_looked_for_stops_no_learning() {
             }
             made
         });
-        for round in 0..60 {
+        let churn = (0..60).try_for_each(|round| {
             let fill = "SELECT count(engram_remember('the ' || a || ' of the ' || b || ' ' || $2::int, space => $1))
                         FROM unnest('{keel,mast,anchor,rudder}'::text[]) a, unnest('{boat,ship,ferry}'::text[]) b";
-            client.query_one(fill, &[&SPACE, &round]).unwrap();
+            client.query_one(fill, &[&SPACE, &round])?;
             // One at a time, so that some go in the middle of the work.
-            for _ in 0..10 {
+            (0..10).try_for_each(|_| {
                 let one =
                     "DELETE FROM engram.memory WHERE ctid = (SELECT min(ctid) FROM engram.memory WHERE space = $1)";
-                client.execute(one, &[&SPACE]).unwrap();
-            }
-        }
+                client.execute(one, &[&SPACE]).map(drop)
+            })
+        });
         done.store(true, Ordering::Relaxed);
+        churn.expect("nothing that learns is in the way of a deletion");
         learner.join().expect("the learner lives")
     });
     assert!(made > 0, "nothing was learned meanwhile");

@@ -44,14 +44,6 @@ fn residues(n: u32, rest: u32) -> BTreeSet<Uuid> {
     (0..n).filter(|i| i % 4 == rest).map(id).collect()
 }
 
-/// Runs `sql` in a session that dies at a crash point after it was passed `after` times.
-fn dies_at(cluster: &Cluster, point: &str, after: u32, sql: &str) {
-    let mut victim = cluster.client();
-    victim.batch_execute(&format!("SET engram.crash_after = {after}; SET engram.crash_point = '{point}'")).unwrap();
-    assert!(victim.batch_execute(sql).is_err(), "{point} was not met");
-    cluster.wait_ready();
-}
-
 #[test]
 #[ignore = "needs the debug build: ring crash"]
 fn a_killed_reembedding_leaves_the_former_encoder_and_is_continued() {
@@ -60,13 +52,13 @@ fn a_killed_reembedding_leaves_the_former_encoder_and_is_continued() {
     along_axes(&mut cluster.client(), n);
     wait_ready_space(&mut cluster.client(), SPACE);
     let call = format!("CALL engram_reembed('{SPACE}', batch => 50)");
-    dies_at(&cluster, "reembed_batch", 3, &call);
+    cluster.dies_at("reembed_batch", 3, &call);
     let mut client = cluster.client();
     let embedded = "SELECT embedded FROM engram.stat_reembedding";
     assert_eq!(number(&mut client, embedded), 150, "what was committed is kept");
     assert_eq!((encoder(&mut client).as_deref(), alike(&mut client)), (Some("old"), residues(n, 0)));
 
-    dies_at(&cluster, "reembed_switch", 0, &call);
+    cluster.dies_at("reembed_switch", 0, &call);
     let mut client = cluster.client();
     assert_eq!(number(&mut client, embedded), i64::from(n));
     assert_eq!((encoder(&mut client).as_deref(), alike(&mut client)), (Some("old"), residues(n, 0)));

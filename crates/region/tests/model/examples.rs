@@ -140,6 +140,36 @@ fn an_edge_that_is_deleted_while_the_space_loads_is_read_again() {
 }
 
 #[test]
+fn what_is_deleted_before_its_rows_were_read_stays_deleted() {
+    let bytes = Bytes::new(1 << 20);
+    let directory = Directory::format(bytes.region()).expect("room for a directory");
+    let space = add_space(&directory, "s", State::Ready);
+    // What transaction 5 made is in the tables only. Transaction 9 deletes some of it, and publishes that before it commits.
+    space.publish_collapsed(5).expect("room");
+    let edge = Association { source: id(1), target: id(2), kind: 0, weight: 1 << 16, changed: 5 };
+    assert_eq!(space.publish_edge_delete(9, &edge), Ok(None));
+    assert!(matches!(space.publish_delete(9, &id(2)), Ok(Some(_))));
+    // A loader that does not see transaction 9 finds the rows.
+    let before = Seen::new(vec![5]);
+    (1..3).for_each(|n| space.load(&record(n, 5, 1), &before).expect("room"));
+    space.load_edges_of(&id(1), &[edge], &before).expect("room");
+    space.clear_needs_load(5);
+    space.freeze_through(5);
+    let of = |seen: Vec<u64>| {
+        let mut reader = Reader::new(space, Seen::new(seen), NoPause)?;
+        let memories: Vec<_> = reader.everything()?.iter().map(|m| m.id).collect();
+        Ok((memories, reader.every_edge().len()))
+    };
+    assert_eq!(of(vec![5]), Ok((vec![id(1), id(2)], 1)));
+    assert_eq!(of(vec![5, 9]), Err(engram_region::read::Stopped::NeedsLoad(9)));
+    space.load_edges_of(&id(1), &[], &Seen::new(vec![5, 9])).expect("room");
+    space.clear_needs_load(9);
+    while space.settle(|_| Outcome::Committed, 20) {}
+    assert_eq!(of(vec![5, 9]), Ok((vec![id(1)], 0)));
+    assert_eq!(space.violations(), Vec::<String>::new());
+}
+
+#[test]
 fn an_edge_that_a_loader_does_not_find_goes_although_its_maker_is_listed() {
     let bytes = Bytes::new(1 << 20);
     let directory = Directory::format(bytes.region()).expect("room for a directory");

@@ -1,0 +1,5 @@
+//! Patterns: completing one from a part of it, recombining several, and what follows on one.
+
+mod label;
+
+pub use label::Label;

@@ -3,7 +3,7 @@
 /// What a value is, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label {
-    /// The caller's own, or that of the one memory that the attractor settled on.
+    /// That of the one memory that the attractor settled on.
     Stored,
     /// Mostly from beliefs.
     Consolidated,
@@ -22,5 +22,11 @@ impl Label {
             Label::Reconstructed => "reconstructed",
             Label::Imagined => "imagined",
         }
+    }
+
+    /// The label of a stored row by its origin; what is no label counts as stored.
+    pub fn of_origin(origin: &str) -> Label {
+        let all = [Label::Consolidated, Label::Reconstructed, Label::Imagined];
+        all.into_iter().find(|label| label.name() == origin).unwrap_or(Label::Stored)
     }
 }

@@ -57,6 +57,11 @@ pub fn above_chance(similarity: f64, memories: u32, dims: usize) -> f64 {
 /// Of a handful of elements chance could explain anything; identity is never chance.
 const MOST_CHANCE: f64 = 0.95;
 
+/// How near two points are, 0 to 1: 1 for the same, one half at a distance of `scale`, a quarter at twice that.
+pub fn nearness(a: i64, b: i64, scale: i64) -> f64 {
+    libm::exp2(-(a.abs_diff(b) as f64) / scale.max(1) as f64)
+}
+
 /// The share of the possible BM25; nothing where nothing is possible.
 pub fn bm25_share(score: f32, maximum: f32) -> f64 {
     if maximum > 0.0 { f64::from(score) / f64::from(maximum) } else { 0.0 }
@@ -73,6 +78,12 @@ mod tests {
         assert!(above_chance(0.6, 10_000, 256) > 0.4);
         assert_eq!(above_chance(1.0, 1_000_000, 3), 1.0);
         assert_eq!(above_chance(-1.0, 0, 0), 0.0);
+    }
+
+    #[test]
+    fn nearness_halves_with_each_distance() {
+        assert_eq!([nearness(5, 5, 3), nearness(2, 5, 3), nearness(11, 5, 3)], [1.0, 0.5, 0.25]);
+        assert_eq!(nearness(i64::MIN, i64::MAX, 1), 0.0);
     }
 
     #[test]

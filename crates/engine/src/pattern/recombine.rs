@@ -4,6 +4,9 @@
 //! and Addis 2007). One memory gives the frame; each of its slots keeps its filler, or takes that of another memory. Chance comes from
 //! a seed that the caller gives: the same seed imagines the same.
 
+use std::ops::Range;
+use unicode_segmentation::UnicodeSegmentation;
+
 /// A stream of numbers from a seed: SplitMix64 (Steele, Lea and Flood 2014).
 pub struct Stream(u64);
 
@@ -44,6 +47,38 @@ impl Stream {
         }
         last
     }
+}
+
+/// The first sentence of a text, without spaces around it.
+pub fn first_sentence(text: &str) -> &str {
+    text.split_sentence_bounds().map(str::trim).find(|sentence| !sentence.is_empty()).unwrap_or_default()
+}
+
+/// The text with pieces replaced: ranges of bytes in any order. Of two that overlap the one that begins first counts.
+pub fn replaced(text: &str, pieces: &[(Range<usize>, String)]) -> String {
+    let mut pieces: Vec<&(Range<usize>, String)> = pieces.iter().collect();
+    pieces.sort_by_key(|(range, _)| (range.start, range.end));
+    let (mut out, mut from) = (String::with_capacity(text.len()), 0);
+    for (range, piece) in pieces {
+        if range.start >= from {
+            out.push_str(&text[from..range.start]);
+            out.push_str(piece);
+            from = range.end;
+        }
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
+/// Where a text has a piece as whole words, as it is written.
+pub fn places(text: &str, piece: &str) -> Vec<Range<usize>> {
+    let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    if piece.is_empty() {
+        return Vec::new();
+    }
+    let whole =
+        |at: &usize| is_edge(text[..*at].chars().next_back()) && is_edge(text[*at + piece.len()..].chars().next());
+    text.match_indices(piece).map(|(at, _)| at).filter(whole).map(|at| at..at + piece.len()).collect()
 }
 
 /// A plan: the memory that gives the frame, and for each slot the one that fills it.
@@ -146,6 +181,19 @@ mod tests {
         assert!((1_800..2_200).contains(&count(1.0)), "{}", count(1.0));
         assert_eq!(Stream::new(1, 1).draw(&[0.0, 0.0], 0.5), None);
         assert_eq!(Stream::new(1, 1).draw(&[], 0.5), None);
+    }
+
+    #[test]
+    fn pieces_of_a_text_are_found_as_words_and_replaced_in_place() {
+        let text = "Ana met Anabel; Ana left.";
+        assert_eq!(places(text, "Ana"), [0..3, 16..19]);
+        assert_eq!(places("\u{e9}Ana Ana\u{e9}", "Ana"), []);
+        assert_eq!(places(text, ""), []);
+        assert_eq!(replaced(text, &[(16..19, "Bo".into()), (0..3, "Cleo".into())]), "Cleo met Anabel; Bo left.");
+        assert_eq!(replaced(text, &[(0..3, "Bo".into()), (1..9, "no".into())]), "Bo met Anabel; Ana left.");
+        assert_eq!(replaced("", &[]), "");
+        assert_eq!(first_sentence("  The boat sank. Nobody saw it."), "The boat sank.");
+        assert_eq!(first_sentence(" "), "");
     }
 
     #[test]

@@ -46,9 +46,17 @@ pub fn weightiest(weights: &[f64], most: usize) -> Vec<usize> {
     order
 }
 
-/// Sorts voters, the weightiest first, into groups that vote for the same: each joins the first group whose weightiest member says the
-/// same. The group with the largest share comes first.
-pub fn groups(order: &[usize], weights: &[f64], mut same: impl FnMut(usize, usize) -> bool) -> Vec<Group> {
+/// Sorts voters, the weightiest first, into groups that vote for the same, by shares of a weight of 1.
+pub fn groups(order: &[usize], weights: &[f64], same: impl FnMut(usize, usize) -> bool) -> Vec<Group> {
+    let mut out = groups_by_weight(order, weights, same);
+    // A sum of shares may end a rounding above 1.
+    out.iter_mut().for_each(|group| group.share = group.share.min(1.0));
+    out
+}
+
+/// The same where weights are whatever they are, and `share` is their sum: each voter joins the first group whose weightiest member says
+/// the same. The group with the largest share comes first.
+pub fn groups_by_weight(order: &[usize], weights: &[f64], mut same: impl FnMut(usize, usize) -> bool) -> Vec<Group> {
     let mut out: Vec<Group> = Vec::new();
     for &voter in order {
         match out.iter_mut().find(|group| same(group.members[0], voter)) {
@@ -59,8 +67,6 @@ pub fn groups(order: &[usize], weights: &[f64], mut same: impl FnMut(usize, usiz
             None => out.push(Group { members: vec![voter], share: weights[voter] }),
         }
     }
-    // A sum of shares may end a rounding above 1.
-    out.iter_mut().for_each(|group| group.share = group.share.min(1.0));
     // Stable: of equal shares that of the weightier voter stays first.
     out.sort_by(|a, b| b.share.total_cmp(&a.share));
     out

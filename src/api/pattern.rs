@@ -27,7 +27,7 @@ fn engram_complete<'a>(
     max_patterns: default!(Option<i32>, "256"),
     beta: default!(Option<f64>, "20"),
     threshold: default!(Option<f32>, "0.2"),
-    alternatives: default!(Option<i32>, "3"),
+    max_alternatives: default!(Option<i32>, "3"),
 ) -> TableIterator<
     'static,
     (
@@ -50,7 +50,7 @@ fn engram_complete<'a>(
         patterns: or_raise(within("max_patterns", max_patterns, 1, MOST_PATTERNS, "256 is the default.")),
         beta: or_raise(temperature(beta)),
         threshold: or_raise(share("threshold", threshold)),
-        alternatives: or_raise(within("alternatives", alternatives, 0, 64, "Zero leaves them out.")),
+        alternatives: or_raise(within("max_alternatives", max_alternatives, 0, 64, "Zero leaves them out.")),
     };
     let found = or_raise(completion::complete(&space_or_setting(space), &partial, &limits));
     tell_limited(false, found.partial);

@@ -11,7 +11,7 @@ use engram_engine::text;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most memories named as evidence of one value, and the least weight of one that is.
+/// Most memories named as evidence of one value, and the least weight of one that is; the least share of a value in the heaviest weight.
 const MOST_EVIDENCE: usize = 10;
 const LEAST_WEIGHT: f64 = 0.01;
 
@@ -186,8 +186,9 @@ impl<'a> Ballot<'a> {
 
     /// The field as the first group has it, the others as alternatives.
     fn decided(&self, name: String, groups: &[Group], value: impl Fn(usize) -> Option<Value>) -> Option<Field> {
-        // What hardly any weight has is not what comes to mind.
-        let (first, others) = groups.split_first().filter(|(first, _)| first.share >= LEAST_WEIGHT)?;
+        // What next to nothing of the weight has is not what comes to mind.
+        let heaviest = self.settled.weights[*self.order.first()?];
+        let (first, others) = groups.split_first().filter(|(first, _)| first.share >= LEAST_WEIGHT * heaviest)?;
         let verdict = vote::judge(first, &self.voters, self.threshold());
         Some(Field {
             name,

@@ -7,7 +7,15 @@ SET recalls = u.recalls,
     stability = u.stability,
     last_room = u.room,
     last_weight = u.weight
-FROM pg_catalog.unnest($2::pg_catalog.uuid[], $3::pg_catalog.int8[], $4::pg_catalog.timestamptz[], $5::pg_catalog.timestamptz[],
-                       $7::pg_catalog.int8[], $8::pg_catalog.int8[], $9::pg_catalog.float4[], $10::pg_catalog.float4[],
-                       $11::pg_catalog.float4[]) AS u(id, recalls, first, last, start, stop, stability, room, weight)
+FROM ROWS FROM (
+         pg_catalog.unnest($2::pg_catalog.uuid[]),
+         pg_catalog.unnest($3::pg_catalog.int8[]),
+         pg_catalog.unnest($4::pg_catalog.timestamptz[]),
+         pg_catalog.unnest($5::pg_catalog.timestamptz[]),
+         pg_catalog.unnest($7::pg_catalog.int8[]),
+         pg_catalog.unnest($8::pg_catalog.int8[]),
+         pg_catalog.unnest($9::pg_catalog.float4[]),
+         pg_catalog.unnest($10::pg_catalog.float4[]),
+         pg_catalog.unnest($11::pg_catalog.float4[]))
+     AS u(id, recalls, first, last, start, stop, stability, room, weight)
 WHERE t.space OPERATOR(pg_catalog.=) $1 AND t.id OPERATOR(pg_catalog.=) u.id

@@ -1,5 +1,6 @@
 -- Forgetting and strengthening. The test clock stands: a year passes between two lines.
 SET engram.space = 'decay';
+SET engram.decay = on;
 SET engram.test_clock = 1577836800; -- 2020-01-01
 SELECT engram_create_space('decay');
 SELECT engram_remember(content, id => known_id(n), kind => kind, occurred_at => at, cues => '{}') IS NOT NULL AS stored
@@ -68,7 +69,7 @@ SELECT line FROM engram_explain_recall_text('harbour lamp burns low', hops => 0,
 SET engram.decay = off;
 SELECT count(DISTINCT score) FROM engram_recall('harbour lamp burns low', hops => 0, k => 2, reinforce => false);
 SELECT count(*) FROM engram_explain_recall('harbour lamp burns low', hops => 0, k => 2) WHERE signal = 'decay';
-RESET engram.decay;
+SET engram.decay = on;
 -- A weight of 1 takes all that is forgotten.
 SET engram.decay_weight = 1;
 SELECT occurred_at AT TIME ZONE 'UTC' AS occurred_at, round(score::numeric, 3) AS score

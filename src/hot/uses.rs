@@ -251,7 +251,7 @@ fn discard(which: impl Fn(&[u64; WORDS]) -> bool) {
 }
 
 /// Spaces of this database, out of `names`, with a use that waits for longer than `interval`, or with any where room gets scarce.
-pub fn due<'a>(names: &'a [String], interval: Duration) -> Vec<&'a str> {
+pub fn due(names: &[String], interval: Duration) -> Vec<&str> {
     let pending = counted(Count::Pending);
     if pending <= 0 {
         return Vec::new();
@@ -282,7 +282,7 @@ pub fn take(space: &str, only: Option<[u8; 16]>, most: usize) -> Vec<Use> {
             }
         }
     });
-    out.sort_by(|a, b| (a.id, a.at).cmp(&(b.id, b.at)));
+    out.sort_by_key(|one: &Use| (one.id, one.at));
     out
 }
 

@@ -12,6 +12,7 @@ pub mod question;
 pub mod rows;
 pub mod search;
 mod select;
+mod spreading;
 mod trace;
 
 use crate::crash::{self, Point};

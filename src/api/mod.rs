@@ -2,6 +2,7 @@
 
 mod arguments;
 mod associate;
+mod conformance;
 mod encoder;
 mod explain;
 mod forget;

@@ -4,6 +4,9 @@ use engram_engine::conformance;
 
 fn main() {
     for row in conformance::rows() {
-        println!("{:?}|{}|{:?}|{:.4}|{:?}|{:?}", row.experiment, row.condition, row.published, row.model, row.holds, row.note);
+        println!(
+            "{:?}|{}|{:?}|{:.4}|{:?}|{:?}",
+            row.experiment, row.condition, row.published, row.model, row.holds, row.note
+        );
     }
 }

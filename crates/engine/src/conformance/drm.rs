@@ -84,7 +84,11 @@ pub fn rows() -> Vec<Row> {
         );
     }
     rows.extend(single_words(&material));
-    rows.extend(called_old([mean(lures.iter().map(|l| l.1)), mean(weak.iter().copied()), mean(unrelated.iter().copied())]));
+    rows.extend(called_old([
+        mean(lures.iter().map(|l| l.1)),
+        mean(weak.iter().copied()),
+        mean(unrelated.iter().copied()),
+    ]));
     let (strengths, activations): (Vec<f64>, Vec<f64>) = lures.iter().copied().unzip();
     rows.push(criterion("weakest lure above the strongest weak associate", least(&activations) - most(&weak)));
     rows.push(criterion("weakest weak associate above the strongest unrelated word", least(&weak) - most(&unrelated)));
@@ -115,9 +119,8 @@ fn single_words(material: &Material) -> Vec<Row> {
 
 /// Who calls a word old has recognised it, or guesses: g + (1 - g) s score. The unrelated words give g, the lures the scale s.
 fn called_old(activations: [f64; 3]) -> Vec<Row> {
-    let [lure, weak, unrelated] = activations.map(|activation| {
-        f64::from(rank::score(&Signals { by_association: activation as f32, ..Signals::default() }))
-    });
+    let [lure, weak, unrelated] = activations
+        .map(|activation| f64::from(rank::score(&Signals { by_association: activation as f32, ..Signals::default() })));
     // Two equations: what the unrelated words and the lures were called.
     let (old_lure, old_unrelated) = (1.0 - CALLED_OLD[0], 1.0 - CALLED_OLD[2]);
     let scale = (old_unrelated - old_lure) / (old_unrelated * lure - old_lure * unrelated);

@@ -20,8 +20,7 @@ const LEAST_CORRELATION: f64 = 0.9;
 /// How many facts each person, and each location, of one half of the material takes part in.
 const FANS: [usize; 6] = [1, 1, 1, 2, 2, 3];
 /// The facts of one half: a person in a location, so that each pair of fans is there.
-const FACTS: [(u32, u32); 10] =
-    [(0, 0), (1, 3), (2, 5), (3, 1), (3, 4), (4, 3), (4, 5), (5, 2), (5, 4), (5, 5)];
+const FACTS: [(u32, u32); 10] = [(0, 0), (1, 3), (2, 5), (3, 1), (3, 4), (4, 3), (4, 5), (5, 2), (5, 4), (5, 5)];
 
 /// Facts in two halves that share nothing: a foil takes its person from the one and its location from the other.
 struct Material {
@@ -95,7 +94,9 @@ pub fn rows() -> Vec<Row> {
             .published(LEAST_CORRELATION)
             .model(correlation, Role::Predicted)
             .holds(correlation >= LEAST_CORRELATION)
-            .note(format!("Seconds = {intercept:.3} + {scale:.3} exp(-A), foils {offset:+.3}. Published is what is required.")),
+            .note(format!(
+                "Seconds = {intercept:.3} + {scale:.3} exp(-A), foils {offset:+.3}. Published is what is required."
+            )),
     );
     rows
 }

@@ -121,8 +121,7 @@ mod tests {
 
     #[test]
     fn a_line_through_points_is_found() {
-        let rows: Vec<([f64; 3], f64)> =
-            (0..5).map(|i| f64::from(i)).map(|x| ([1.0, x, 0.0], 3.0 - 2.0 * x)).collect();
+        let rows: Vec<([f64; 3], f64)> = (0..5).map(|i| f64::from(i)).map(|x| ([1.0, x, 0.0], 3.0 - 2.0 * x)).collect();
         let [a, b, nothing] = linear(&rows);
         assert!((a - 3.0).abs() < 1e-9 && (b + 2.0).abs() < 1e-9 && nothing == 0.0);
     }

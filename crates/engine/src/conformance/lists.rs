@@ -101,5 +101,6 @@ pub const LISTS: [List; 4] = [
 
 /// Words that belong to no list.
 pub const UNRELATED: [&str; 12] = [
-    "violin", "copper", "pepper", "tunnel", "falcon", "ladder", "marble", "senate", "velvet", "volcano", "orbit", "saddle",
+    "violin", "copper", "pepper", "tunnel", "falcon", "ladder", "marble", "senate", "velvet", "volcano", "orbit",
+    "saddle",
 ];

@@ -6,11 +6,15 @@
 //!
 //! A figure that could not be checked in a source is shown as not verified and decides nothing.
 
+mod course;
 mod drm;
 mod fan;
 pub mod fit;
 mod lists;
+mod practice;
+mod savings;
 mod sketch;
+mod spacing;
 
 pub use sketch::Sketch;
 
@@ -87,5 +91,5 @@ impl Row {
 
 /// Every experiment, computed anew.
 pub fn rows() -> Vec<Row> {
-    [fan::rows(), drm::rows()].concat()
+    [savings::rows(), practice::rows(), spacing::rows(), fan::rows(), drm::rows()].concat()
 }

@@ -66,33 +66,55 @@ fn place(graph: &mut Sketch, list: &List, unrelated: &[NodeIdx]) -> Place {
     Place { words, lure, weak }
 }
 
+/// What the study of one list makes words receive that are not on it.
+pub struct Found {
+    pub name: &'static str,
+    /// Mean backward strength of the list.
+    pub strength: f64,
+    pub lure: f64,
+    pub weak: Vec<f64>,
+    pub unrelated: Vec<f64>,
+}
+
+/// Each list, studied by itself.
+pub fn found() -> Vec<Found> {
+    studied(&Material::made())
+}
+
+fn studied(material: &Material) -> Vec<Found> {
+    let of = |(list, place): (&List, &Place)| {
+        let received = material.study(&place.words);
+        Found {
+            name: list.lure,
+            strength: mean(list.words.iter().map(|(_, strength)| f64::from(*strength))),
+            lure: received(place.lure),
+            weak: place.weak.iter().map(|&word| received(word)).collect(),
+            unrelated: material.unrelated.iter().map(|&word| received(word)).collect(),
+        }
+    };
+    LISTS.iter().zip(&material.places).map(of).collect()
+}
+
 pub fn rows() -> Vec<Row> {
     let material = Material::made();
-    let (mut lures, mut weak, mut unrelated) = (Vec::new(), Vec::new(), Vec::new());
-    let mut rows = Vec::new();
-    for (list, place) in LISTS.iter().zip(&material.places) {
-        let received = material.study(&place.words);
-        let strength = mean(list.words.iter().map(|(_, strength)| f64::from(*strength)));
-        let activation = received(place.lure);
-        lures.push((strength, activation));
-        weak.extend(place.weak.iter().map(|&word| received(word)));
-        unrelated.extend(material.unrelated.iter().map(|&word| received(word)));
-        rows.push(
-            Row::of(NAME, format!("activation of the lure {}", list.lure), OWN)
-                .model(activation, Role::Predicted)
-                .note(format!("Mean backward strength of the list: {strength:.3}.")),
-        );
-    }
+    let found = studied(&material);
+    let mut rows: Vec<Row> = found
+        .iter()
+        .map(|list| {
+            Row::of(NAME, format!("activation of the lure {}", list.name), OWN)
+                .model(list.lure, Role::Predicted)
+                .note(format!("Mean backward strength of the list: {:.3}.", list.strength))
+        })
+        .collect();
+    let strengths: Vec<f64> = found.iter().map(|list| list.strength).collect();
+    let lures: Vec<f64> = found.iter().map(|list| list.lure).collect();
+    let weak: Vec<f64> = found.iter().flat_map(|list| list.weak.iter().copied()).collect();
+    let unrelated: Vec<f64> = found.iter().flat_map(|list| list.unrelated.iter().copied()).collect();
     rows.extend(single_words(&material));
-    rows.extend(called_old([
-        mean(lures.iter().map(|l| l.1)),
-        mean(weak.iter().copied()),
-        mean(unrelated.iter().copied()),
-    ]));
-    let (strengths, activations): (Vec<f64>, Vec<f64>) = lures.iter().copied().unzip();
-    rows.push(criterion("weakest lure above the strongest weak associate", least(&activations) - most(&weak)));
+    rows.extend(called_old([&lures, &weak, &unrelated].map(|values| mean(values.iter().copied()))));
+    rows.push(criterion("weakest lure above the strongest weak associate", least(&lures) - most(&weak)));
     rows.push(criterion("weakest weak associate above the strongest unrelated word", least(&weak) - most(&unrelated)));
-    let order = spearman(&strengths, &activations);
+    let order = spearman(&strengths, &lures);
     rows.push(
         Row::of(NAME, "rank correlation of lures with backward strength", OWN)
             .published(1.0)

@@ -6,15 +6,15 @@
 //!
 //! A figure that could not be checked in a source is shown as not verified and decides nothing.
 
-mod course;
-mod drm;
+pub mod course;
+pub mod drm;
 mod fan;
 pub mod fit;
 mod lists;
-mod practice;
-mod savings;
+pub mod practice;
+pub mod savings;
 mod sketch;
-mod spacing;
+pub mod spacing;
 
 pub use sketch::Sketch;
 

@@ -1,7 +1,7 @@
 //! Forgetting over a month: how much less effort a list takes to learn again (Ebbinghaus 1885), and how three people who repeated his
 //! experiment fared (Murre and Dros 2015).
 
-use super::course::{Course, MINUTE};
+use super::course::{Course, MINUTE, SECOND};
 use super::fit::{minimise, rmse};
 use super::{Role, Row};
 
@@ -9,12 +9,12 @@ const NAME: &str = "forgetting";
 const SOURCE: &str = "Murre and Dros 2015, table 3";
 
 /// Minutes between learning and learning again, as the replication took them for its fits.
-const MINUTES: [f64; 7] = [19.0, 63.0, 525.0, 1_440.0, 2_880.0, 8_640.0, 44_640.0];
+pub const MINUTES: [f64; 7] = [19.0, 63.0, 525.0, 1_440.0, 2_880.0, 8_640.0, 44_640.0];
 const NAMES: [&str; 7] = ["20 minutes", "1 hour", "9 hours", "1 day", "2 days", "6 days", "31 days"];
 
 /// Savings, as shares of the effort of first learning.
-const EBBINGHAUS: [f64; 7] = [0.582, 0.442, 0.358, 0.337, 0.278, 0.254, 0.211];
-const OTHERS: [(&str, [f64; 7]); 3] = [
+pub const EBBINGHAUS: [f64; 7] = [0.582, 0.442, 0.358, 0.337, 0.278, 0.254, 0.211];
+pub const OTHERS: [(&str, [f64; 7]); 3] = [
     ("Mack", [0.544, 0.432, 0.285, 0.316, 0.365, 0.309, 0.258]),
     ("Dros", [0.472, 0.373, 0.276, 0.317, 0.230, 0.168, 0.041]),
     ("Seitz", [0.442, 0.325, 0.270, 0.270, 0.286, 0.205, 0.201]),
@@ -22,30 +22,36 @@ const OTHERS: [(&str, [f64; 7]); 3] = [
 /// Whose series the fit is required to predict; the third is shown.
 const REQUIRED: [&str; 2] = ["Mack", "Dros"];
 
-/// What is left of a list learnt once, at each interval: stability in days and exponent of the curve.
-pub fn savings(stability: f64, exponent: f64) -> [f64; 7] {
+/// Stability in days and exponent of a curve.
+pub type Curve = (f64, f64);
+
+/// What is left of a list learnt once, after these days.
+pub fn left((stability, exponent): Curve, days: f64) -> f64 {
     let mut list = Course::new(stability, exponent, 0.0);
     list.used(0.0);
-    MINUTES.map(|minutes| list.retrievability(minutes * MINUTE))
+    list.retrievability(days)
 }
 
-/// Stability and exponent with which the curve comes nearest to the series of Ebbinghaus.
-pub fn fitted() -> (f64, f64) {
-    let logarithms =
-        minimise([-4.0, -1.0], 0.5, |p: &[f64; 2]| rmse(&savings(libm::exp(p[0]), libm::exp(p[1])), &EBBINGHAUS));
-    (libm::exp(logarithms[0]), libm::exp(logarithms[1]))
+fn savings(curve: Curve) -> [f64; 7] {
+    MINUTES.map(|minutes| left(curve, minutes * MINUTE))
+}
+
+/// The curve that comes nearest to the series of Ebbinghaus.
+pub fn fitted() -> Curve {
+    let curve = |logarithms: &[f64; 2]| (libm::exp(logarithms[0]), libm::exp(logarithms[1]));
+    curve(&minimise([-4.0, -1.0], 0.5, |p| rmse(&savings(curve(p)), &EBBINGHAUS)))
 }
 
 /// Ebbinghaus's series fitted, the others predicted. The error must be no larger than the distance of a series from that of Ebbinghaus:
 /// then the curve says as much about another person as the data of one person can.
 pub fn rows() -> Vec<Row> {
-    let (stability, exponent) = fitted();
-    let model = savings(stability, exponent);
+    let curve = fitted();
+    let model = savings(curve);
     let mut rows = series("Ebbinghaus", &EBBINGHAUS, &model, Role::Fitted);
     rows.push(
         Row::of(NAME, "Ebbinghaus, root mean squared error", SOURCE)
             .model(rmse(&model, &EBBINGHAUS), Role::Fitted)
-            .note(format!("Stability {:.1} seconds, exponent {exponent:.3}.", stability / super::course::SECOND)),
+            .note(format!("Stability {:.1} seconds, exponent {:.3}.", curve.0 / SECOND, curve.1)),
     );
     for (name, published) in &OTHERS {
         rows.extend(series(name, published, &model, Role::Predicted));

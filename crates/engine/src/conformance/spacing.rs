@@ -9,7 +9,7 @@ const SOURCE: &str = "Cepeda, Vul, Rohrer, Wixted and Pashler 2008";
 
 /// Days from the second session to the test, and the gap between the sessions that was best of those tried. The best gaps stand in a table
 /// that could not be read; what the abstract says of them is in [`SHARES`].
-const RETENTION: [(f64, f64); 4] = [(7.0, 1.0), (35.0, 11.0), (70.0, 21.0), (350.0, 21.0)];
+pub const RETENTION: [(f64, f64); 4] = [(7.0, 1.0), (35.0, 11.0), (70.0, 21.0), (350.0, 21.0)];
 
 /// Best gap as a share of the time to the test, from and to: at a week, at a year.
 const SHARES: [(usize, f64, f64); 2] = [(0, 0.20, 0.40), (3, 0.05, 0.10)];

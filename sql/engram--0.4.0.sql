@@ -1049,7 +1049,7 @@ CREATE  FUNCTION "engram_conformance"() RETURNS TABLE (
 	"source" TEXT,  /* String */
 	"note" TEXT  /* Option < String > */
 )
-IMMUTABLE STRICT PARALLEL SAFE
+STRICT STABLE PARALLEL SAFE
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_conformance_wrapper';
 /* </end connected objects> */

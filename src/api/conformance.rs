@@ -2,7 +2,7 @@ use engram_engine::conformance::{self, Role, Row};
 use pgrx::prelude::*;
 
 /// The model beside published human data, computed by the call; see `docs/reference/sql.md`.
-#[pg_extern(immutable, parallel_safe)]
+#[pg_extern(stable, parallel_safe)]
 #[allow(clippy::type_complexity)] // The result is that of SQL.
 fn engram_conformance() -> TableIterator<
     'static,

@@ -93,3 +93,6 @@ impl Row {
 pub fn rows() -> Vec<Row> {
     [savings::rows(), practice::rows(), spacing::rows(), fan::rows(), drm::rows()].concat()
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,7 +67,7 @@ const BASELINE: &str = "Published is the error of who expects no change after th
 
 fn figures(what: &str, published: &[f64; BLOCKS], model: &[f64; BLOCKS], first: usize) -> Vec<Row> {
     let row = |block: usize| {
-        let role = if PREDICTED.contains(&block) { Role::Predicted } else { Role::Fitted };
+        let role = if FITTED.contains(&block) { Role::Fitted } else { Role::Predicted };
         Row::of(NAME, format!("{what} in block {}", block + 1), SOURCE)
             .published(published[block])
             .model(model[block], role)

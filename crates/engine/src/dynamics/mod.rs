@@ -2,6 +2,8 @@
 //!
 //! Nothing here ticks: each term is a closed formula of what is stored and `now`, an argument.
 
+pub mod decay;
+
 /// What time, rivals and recent use do to the evidence of a row; the default leaves it as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Effects {

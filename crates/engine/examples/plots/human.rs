@@ -38,13 +38,15 @@ fn forgetting(folder: &Path) -> Drawn {
 }
 
 fn gaps(folder: &Path) -> Drawn {
+    let profile = spacing::fitted();
     let mut series = Vec::new();
     let mut best = Vec::new();
     for (colour, (retention, _)) in spacing::RETENTION.iter().enumerate() {
-        let values = by_factor(0.05, 105.0, 150).into_iter().map(|gap| (gap, spacing::left(gap, *retention))).collect();
+        let values =
+            by_factor(0.05, 105.0, 150).into_iter().map(|gap| (gap, spacing::left(profile, gap, *retention))).collect();
         series.push(Series::line(format!("test after {retention:.0} days"), colour, values));
-        let gap = spacing::best_gap(*retention);
-        best.push((gap, spacing::left(gap, *retention)));
+        let gap = spacing::best_gap(profile, *retention);
+        best.push((gap, spacing::left(profile, gap, *retention)));
     }
     series.push(Series::points("best gap", 5, best));
     Chart {

@@ -49,6 +49,19 @@ fn mix(from: f64, to: f64, by: f64) -> f64 {
     from + (to - from) * by
 }
 
+/// Where a function of one hill has its top, by golden sections (Kiefer 1953).
+pub fn highest(from: f64, to: f64, height: impl Fn(f64) -> f64) -> f64 {
+    const STEPS: usize = 80;
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    let (mut from, mut to) = (from, to);
+    let inner = |from: f64, to: f64| (to - GOLDEN * (to - from), from + GOLDEN * (to - from));
+    for _ in 0..STEPS {
+        let (left, right) = inner(from, to);
+        if height(left) < height(right) { from = left } else { to = right }
+    }
+    0.5 * (from + to)
+}
+
 /// The coefficients with which the columns of `rows` come nearest to their values, by least squares. A column that says nothing gets zero.
 pub fn linear<const N: usize>(rows: &[([f64; N], f64)]) -> [f64; N] {
     let mut a: [[f64; N]; N] = [[0.0; N]; N];
@@ -117,6 +130,12 @@ mod tests {
         let rosenbrock = |p: &[f64; 2]| (1.0 - p[0]).powi(2) + 100.0 * (p[1] - p[0] * p[0]).powi(2);
         let found = minimise([-1.2, 1.0], 0.5, rosenbrock);
         assert!((found[0] - 1.0).abs() < 1e-6 && (found[1] - 1.0).abs() < 1e-6, "{found:?}");
+    }
+
+    #[test]
+    fn the_top_of_a_hill_is_found() {
+        assert!((highest(-3.0, 5.0, |x| -(x - 1.25) * (x - 1.25)) - 1.25).abs() < 1e-6);
+        assert!((highest(-3.0, 5.0, |x| x) - 5.0).abs() < 1e-9);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Learning by practice: twenty pairs of a word and a digit, asked for and shown again in eight blocks (the paired associates of the ACT-R
 //! tutorial, unit 4).
 
-use super::course::{Course, SECOND};
+use super::course::{self, Course, SECOND};
 use super::fit::{linear, minimise, rmse};
 use super::{Role, Row};
+use crate::dynamics::decay::Profile;
 
 const NAME: &str = "practice";
 const SOURCE: &str = "ACT-R tutorial, unit 4";
@@ -20,11 +21,14 @@ const BLOCK: f64 = 20.0 * 10.0 * SECOND;
 const FITTED: std::ops::Range<usize> = 1..4;
 const PREDICTED: std::ops::Range<usize> = 4..BLOCKS;
 
-/// Chance of an answer in each block.
+/// Chance of an answer in each block. Each block is a use of the pair; the first one encodes it.
 fn learnt(stability: f64, gain: f64) -> [f64; BLOCKS] {
-    let mut pair = Course::new(stability, super::course::EXPONENT, gain);
+    let mut pair = Course::encoded(Profile { stability, gain, ..course::USUAL }, 0.0);
     std::array::from_fn(|block| {
         let at = block as f64 * BLOCK;
+        if block == 0 {
+            return 0.0;
+        }
         let chance = pair.retrievability(at);
         pair.used(at);
         chance

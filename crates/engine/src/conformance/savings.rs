@@ -1,9 +1,10 @@
 //! Forgetting over a month: how much less effort a list takes to learn again (Ebbinghaus 1885), and how three people who repeated his
 //! experiment fared (Murre and Dros 2015).
 
-use super::course::{Course, MINUTE, SECOND};
+use super::course::{self, Course, MINUTE, SECOND};
 use super::fit::{minimise, rmse};
 use super::{Role, Row};
+use crate::dynamics::decay::{Curve, Profile};
 
 const NAME: &str = "forgetting";
 const SOURCE: &str = "Murre and Dros 2015, table 3";
@@ -22,36 +23,34 @@ pub const OTHERS: [(&str, [f64; 7]); 3] = [
 /// Whose series the fit is required to predict; the third is shown.
 const REQUIRED: [&str; 2] = ["Mack", "Dros"];
 
-/// Stability in days and exponent of a curve.
-pub type Curve = (f64, f64);
-
 /// What is left of a list learnt once, after these days.
-pub fn left((stability, exponent): Curve, days: f64) -> f64 {
-    let mut list = Course::new(stability, exponent, 0.0);
-    list.used(0.0);
-    list.retrievability(days)
+pub fn left(profile: Profile, days: f64) -> f64 {
+    Course::encoded(profile, 0.0).retrievability(days)
 }
 
-fn savings(curve: Curve) -> [f64; 7] {
-    MINUTES.map(|minutes| left(curve, minutes * MINUTE))
+fn savings(profile: Profile) -> [f64; 7] {
+    MINUTES.map(|minutes| left(profile, minutes * MINUTE))
 }
 
-/// The curve that comes nearest to the series of Ebbinghaus.
-pub fn fitted() -> Curve {
-    let curve = |logarithms: &[f64; 2]| (libm::exp(logarithms[0]), libm::exp(logarithms[1]));
-    curve(&minimise([-4.0, -1.0], 0.5, |p| rmse(&savings(curve(p)), &EBBINGHAUS)))
+/// The power function, without a floor, that comes nearest to the series of Ebbinghaus.
+pub fn fitted() -> Profile {
+    let profile = |logarithms: &[f64; 2]| {
+        let [stability, exponent] = logarithms.map(libm::exp);
+        Profile { curve: Curve::Power { exponent }, stability, ..course::USUAL }
+    };
+    profile(&minimise([-4.0, -1.0], 0.5, |p| rmse(&savings(profile(p)), &EBBINGHAUS)))
 }
 
 /// Ebbinghaus's series fitted, the others predicted. The error must be no larger than the distance of a series from that of Ebbinghaus:
 /// then the curve says as much about another person as the data of one person can.
 pub fn rows() -> Vec<Row> {
-    let curve = fitted();
-    let model = savings(curve);
+    let profile = fitted();
+    let model = savings(profile);
     let mut rows = series("Ebbinghaus", &EBBINGHAUS, &model, Role::Fitted);
     rows.push(
         Row::of(NAME, "Ebbinghaus, root mean squared error", SOURCE)
             .model(rmse(&model, &EBBINGHAUS), Role::Fitted)
-            .note(format!("Stability {:.1} seconds, exponent {:.3}.", curve.0 / SECOND, curve.1)),
+            .note(told(profile)),
     );
     for (name, published) in &OTHERS {
         rows.extend(series(name, published, &model, Role::Predicted));
@@ -63,6 +62,11 @@ pub fn rows() -> Vec<Row> {
         rows.push(if REQUIRED.contains(name) { row.holds(error <= distance) } else { row });
     }
     rows
+}
+
+fn told(profile: Profile) -> String {
+    let Curve::Power { exponent } = profile.curve else { return String::new() };
+    format!("Stability {:.1} seconds, exponent {exponent:.3}.", profile.stability / SECOND)
 }
 
 fn series(name: &str, published: &[f64; 7], model: &[f64; 7], role: Role) -> Vec<Row> {

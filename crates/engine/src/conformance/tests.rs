@@ -1,4 +1,5 @@
 use super::*;
+use crate::dynamics::decay::{Curve, Profile};
 
 fn of(experiment: &str) -> Vec<Row> {
     let rows: Vec<Row> = rows().into_iter().filter(|row| row.experiment == experiment).collect();
@@ -32,12 +33,13 @@ fn a_curve_fitted_to_ebbinghaus_predicts_two_others() {
 
 #[test]
 fn the_fit_is_a_minimum() {
-    let (stability, exponent) = savings::fitted();
+    let fitted = savings::fitted();
+    let Curve::Power { exponent } = fitted.curve else { panic!("{fitted:?}") };
     let days = savings::MINUTES.map(|minutes| minutes * course::MINUTE);
-    let error = |curve| fit::rmse(&days.map(|t| savings::left(curve, t)), &savings::EBBINGHAUS);
-    let least = error((stability, exponent));
+    let error = |profile| fit::rmse(&days.map(|t| savings::left(profile, t)), &savings::EBBINGHAUS);
     for (s, e) in [(1.02, 1.0), (0.98, 1.0), (1.0, 1.02), (1.0, 0.98), (1.1, 1.1), (0.9, 0.9)] {
-        assert!(error((stability * s, exponent * e)) > least);
+        let curve = Curve::Power { exponent: exponent * e };
+        assert!(error(Profile { curve, stability: fitted.stability * s, ..fitted }) > error(fitted));
     }
 }
 
@@ -50,14 +52,17 @@ fn three_blocks_of_practice_predict_the_other_five() {
 }
 
 #[test]
-fn the_best_gap_is_the_best_of_all() {
-    assert_eq!(criteria("spacing"), 8);
-    for (retention, _) in spacing::RETENTION {
-        let best = spacing::best_gap(retention);
-        let left = spacing::left(best, retention);
-        assert!((0..=1050).all(|tenth| spacing::left(f64::from(tenth) / 10.0, retention) <= left), "{retention}");
+fn the_best_gap_at_a_week_predicts_that_at_a_year() {
+    // The share at a year, and six orders with each of two parameters.
+    assert_eq!(criteria("spacing"), 13);
+    for profile in [spacing::fitted(), course::USUAL] {
+        for (retention, _) in spacing::RETENTION {
+            let left = |gap| spacing::left(profile, gap, retention);
+            let best = left(spacing::best_gap(profile, retention));
+            let gaps = (0..=1050).map(|tenth| f64::from(tenth) / 10.0);
+            assert!(gaps.into_iter().all(|gap| left(gap) <= best + 1e-12), "{retention}");
+        }
     }
-    assert!(of("spacing").iter().all(|row| row.role == Role::Predicted), "nothing is fitted");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn mix(from: f64, to: f64, by: f64) -> f64 {
 
 /// Where a function of one hill has its top, by golden sections (Kiefer 1953).
 pub fn highest(from: f64, to: f64, height: impl Fn(f64) -> f64) -> f64 {
-    const STEPS: usize = 80;
+    const STEPS: usize = 60;
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let (mut from, mut to) = (from, to);
     let inner = |from: f64, to: f64| (to - GOLDEN * (to - from), from + GOLDEN * (to - from));

@@ -2,7 +2,7 @@
 //! 2008).
 
 use super::course::{Course, MINUTE, USUAL};
-use super::fit::{highest, minimise};
+use super::fit::highest;
 use super::{Role, Row};
 use crate::dynamics::decay::Profile;
 
@@ -37,8 +37,9 @@ pub fn best_gap(profile: Profile, retention: f64) -> f64 {
 pub fn fitted() -> Profile {
     let profile = |logarithm: f64| Profile { stability: libm::exp(logarithm), ..USUAL };
     let middle = 0.5 * (WEEK.0 + WEEK.1);
-    let [logarithm] = minimise([-1.0], 0.5, |[logarithm]| (share(profile(*logarithm), 7.0) - middle).abs());
-    profile(logarithm)
+    // The share rises with a stability of up to some days.
+    let nearness = |logarithm| -(share(profile(logarithm), 7.0) - middle).abs();
+    profile(highest(libm::log(0.01), libm::log(1.0), nearness))
 }
 
 fn share(profile: Profile, retention: f64) -> f64 {

@@ -4,6 +4,56 @@
 -- entry points of the former version, so that sessions work between the new library and this script.
 
 -- Decay and reinforcement.
+ALTER TABLE engram.trace
+    ADD COLUMN IF NOT EXISTS last_room real,
+    ADD COLUMN IF NOT EXISTS last_weight real,
+    ADD COLUMN IF NOT EXISTS profile text,
+    ADD COLUMN IF NOT EXISTS parameters jsonb,
+    ADD COLUMN IF NOT EXISTS floor real;
+COMMENT ON COLUMN engram.trace.last_room IS 'What was forgotten when the memory was last used, 0 to 1: how much the use could add to the stability';
+COMMENT ON COLUMN engram.trace.last_weight IS 'Share of it that the use took: by its place in the answer, 1 or 0 where engram_feedback has said so';
+COMMENT ON COLUMN engram.trace.profile IS 'How this memory is forgotten; null as engram.decay or the settings say';
+COMMENT ON COLUMN engram.trace.parameters IS 'Parameters of the profile';
+COMMENT ON COLUMN engram.trace.floor IS 'Share of this memory that is never forgotten; null takes the setting engram.permastore';
+CREATE TABLE IF NOT EXISTS engram.decay (
+    space      text COLLATE "C" NOT NULL,
+    kind       text NOT NULL DEFAULT '',
+    profile    text NOT NULL CHECK (profile OPERATOR(pg_catalog.=) ANY (ARRAY['power', 'exponential', 'two_component', 'pinned', 'custom'])),
+    parameters jsonb NOT NULL DEFAULT '{}',
+    floor      real CHECK (floor OPERATOR(pg_catalog.>=) 0 AND floor OPERATOR(pg_catalog.<=) 1),
+    PRIMARY KEY (space, kind)
+);
+COMMENT ON TABLE engram.decay IS 'How the memories of a space are forgotten: a rule for each kind that has one, and one for the others; engram.trace has those of single memories';
+COMMENT ON COLUMN engram.decay.kind IS 'Kind that the rule is for; empty for every kind without a rule of its own';
+COMMENT ON COLUMN engram.decay.profile IS 'Form of the forgetting curve: power, exponential, two_component, pinned or custom';
+COMMENT ON COLUMN engram.decay.parameters IS 'What differs from the settings: curve (of custom), exponent, share, fast, stability, gain';
+COMMENT ON COLUMN engram.decay.floor IS 'Share that is never forgotten; null takes the setting engram.permastore';
+ALTER TABLE engram.decay ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS reader ON engram.decay;
+CREATE POLICY reader ON engram.decay FOR SELECT USING (engram.may_read(space));
+SELECT pg_catalog.pg_extension_config_dump('engram.decay', '');
+GRANT SELECT ON engram.decay TO engram_reader;
+CREATE OR REPLACE FUNCTION engram.reinforcement_stat(
+    OUT pending bigint, OUT noted bigint, OUT flushed bigint, OUT gone bigint, OUT lost bigint, OUT batches bigint,
+    OUT last_flush timestamptz) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'reinforcement_stat_wrapper';
+COMMENT ON FUNCTION engram.reinforcement_stat() IS 'Row of engram.stat_reinforcement';
+CREATE OR REPLACE VIEW engram.stat_reinforcement WITH (security_invoker = true) AS
+SELECT r.pending, r.noted, r.flushed, r.gone, r.lost, r.batches, r.last_flush
+FROM engram.reinforcement_stat() r;
+COMMENT ON VIEW engram.stat_reinforcement IS 'One row: uses of memories by recalls, in all databases since the server started';
+COMMENT ON COLUMN engram.stat_reinforcement.pending IS 'Uses that are noted in shared memory and not yet in engram.trace';
+COMMENT ON COLUMN engram.stat_reinforcement.noted IS 'Uses ever noted';
+COMMENT ON COLUMN engram.stat_reinforcement.flushed IS 'Uses that went to engram.trace';
+COMMENT ON COLUMN engram.stat_reinforcement.gone IS 'Uses of memories that were deleted before';
+COMMENT ON COLUMN engram.stat_reinforcement.lost IS 'Uses that found no room in shared memory';
+COMMENT ON COLUMN engram.stat_reinforcement.batches IS 'Transactions that wrote uses to engram.trace';
+COMMENT ON COLUMN engram.stat_reinforcement.last_flush IS 'When the last of them committed';
+GRANT SELECT ON engram.stat_reinforcement TO engram_reader, pg_monitor;
+REVOKE ALL ON FUNCTION engram.reinforcement_stat() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION engram.reinforcement_stat() TO engram_reader, pg_monitor;
+@@FUNCTIONS@@
 
 -- Priming and interference.
 

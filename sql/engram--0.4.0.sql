@@ -240,6 +240,11 @@ CREATE TABLE engram.trace (
     recent            timestamptz[] NOT NULL DEFAULT '{}',
     stability         real,
     labile_until      timestamptz,
+    last_room         real,
+    last_weight       real,
+    profile           text,
+    parameters        jsonb,
+    floor             real,
     PRIMARY KEY (space, id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 COMMENT ON TABLE engram.trace IS 'How a memory has been used; made at its first recall, updated in place, gone with the memory';
@@ -247,6 +252,11 @@ COMMENT ON COLUMN engram.trace.recalls IS 'Number of recalls';
 COMMENT ON COLUMN engram.trace.recent IS 'Times of the most recent recalls, latest first';
 COMMENT ON COLUMN engram.trace.stability IS 'Storage strength in days: how slowly the memory is forgotten';
 COMMENT ON COLUMN engram.trace.labile_until IS 'End of the window in which an update changes the memory itself';
+COMMENT ON COLUMN engram.trace.last_room IS 'What was forgotten when the memory was last used, 0 to 1: how much the use could add to the stability';
+COMMENT ON COLUMN engram.trace.last_weight IS 'Share of it that the use took: by its place in the answer, 1 or 0 where engram_feedback has said so';
+COMMENT ON COLUMN engram.trace.profile IS 'How this memory is forgotten; null as engram.decay or the settings say';
+COMMENT ON COLUMN engram.trace.parameters IS 'Parameters of the profile';
+COMMENT ON COLUMN engram.trace.floor IS 'Share of this memory that is never forgotten; null takes the setting engram.permastore';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -501,6 +511,20 @@ COMMENT ON COLUMN engram.retention.mode IS 'How they are forgotten: delete or su
 COMMENT ON COLUMN engram.retention.forgotten IS 'Memories that the rule has forgotten so far';
 COMMENT ON COLUMN engram.retention.applied_at IS 'When nothing was left to forget; null for a rule that is new or has work left';
 
+CREATE TABLE engram.decay (
+    space      text COLLATE "C" NOT NULL,
+    kind       text NOT NULL DEFAULT '',
+    profile    text NOT NULL CHECK (profile OPERATOR(pg_catalog.=) ANY (ARRAY['power', 'exponential', 'two_component', 'pinned', 'custom'])),
+    parameters jsonb NOT NULL DEFAULT '{}',
+    floor      real CHECK (floor OPERATOR(pg_catalog.>=) 0 AND floor OPERATOR(pg_catalog.<=) 1),
+    PRIMARY KEY (space, kind)
+);
+COMMENT ON TABLE engram.decay IS 'How the memories of a space are forgotten: a rule for each kind that has one, and one for the others; engram.trace has those of single memories';
+COMMENT ON COLUMN engram.decay.kind IS 'Kind that the rule is for; empty for every kind without a rule of its own';
+COMMENT ON COLUMN engram.decay.profile IS 'Form of the forgetting curve: power, exponential, two_component, pinned or custom';
+COMMENT ON COLUMN engram.decay.parameters IS 'What differs from the settings: curve (of custom), exponent, share, fast, stability, gain';
+COMMENT ON COLUMN engram.decay.floor IS 'Share that is never forgotten; null takes the setting engram.permastore';
+
 CREATE TABLE engram.reembedding (
     space      text COLLATE "C" NOT NULL,
     encoder    text NOT NULL,
@@ -645,6 +669,8 @@ ALTER TABLE engram.trace ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.trace FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.retention ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.retention FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.decay ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.decay FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.reembedding ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.reembedding FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.reembedded ENABLE ROW LEVEL SECURITY;
@@ -919,6 +945,23 @@ COMMENT ON COLUMN engram.stat_standby.conflicts IS 'Reads that a recovery confli
 COMMENT ON COLUMN engram.stat_standby.waited IS 'Recalls that waited for a look';
 COMMENT ON COLUMN engram.stat_standby.missed IS 'Recalls that waited in vain, so that a private region answered';
 COMMENT ON COLUMN engram.stat_standby.ambiguous IS 'Recalls whose snapshot lies between two changes of a row, so that a private region answered';
+CREATE FUNCTION engram.reinforcement_stat(
+    OUT pending bigint, OUT noted bigint, OUT flushed bigint, OUT gone bigint, OUT lost bigint, OUT batches bigint,
+    OUT last_flush timestamptz) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'reinforcement_stat_wrapper';
+COMMENT ON FUNCTION engram.reinforcement_stat() IS 'Row of engram.stat_reinforcement';
+CREATE VIEW engram.stat_reinforcement WITH (security_invoker = true) AS
+SELECT r.pending, r.noted, r.flushed, r.gone, r.lost, r.batches, r.last_flush
+FROM engram.reinforcement_stat() r;
+COMMENT ON VIEW engram.stat_reinforcement IS 'One row: uses of memories by recalls, in all databases since the server started';
+COMMENT ON COLUMN engram.stat_reinforcement.pending IS 'Uses that are noted in shared memory and not yet in engram.trace';
+COMMENT ON COLUMN engram.stat_reinforcement.noted IS 'Uses ever noted';
+COMMENT ON COLUMN engram.stat_reinforcement.flushed IS 'Uses that went to engram.trace';
+COMMENT ON COLUMN engram.stat_reinforcement.gone IS 'Uses of memories that were deleted before';
+COMMENT ON COLUMN engram.stat_reinforcement.lost IS 'Uses that found no room in shared memory';
+COMMENT ON COLUMN engram.stat_reinforcement.batches IS 'Transactions that wrote uses to engram.trace';
+COMMENT ON COLUMN engram.stat_reinforcement.last_flush IS 'When the last of them committed';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -941,6 +984,7 @@ SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_run', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_snapshot', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.belief_event', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.retention', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.decay', '');
 -- Registered without rows: derived, or bound to the transactions of one cluster.
 SELECT pg_catalog.pg_extension_config_dump('engram.warm', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.change', 'WHERE false');
@@ -1442,6 +1486,42 @@ AS 'MODULE_PATHNAME', 'engram_retention_plan_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/decay.rs:27
+-- engram::api::decay::engram_retrievability
+CREATE  FUNCTION "engram_retrievability"(
+	"id" uuid, /* Option < Uuid > */
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"at" timestamp with time zone DEFAULT NULL /* Option < TimestampWithTimeZone > */
+) RETURNS TABLE (
+	"retrievability" double precision,  /* f64 */
+	"base_level" double precision,  /* f64 */
+	"stability" double precision,  /* f64 */
+	"profile" TEXT,  /* String */
+	"uses" bigint,  /* i64 */
+	"last_used_at" timestamp with time zone  /* TimestampWithTimeZone */
+)
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_retrievability_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/decay.rs:13
+-- engram::api::decay::engram_set_decay
+CREATE  FUNCTION "engram_set_decay"(
+	"profile" TEXT DEFAULT NULL, /* Option < & str > */
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"kind" TEXT DEFAULT NULL, /* Option < & str > */
+	"id" uuid DEFAULT NULL, /* Option < Uuid > */
+	"parameters" jsonb DEFAULT NULL, /* Option < Jsonb > */
+	"floor" real DEFAULT NULL /* Option < f32 > */
+) RETURNS void
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_set_decay_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/life.rs:13
 -- engram::api::life::engram_set_retention
 CREATE  FUNCTION "engram_set_retention"(
@@ -1641,6 +1721,9 @@ COMMENT ON FUNCTION @extschema@.engram_reembed_put IS 'Hands in the embedding of
 COMMENT ON FUNCTION @extschema@.engram_reembed_cancel IS 'Gives up getting another encoder, and forgets the embeddings made for it';
 COMMENT ON FUNCTION @extschema@.engram_check IS 'Returns a row for each violated invariant between tables and shared memory';
 COMMENT ON FUNCTION @extschema@.engram_embed IS 'Vector of a text by the built-in encoder; null where it knows no word of it';
+COMMENT ON FUNCTION @extschema@.engram_set_decay IS 'Says how a memory, the memories of a kind, or those of a space are forgotten';
+COMMENT ON FUNCTION @extschema@.engram_retrievability IS 'Returns how well a memory can be retrieved at a time, and what that rests on';
+COMMENT ON FUNCTION @extschema@.engram_feedback IS 'Says whether the last recall of a memory was of use, which decides how much it strengthens it';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
 
 GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
@@ -1648,12 +1731,13 @@ GRANT SELECT ON
     engram.space, engram.memory, engram.memory_history, engram.warm, engram.cold, engram.trace,
     engram.association, engram.cue_alias, engram.audit, engram.watch, engram.feedback, engram.citation,
     engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention,
+    engram.decay,
     engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding
     TO engram_reader;
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
 GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_move, engram.stat_info, engram.stat_snapshot,
-    engram.stat_standby TO engram_reader, pg_monitor;
+    engram.stat_standby, engram.stat_reinforcement TO engram_reader, pg_monitor;
 
 -- Every function of the extension, wherever it lives and whichever file made it.
 DO $engram$
@@ -1678,18 +1762,19 @@ BEGIN
         granted := CASE
             WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'move_stat', 'info_stat', 'snapshot_stat',
-                'standby_stat',
+                'standby_stat', 'reinforcement_stat',
                 'engram_version', 'engram_conformance']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
-                'engram_feeling_of_knowing', 'engram_spread', 'engram_embed', 'engram_retention_plan', 'engram_export']::pg_catalog.name[])
+                'engram_feeling_of_knowing', 'engram_spread', 'engram_embed', 'engram_retention_plan', 'engram_export',
+                'engram_retrievability', 'engram_feedback']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_set_tier', 'engram_update', 'engram_supersede',
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
-                'engram_configure_space', 'engram_set_retention', 'engram_import',
+                'engram_configure_space', 'engram_set_retention', 'engram_import', 'engram_set_decay',
                 'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;

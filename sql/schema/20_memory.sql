@@ -117,6 +117,11 @@ CREATE TABLE engram.trace (
     recent            timestamptz[] NOT NULL DEFAULT '{}',
     stability         real,
     labile_until      timestamptz,
+    last_room         real,
+    last_weight       real,
+    profile           text,
+    parameters        jsonb,
+    floor             real,
     PRIMARY KEY (space, id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 COMMENT ON TABLE engram.trace IS 'How a memory has been used; made at its first recall, updated in place, gone with the memory';
@@ -124,3 +129,8 @@ COMMENT ON COLUMN engram.trace.recalls IS 'Number of recalls';
 COMMENT ON COLUMN engram.trace.recent IS 'Times of the most recent recalls, latest first';
 COMMENT ON COLUMN engram.trace.stability IS 'Storage strength in days: how slowly the memory is forgotten';
 COMMENT ON COLUMN engram.trace.labile_until IS 'End of the window in which an update changes the memory itself';
+COMMENT ON COLUMN engram.trace.last_room IS 'What was forgotten when the memory was last used, 0 to 1: how much the use could add to the stability';
+COMMENT ON COLUMN engram.trace.last_weight IS 'Share of it that the use took: by its place in the answer, 1 or 0 where engram_feedback has said so';
+COMMENT ON COLUMN engram.trace.profile IS 'How this memory is forgotten; null as engram.decay or the settings say';
+COMMENT ON COLUMN engram.trace.parameters IS 'Parameters of the profile';
+COMMENT ON COLUMN engram.trace.floor IS 'Share of this memory that is never forgotten; null takes the setting engram.permastore';

@@ -17,6 +17,20 @@ COMMENT ON COLUMN engram.retention.mode IS 'How they are forgotten: delete or su
 COMMENT ON COLUMN engram.retention.forgotten IS 'Memories that the rule has forgotten so far';
 COMMENT ON COLUMN engram.retention.applied_at IS 'When nothing was left to forget; null for a rule that is new or has work left';
 
+CREATE TABLE engram.decay (
+    space      text COLLATE "C" NOT NULL,
+    kind       text NOT NULL DEFAULT '',
+    profile    text NOT NULL CHECK (profile OPERATOR(pg_catalog.=) ANY (ARRAY['power', 'exponential', 'two_component', 'pinned', 'custom'])),
+    parameters jsonb NOT NULL DEFAULT '{}',
+    floor      real CHECK (floor OPERATOR(pg_catalog.>=) 0 AND floor OPERATOR(pg_catalog.<=) 1),
+    PRIMARY KEY (space, kind)
+);
+COMMENT ON TABLE engram.decay IS 'How the memories of a space are forgotten: a rule for each kind that has one, and one for the others; engram.trace has those of single memories';
+COMMENT ON COLUMN engram.decay.kind IS 'Kind that the rule is for; empty for every kind without a rule of its own';
+COMMENT ON COLUMN engram.decay.profile IS 'Form of the forgetting curve: power, exponential, two_component, pinned or custom';
+COMMENT ON COLUMN engram.decay.parameters IS 'What differs from the settings: curve (of custom), exponent, share, fast, stability, gain';
+COMMENT ON COLUMN engram.decay.floor IS 'Share that is never forgotten; null takes the setting engram.permastore';
+
 CREATE TABLE engram.reembedding (
     space      text COLLATE "C" NOT NULL,
     encoder    text NOT NULL,

@@ -57,6 +57,8 @@ ALTER TABLE engram.trace ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.trace FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.retention ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.retention FOR SELECT USING (engram.may_read(space));
+ALTER TABLE engram.decay ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.decay FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.reembedding ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.reembedding FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.reembedded ENABLE ROW LEVEL SECURITY;

@@ -137,3 +137,20 @@ COMMENT ON COLUMN engram.stat_standby.conflicts IS 'Reads that a recovery confli
 COMMENT ON COLUMN engram.stat_standby.waited IS 'Recalls that waited for a look';
 COMMENT ON COLUMN engram.stat_standby.missed IS 'Recalls that waited in vain, so that a private region answered';
 COMMENT ON COLUMN engram.stat_standby.ambiguous IS 'Recalls whose snapshot lies between two changes of a row, so that a private region answered';
+CREATE FUNCTION engram.reinforcement_stat(
+    OUT pending bigint, OUT noted bigint, OUT flushed bigint, OUT gone bigint, OUT lost bigint, OUT batches bigint,
+    OUT last_flush timestamptz) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'reinforcement_stat_wrapper';
+COMMENT ON FUNCTION engram.reinforcement_stat() IS 'Row of engram.stat_reinforcement';
+CREATE VIEW engram.stat_reinforcement WITH (security_invoker = true) AS
+SELECT r.pending, r.noted, r.flushed, r.gone, r.lost, r.batches, r.last_flush
+FROM engram.reinforcement_stat() r;
+COMMENT ON VIEW engram.stat_reinforcement IS 'One row: uses of memories by recalls, in all databases since the server started';
+COMMENT ON COLUMN engram.stat_reinforcement.pending IS 'Uses that are noted in shared memory and not yet in engram.trace';
+COMMENT ON COLUMN engram.stat_reinforcement.noted IS 'Uses ever noted';
+COMMENT ON COLUMN engram.stat_reinforcement.flushed IS 'Uses that went to engram.trace';
+COMMENT ON COLUMN engram.stat_reinforcement.gone IS 'Uses of memories that were deleted before';
+COMMENT ON COLUMN engram.stat_reinforcement.lost IS 'Uses that found no room in shared memory';
+COMMENT ON COLUMN engram.stat_reinforcement.batches IS 'Transactions that wrote uses to engram.trace';
+COMMENT ON COLUMN engram.stat_reinforcement.last_flush IS 'When the last of them committed';

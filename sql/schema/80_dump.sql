@@ -13,6 +13,7 @@ SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_run', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_snapshot', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.belief_event', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.retention', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.decay', '');
 -- Registered without rows: derived, or bound to the transactions of one cluster.
 SELECT pg_catalog.pg_extension_config_dump('engram.warm', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.change', 'WHERE false');

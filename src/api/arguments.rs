@@ -141,7 +141,8 @@ fn containment(filter: Option<Jsonb>) -> Result<Option<String>, Error> {
     }
 }
 
-fn micros(at: TimestampWithTimeZone) -> i64 {
+/// Microseconds since the Unix epoch.
+pub fn micros(at: TimestampWithTimeZone) -> i64 {
     i64::from(at).saturating_add(pg::POSTGRES_EPOCH_MICROS)
 }
 

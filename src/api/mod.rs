@@ -3,6 +3,7 @@
 mod arguments;
 mod associate;
 mod conformance;
+mod decay;
 mod encoder;
 mod explain;
 mod forget;

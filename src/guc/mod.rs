@@ -4,6 +4,7 @@
 //! by `shared_preload_libraries`; without it their getters answer zero.
 
 mod cold;
+mod decay;
 mod dynamics;
 mod tenancy;
 
@@ -18,6 +19,7 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 use crate::pg;
 
+pub use decay::*;
 pub use dynamics::*;
 pub use tenancy::*;
 mod life;
@@ -56,6 +58,7 @@ pub fn init() {
     define_recall_settings();
     define_learning_settings();
     cold::define();
+    decay::define();
     dynamics::define();
     tenancy::define();
     life::define();

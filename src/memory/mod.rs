@@ -6,6 +6,7 @@ pub mod check;
 pub mod chill;
 mod cold;
 mod complete;
+pub mod decay;
 mod duplicate;
 pub mod export;
 mod fit;

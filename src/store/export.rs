@@ -16,9 +16,10 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 pub const FORMAT: i64 = 1;
 
 /// The queries of an export, in an order in which what a row refers to comes before it.
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 14] = [
     include_str!("../../sql/query/export_space.sql"),
     include_str!("../../sql/query/export_retention.sql"),
+    include_str!("../../sql/query/export_decay.sql"),
     include_str!("../../sql/query/export_alias.sql"),
     include_str!("../../sql/query/export_memory.sql"),
     include_str!("../../sql/query/export_history.sql"),
@@ -93,6 +94,7 @@ pub fn store(kind: &str, space: &str, line: &str) -> Option<bool> {
         }
         "space" => include_str!("../../sql/query/import_space.sql"),
         "retention" => include_str!("../../sql/query/import_retention.sql"),
+        "decay" => include_str!("../../sql/query/import_decay.sql"),
         "alias" => include_str!("../../sql/query/import_alias.sql"),
         "history" => include_str!("../../sql/query/import_history.sql"),
         "association" => include_str!("../../sql/query/import_association.sql"),

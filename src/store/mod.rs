@@ -11,6 +11,7 @@ pub mod audit;
 pub mod batch;
 pub mod cold;
 pub mod columns;
+pub mod decay;
 pub mod export;
 pub mod fault;
 pub mod learned;

@@ -138,7 +138,7 @@ impl Search<'_> {
 
     fn find(&mut self) -> Result<Found, Error> {
         let mut found = find(self.name, self.snapshot, &self.question, &mut self.outside, self.want)?;
-        dynamics::apply(&mut found, self.now);
+        dynamics::apply(self.name, &mut found, self.now);
         Ok(found)
     }
 

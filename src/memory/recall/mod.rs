@@ -1,6 +1,7 @@
 //! Recall: the region proposes ids, the tables give the rows that the caller may see.
 
 pub mod across;
+mod decayed;
 mod dynamics;
 pub mod explain;
 mod explain_text;

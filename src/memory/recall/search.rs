@@ -3,6 +3,7 @@
 //! Everything here happens on the region, under its lock in pieces; no SQL, no server memory. The order of the result
 //! depends on the rows and the question alone: ties go by id, sums are whole numbers.
 
+use super::decayed::Decayed;
 use super::outside::{Ask, Outside};
 use super::question::{Filter, Question};
 use super::trace::{self, Counts, Trace};
@@ -33,6 +34,12 @@ pub struct Hit {
     pub tier: Tier,
     /// The code of its embedding, where it was asked for.
     pub code: Option<Code>,
+    /// Microseconds since the Unix epoch.
+    pub occurred_at: i64,
+    /// Hash of its kind.
+    pub kind: u64,
+    /// How well it can be retrieved, where an account was asked for.
+    pub decayed: Option<Box<Decayed>>,
 }
 
 /// What a search is to find.
@@ -269,6 +276,8 @@ pub fn search<P: Pause>(
     }
     for (node, hit) in &mut hits {
         let out = reader.out(*node);
+        let found = reader.found(*node);
+        (hit.occurred_at, hit.kind) = (found.occurred_at, found.kind);
         hit.tier = match out {
             None => Tier::Hot,
             Some(out) if out.cold => Tier::Cold,
@@ -466,6 +475,9 @@ impl Pool<'_> {
             via: Vec::new(),
             tier: Tier::Hot,
             code: None,
+            occurred_at: 0,
+            kind: 0,
+            decayed: None,
         })
     }
 

@@ -32,6 +32,8 @@ pub enum Arg<'a> {
     UuidArray(&'a [[u8; 16]]),
     /// `bigint[]`
     Int8Array(&'a [i64]),
+    /// `timestamptz[]`, microseconds since the Unix epoch.
+    TimestamptzArray(&'a [i64]),
     /// `bytea`
     Bytes(&'a [u8]),
     /// `boolean[]`
@@ -113,6 +115,7 @@ impl<'a> Arg<'a> {
             Arg::TextArray(_) => pg_sys::TEXTARRAYOID,
             Arg::UuidArray(_) => pg_sys::UUIDARRAYOID,
             Arg::Int8Array(_) => pg_sys::INT8ARRAYOID,
+            Arg::TimestamptzArray(_) => pg_sys::TIMESTAMPTZARRAYOID,
             Arg::Bytes(_) => pg_sys::BYTEAOID,
             Arg::BoolArray(_) => pg_sys::BOOLARRAYOID,
             Arg::Float4Array(_) => pg_sys::FLOAT4ARRAYOID,
@@ -146,6 +149,10 @@ impl<'a> Arg<'a> {
             Arg::Int8Array(numbers) => {
                 let elements = numbers.iter().map(|n| pg_sys::Datum::from(*n)).collect();
                 array_datum(elements, (pg_sys::INT8OID, 8, true, pg_sys::TYPALIGN_DOUBLE))
+            }
+            Arg::TimestamptzArray(times) => {
+                let elements = times.iter().map(|micros| pg_sys::Datum::from(to_server_time(*micros))).collect();
+                array_datum(elements, (pg_sys::TIMESTAMPTZOID, 8, true, pg_sys::TYPALIGN_DOUBLE))
             }
             Arg::Bytes(bytes) => bytea_datum(bytes),
             Arg::BoolArray(flags) => {

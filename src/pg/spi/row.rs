@@ -98,6 +98,14 @@ impl<'r> Row<'r> {
         Some(numbers.into_iter().map(|datum| datum.value() as i64).collect())
     }
 
+    /// `timestamptz[]`, microseconds since the Unix epoch; NULL elements are left out.
+    pub fn timestamptz_array(&self, column: usize) -> Option<Vec<i64>> {
+        let datum = self.of_type(column, &[pg_sys::TIMESTAMPTZARRAYOID])?;
+        // SAFETY: the column is an array of this element type.
+        let times = unsafe { elements(datum, (pg_sys::TIMESTAMPTZOID, 8, true, pg_sys::TYPALIGN_DOUBLE)) };
+        Some(times.into_iter().map(|datum| from_server_time(datum.value() as i64)).collect())
+    }
+
     /// `uuid[]`; NULL elements are left out.
     pub fn uuid_array(&self, column: usize) -> Option<Vec<[u8; 16]>> {
         let datum = self.of_type(column, &[pg_sys::UUIDARRAYOID])?;

@@ -1,10 +1,14 @@
 //! The curves of the model itself.
 
-use crate::chart::{At, Chart, Drawn, Series, evenly, short};
+use crate::chart::{At, Chart, Drawn, Series, by_factor, evenly, short, time};
+use engram_engine::conformance::course::USUAL;
+use engram_engine::dynamics::decay::{Curve, Profile, Use};
 use engram_engine::{confidence, rank};
 use std::path::Path;
 
 pub fn draw(folder: &Path) -> Drawn {
+    curves(folder)?;
+    stability(folder)?;
     score(folder)?;
     belief(folder)
 }
@@ -52,4 +56,43 @@ fn belief(folder: &Path) -> Drawn {
         series,
     }
     .linear(&folder.join("confidence.svg"), 0.0..40.0, 0.0..1.0)
+}
+
+const SETTINGS: [(&str, Curve); 4] = [
+    ("power", Curve::Power { exponent: 0.5 }),
+    ("exponential", Curve::Exponential),
+    ("two_component", Curve::TwoComponent { share: 0.5, fast: 0.1, exponent: 0.5 }),
+    ("pinned", Curve::Pinned),
+];
+
+fn curves(folder: &Path) -> Drawn {
+    let values = |curve: Curve| by_factor(0.001, 1_000.0, 160).into_iter().map(|t| (t, curve.at(t))).collect();
+    let series = SETTINGS.into_iter().enumerate().map(|(i, (name, curve))| Series::line(name, i, values(curve)));
+    Chart {
+        title: "Forgetting curves, stability one day",
+        x: "time since the only use",
+        y: "what is left of it",
+        x_label: &time,
+        legend: At::MiddleLeft,
+        series: series.collect(),
+    }
+    .logarithmic(&folder.join("forgetting.svg"), 0.001..1_000.0, 0.0..1.05)
+}
+
+fn stability(folder: &Path) -> Drawn {
+    let after = |curve: Curve, t: f64| {
+        let profile = Profile { curve, ..USUAL };
+        Use::ENCODING.next(&profile, 1.0, t, 1.0).strengthen(&profile, 1.0)
+    };
+    let values = |curve: Curve| by_factor(0.001, 1_000.0, 160).into_iter().map(|t| (t, after(curve, t))).collect();
+    let series = SETTINGS.into_iter().enumerate().map(|(i, (name, curve))| Series::line(name, i, values(curve)));
+    Chart {
+        title: "What a use adds to a stability of one day",
+        x: "time since the last use",
+        y: "stability after it, days",
+        x_label: &time,
+        legend: At::UpperLeft,
+        series: series.collect(),
+    }
+    .logarithmic(&folder.join("stability.svg"), 0.001..1_000.0, 0.9..2.1)
 }

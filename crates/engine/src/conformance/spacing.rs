@@ -67,10 +67,10 @@ pub fn rows() -> Vec<Row> {
     );
     rows.push(
         Row::of(NAME, "best gap as a share of 350 days", SOURCE)
-            .published(year.clamp(YEAR.0, YEAR.1))
+            .published(0.5 * (YEAR.0 + YEAR.1))
             .model(year, Role::Predicted)
             .holds((YEAR.0..=YEAR.1).contains(&year))
-            .note("Published is the nearest share from .05 to .10."),
+            .note("Published is the middle of .05 to .10; the model must lie between them."),
     );
     rows.extend(shape(profile, "fitted"));
     rows.extend(shape(USUAL, "default"));

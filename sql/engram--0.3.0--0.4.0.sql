@@ -53,7 +53,25 @@ COMMENT ON COLUMN engram.stat_reinforcement.last_flush IS 'When the last of them
 GRANT SELECT ON engram.stat_reinforcement TO engram_reader, pg_monitor;
 REVOKE ALL ON FUNCTION engram.reinforcement_stat() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION engram.reinforcement_stat() TO engram_reader, pg_monitor;
-@@FUNCTIONS@@
+CREATE OR REPLACE FUNCTION @extschema@.engram_set_decay(
+    profile text DEFAULT NULL, space text DEFAULT NULL, kind text DEFAULT NULL, id uuid DEFAULT NULL,
+    parameters jsonb DEFAULT NULL, floor real DEFAULT NULL) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'engram_set_decay_wrapper';
+CREATE OR REPLACE FUNCTION @extschema@.engram_retrievability(id uuid, space text DEFAULT NULL, at timestamptz DEFAULT NULL)
+    RETURNS TABLE (retrievability double precision, base_level double precision, stability double precision, profile text,
+                   uses bigint, last_used_at timestamptz)
+    LANGUAGE c STABLE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'engram_retrievability_wrapper';
+CREATE OR REPLACE FUNCTION @extschema@.engram_feedback(id uuid, useful boolean, space text DEFAULT NULL) RETURNS boolean
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'engram_feedback_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_set_decay IS 'Says how a memory, the memories of a kind, or those of a space are forgotten';
+COMMENT ON FUNCTION @extschema@.engram_retrievability IS 'Returns how well a memory can be retrieved at a time, and what that rests on';
+COMMENT ON FUNCTION @extschema@.engram_feedback IS 'Says whether the last recall of a memory was of use, which decides how much it strengthens it';
+REVOKE ALL ON FUNCTION @extschema@.engram_set_decay, @extschema@.engram_retrievability, @extschema@.engram_feedback FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_set_decay TO engram_writer;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_retrievability, @extschema@.engram_feedback TO engram_reader;
 
 -- Priming and interference.
 

@@ -1242,6 +1242,19 @@ AS 'MODULE_PATHNAME', 'engram_export_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/decay.rs:51
+-- engram::api::decay::engram_feedback
+CREATE  FUNCTION "engram_feedback"(
+	"id" uuid, /* Option < Uuid > */
+	"useful" bool, /* Option < bool > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS bool /* bool */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_feedback_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/knowing.rs:12
 -- engram::api::knowing::engram_feeling_of_knowing
 CREATE  FUNCTION "engram_feeling_of_knowing"(
@@ -1486,7 +1499,7 @@ AS 'MODULE_PATHNAME', 'engram_retention_plan_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/decay.rs:27
+-- src/api/decay.rs:28
 -- engram::api::decay::engram_retrievability
 CREATE  FUNCTION "engram_retrievability"(
 	"id" uuid, /* Option < Uuid > */
@@ -1506,7 +1519,7 @@ AS 'MODULE_PATHNAME', 'engram_retrievability_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/decay.rs:13
+-- src/api/decay.rs:14
 -- engram::api::decay::engram_set_decay
 CREATE  FUNCTION "engram_set_decay"(
 	"profile" TEXT DEFAULT NULL, /* Option < & str > */
@@ -1656,6 +1669,12 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* <begin connected objects> */
 -- src/api/life.rs:70
 -- engram::api::life::reembed_step
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/decay.rs:57
+-- engram::api::decay::reinforcement_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 

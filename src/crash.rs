@@ -163,6 +163,14 @@ pub enum Point {
     leave_hold,
     /// Triggers fire always again; no space is told to be loaded anew.
     repair,
+    /// A transaction has committed whose recalls strengthen memories; shared memory does not know of it.
+    uses_commit,
+    /// The worker has taken uses out of shared memory; nothing is written.
+    uses_taken,
+    /// The uses are written; the transaction is not committed.
+    uses_written,
+    /// The transaction that wrote them has committed; their places in shared memory are still taken.
+    uses_committed,
 }
 
 #[cfg(debug_assertions)]

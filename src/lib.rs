@@ -47,6 +47,6 @@ pub mod pg_test {
     #[must_use]
     pub fn postgresql_conf_options() -> Vec<&'static str> {
         // Vectors of texts by the built-in encoder would make everything a little similar: tests give their own.
-        vec!["shared_preload_libraries = 'engram'", "engram.builtin_encoder = off"]
+        vec!["shared_preload_libraries = 'engram'", "engram.builtin_encoder = off", "engram.decay = off"]
     }
 }

@@ -3,6 +3,7 @@
 use super::arguments::{micros, timestamp};
 use crate::error::or_raise;
 use crate::memory::decay::{self, SetDecay};
+use crate::memory::reinforce::{self, Count};
 use crate::pg::jsonb::Jsonb;
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::iter::TableIterator;
@@ -44,4 +45,37 @@ fn engram_retrievability(
     let r = or_raise(decay::retrievability(id, space, at.map(micros)));
     let last = timestamp(r.last_used_at);
     TableIterator::once((r.retrievability, r.base_level, r.stability, r.profile, r.uses, last))
+}
+
+/// Says whether a returned memory was of use; see `docs/reference/sql.md`.
+#[pg_extern(volatile, parallel_unsafe)]
+fn engram_feedback(id: Option<Uuid>, useful: Option<bool>, space: default!(Option<&str>, "NULL")) -> bool {
+    or_raise(reinforce::feedback(id, useful, space))
+}
+
+/// The row of engram.stat_reinforcement. Declared in `sql/schema/70_views.sql`.
+#[pg_extern(sql = false)]
+#[allow(clippy::type_complexity)] // The result is that of SQL.
+fn reinforcement_stat() -> TableIterator<
+    'static,
+    (
+        name!(pending, i64),
+        name!(noted, i64),
+        name!(flushed, i64),
+        name!(gone, i64),
+        name!(lost, i64),
+        name!(batches, i64),
+        name!(last_flush, Option<TimestampWithTimeZone>),
+    ),
+> {
+    let count = reinforce::counted;
+    TableIterator::once((
+        count(Count::Pending).max(0),
+        count(Count::Noted),
+        count(Count::Flushed),
+        count(Count::Gone),
+        count(Count::Lost),
+        count(Count::Batches),
+        Some(count(Count::LastFlush)).filter(|at| *at > 0).map(timestamp),
+    ))
 }

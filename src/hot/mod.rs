@@ -24,6 +24,7 @@ pub mod seal;
 pub mod search;
 pub mod settle;
 pub mod share;
+pub mod uses;
 
 use crate::crash::{self, Point};
 use crate::pg::lwlock::{LwLock, LwLockGuard, Tranche};
@@ -44,6 +45,7 @@ pub fn init() {
     shmem::register(Request { name: c"engram hot tier", size: region_size, init: attach });
     answers::init();
     returns::init();
+    uses::init();
     moves::init();
     follow::init();
     private::init();

@@ -67,13 +67,18 @@ impl Forgetting {
         all
     }
 
+    /// How memories of a kind are forgotten that have no rule of their own.
+    pub fn of_kind(&self, kind: u64) -> &Named {
+        self.kinds.get(&kind).unwrap_or(&self.default)
+    }
+
     /// How a memory is forgotten, and what is known of its uses.
     pub fn of(&self, id: [u8; 16], kind: u64, encoded_at: i64) -> History<'_> {
         let (trace, own) = match self.traces.get(&id) {
             Some((trace, own)) => (Some(trace), own.as_ref()),
             None => (None, None),
         };
-        let named = own.or_else(|| self.kinds.get(&kind)).unwrap_or(&self.default);
+        let named = own.unwrap_or_else(|| self.of_kind(kind));
         History::new(named, trace, encoded_at)
     }
 }
@@ -283,7 +288,8 @@ fn rule(given: &SetDecay<'_>) -> Result<Option<Rule>, Error> {
         if name == "curve" && profile == CUSTOM {
             continue;
         }
-        let allowed = form != "pinned" && (own.contains(&name.as_str()) || ["stability", "gain"].contains(&name.as_str()));
+        let allowed =
+            form != "pinned" && (own.contains(&name.as_str()) || ["stability", "gain"].contains(&name.as_str()));
         let Some((least, most)) = range(name).filter(|_| allowed) else {
             let mut names = own.to_vec();
             names.extend(["stability", "gain"]);

@@ -7,6 +7,7 @@
 
 use super::complete::names_in;
 use super::recall::with_space;
+use super::reinforce;
 use crate::error::Error;
 use crate::hot::{self, Hot, answers, clock, private, queue, record, search};
 use crate::memory::load;
@@ -17,7 +18,6 @@ use engram_engine::code::{Code, NEARLY_SAME, quantise};
 use engram_engine::{cues, encoder, text};
 use engram_region::State;
 use engram_region::dense::Query;
-use pgrx::Uuid;
 
 /// What is done about a memory that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +183,7 @@ pub fn treat(space: &str, id: [u8; 16], how: Option<OnDuplicate>) -> bool {
     if let Some((hot, place)) = hot::find(space) {
         hot.read(place, |s| s.touch_memories(&[id], clock()));
     }
-    let there = store::trace::reinforce(space, Uuid::from_bytes(id));
+    let there = reinforce::use_now(space, id);
     if there && store::cold::is_away(space, id) {
         hot::returns::note(space, [id].into_iter());
     }

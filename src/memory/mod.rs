@@ -20,6 +20,7 @@ pub mod load;
 pub mod recall;
 mod recognise;
 pub mod reembed;
+pub mod reinforce;
 mod relist;
 pub mod remember;
 pub mod remember_many;

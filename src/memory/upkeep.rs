@@ -1,7 +1,7 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
 use super::load::{self, Unloaded};
-use super::{check, chill, follow, learn, retention, snapshot, warm};
+use super::{check, chill, follow, learn, reinforce, retention, snapshot, warm};
 use crate::crash::{self, Point};
 use crate::guc;
 use crate::hot::answers::Waiting;
@@ -47,12 +47,14 @@ pub enum Step {
     Snapshot,
     /// Forget old changes.
     Trim,
+    /// Write the uses of memories of a space that recalls have noted.
+    Reinforce(String),
 }
 
 impl Step {
     /// Whether it is done in pieces, each in a transaction of its own, so that it may be done again at once.
     pub fn goes_on(&self) -> bool {
-        matches!(self, Step::Chill(_) | Step::BringBack(_))
+        matches!(self, Step::Chill(_) | Step::BringBack(_) | Step::Reinforce(_))
     }
 }
 /// Entries of the audit log that one visit removes at most.
@@ -88,6 +90,9 @@ pub fn plan(first: bool) -> Vec<Step> {
     }
     if first && guc::audit_retention().is_some() && usage::is_possible() && !pg::in_recovery() {
         steps.push(Step::TrimAudit);
+    }
+    if !pg::in_recovery() {
+        steps.extend(reinforce::due(first).into_iter().map(Step::Reinforce));
     }
     let newly_started = first && snapshot::open(sound);
     if first {
@@ -172,6 +177,7 @@ pub fn perform(step: &Step) -> bool {
         }
         Step::Learn(name) => learn::step(name),
         Step::Chill(name) => chill::step(name),
+        Step::Reinforce(name) => reinforce::step(name),
         Step::BringBack(name) => chill::bring_back(name),
         Step::TrimAudit => guc::audit_retention().is_some_and(|age| audit::trim(age, MOST_TRIMMED) > 0),
         Step::Retain(name) => retention::step(name),

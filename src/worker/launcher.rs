@@ -3,7 +3,7 @@
 use super::slots::{self, Kind};
 use super::{leave, maintenance};
 use crate::crash::{self, Point};
-use crate::hot::{Hot, follow};
+use crate::hot::{Hot, follow, uses};
 use crate::memory::snapshot;
 use crate::pg::worker::{self, Database, Dynamic, Restart, Spec, State};
 use crate::{guc, pg};
@@ -115,6 +115,8 @@ fn wanted(databases: &[Database]) -> HashSet<u32> {
     let Some(hot) = Hot::shared() else { return HashSet::new() };
     // On a standby a reader may wait for an answer.
     let mut out: HashSet<u32> = follow::waiting().into_iter().collect();
+    uses::keep_databases(|oid| databases.iter().any(|d| d.oid.to_u32() == oid && !d.is_template));
+    out.extend(uses::waiting());
     for (place, _, database, _) in hot.all() {
         if !databases.iter().any(|d| d.oid.to_u32() == database) {
             hot.remove(place);

@@ -3,8 +3,9 @@
 use super::slots::{self, Doing, Kind};
 use super::standby;
 use crate::crash::{self, Point};
-use crate::memory::snapshot;
+use crate::hot::uses;
 use crate::memory::upkeep::{self, Step};
+use crate::memory::{reinforce, snapshot};
 use crate::pg::{self, worker};
 use pgrx::{pg_guard, pg_sys};
 use std::time::{Duration, Instant};
@@ -49,6 +50,8 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
     while idle < PATIENCE && !worker::should_stop() {
         worker::reload_if_asked();
         match round(first) {
+            // What recalls have noted is not left behind, unless another database waits.
+            Ok(0) if uses::waits_here() && !slots::is_crowded() => idle = 0,
             Ok(0) => idle += 1,
             Ok(_) => idle = 0,
             Err(message) => {
@@ -60,6 +63,11 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
         }
         first = false;
         worker::wait(Some(PAUSE));
+    }
+    if uses::waits_here()
+        && let Err(message) = worker::in_last_transaction(reinforce::flush_all)
+    {
+        pgrx::log!("engram maintenance: {message}");
     }
     crash::at(Point::worker_leave);
 }
@@ -80,6 +88,10 @@ fn round(first: bool) -> Result<usize, String> {
             Step::Learn(space) => {
                 slots::doing(Doing::Learning);
                 worker::report_activity(&format!("learning in space {space}"));
+            }
+            Step::Reinforce(space) => {
+                slots::doing(Doing::Learning);
+                worker::report_activity(&format!("strengthening what was recalled in space {space}"));
             }
             Step::Chill(space) => {
                 slots::doing(Doing::Moving);

@@ -19,6 +19,17 @@ pub struct Decayed {
     pub profile: String,
 }
 
+impl Decayed {
+    /// What the retrievability rests on.
+    pub fn told(&self) -> String {
+        let uses = if self.uses == 1 { "use" } else { "uses" };
+        format!(
+            "profile {}, {} {uses}, stability {:.2} days, base level {:.2}",
+            self.profile, self.uses, self.stability, self.base_level
+        )
+    }
+}
+
 /// Enters what each hit loses. `now` is in microseconds since the Unix epoch.
 pub fn apply(name: &str, found: &mut Found, now: i64) {
     let weight = guc::decay_weight();

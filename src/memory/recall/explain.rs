@@ -227,7 +227,11 @@ fn result(row: Recalled, asked: bool, trace: &Trace, names: &Names, words: &Word
         said.join("; ")
     };
     let line = |signal, value, share, detail| Line { id: Some(row.hit.id), signal, value, share: Some(share), detail };
-    let lines = vec![
+    let decay = row.hit.decayed.as_ref().map(|decayed| {
+        let retrievability = decayed.retrievability as f32;
+        line("decay", Some(retrievability), shares.decay, decayed.told())
+    });
+    let mut lines = vec![
         line("dense", signals.similarity, shares.dense, dense.to_owned()),
         line("lexical", Some(signals.bm25), shares.lexical, lexical),
         line(
@@ -249,6 +253,7 @@ fn result(row: Recalled, asked: bool, trace: &Trace, names: &Names, words: &Word
             arrived(signals.by_association, "over associations".to_owned(), |l| matches!(l, Link::Association(_))),
         ),
     ];
+    lines.extend(decay);
     Result { row, lines, cues, path }
 }
 

@@ -27,6 +27,9 @@ pub fn text(e: &Explanation) -> Vec<String> {
                 out.push(format!("          Words: {:.2} {}", line.value.unwrap_or(0.0), line.detail));
             }
         }
+        if let Some(decay) = result.lines.iter().find(|line| line.signal == "decay") {
+            out.push(format!("          Decay: retrievability {:.3}; {}", decay.value.unwrap_or(0.0), decay.detail));
+        }
         if !result.cues.is_empty() {
             out.push(format!("          Cues: {}", result.cues));
         }

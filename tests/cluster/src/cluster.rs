@@ -90,6 +90,8 @@ impl Cluster {
             "jit = off".to_string(),
             "log_line_prefix = '%m [%p] %d '".to_string(),
             format!("fsync = {}", if options.fsync { "on" } else { "off" }),
+            // Tests compare the scores of recalls at different times.
+            "engram.decay = off".to_string(),
         ];
         if options.preload {
             conf.push("shared_preload_libraries = 'engram'".to_string());

@@ -168,7 +168,7 @@ fn lock(space: &str, ids: &[[u8; 16]], wait: Wait) -> Locked {
             traces.insert(trace.id, trace);
         });
         let (mut there, mut found) = (FxHashSet::default(), FxHashMap::default());
-        store::decay::encoded(space, ids, |memory| {
+        store::decay::encoded_now(space, ids, |memory| {
             there.insert(memory.id);
             if let Some(trace) = traces.remove(&memory.id) {
                 let Encoded { occurred_at, created_at, kind, .. } = memory;

@@ -77,7 +77,13 @@ pub fn encoded(space: &str, ids: &[[u8; 16]], mut f: impl FnMut(Encoded<'_>)) {
     spi::select(include_str!("../../sql/query/decay_encoded.sql"), &args, |row| f(encoded_of(row)));
 }
 
-pub(super) fn encoded_of<'r>(row: &Row<'r>) -> Encoded<'r> {
+/// The same as of this moment: also of those that the running statement has stored.
+pub fn encoded_now(space: &str, ids: &[[u8; 16]], mut f: impl FnMut(Encoded<'_>)) {
+    let args = [Arg::Text(space), Arg::UuidArray(ids)];
+    spi::execute_returning(include_str!("../../sql/query/decay_encoded.sql"), &args, |row| f(encoded_of(row)));
+}
+
+fn encoded_of<'r>(row: &Row<'r>) -> Encoded<'r> {
     Encoded {
         id: row.uuid(1).unwrap_or_default(),
         occurred_at: row.timestamptz(2),

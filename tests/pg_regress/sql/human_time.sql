@@ -46,12 +46,12 @@ END
 $$;
 CALL learn_again();
 SELECT days, s.uses, round(s.stability::numeric, 3) AS stability
-FROM gap, LATERAL engram_retrievability(known_id(10 + n), at => '2020-01-01 00:00+00'::timestamptz + days * interval '1 day') AS s
+FROM gap, LATERAL engram_retrievability(known_id(10 + n), at => '2020-01-01 00:00+00'::timestamptz + days * interval '24 hours') AS s
 ORDER BY days;
 -- The best of these gaps grows with the time to the test, and there is none that is best for all.
 SELECT DISTINCT ON (test) test, days AS best_gap
 FROM gap, unnest(ARRAY[interval '10 minutes', '7 days', '35 days', '350 days']) AS test,
-     LATERAL engram_retrievability(known_id(10 + n), at => '2020-01-01 00:00+00'::timestamptz + days * interval '1 day' + test) AS r
+     LATERAL engram_retrievability(known_id(10 + n), at => '2020-01-01 00:00+00'::timestamptz + days * interval '24 hours' + test) AS r
 ORDER BY test, r.retrievability DESC;
 DROP PROCEDURE learn_again;
 RESET engram.test_clock;

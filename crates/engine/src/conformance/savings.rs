@@ -66,7 +66,7 @@ pub fn rows() -> Vec<Row> {
 
 fn told(profile: Profile) -> String {
     let Curve::Power { exponent } = profile.curve else { return String::new() };
-    format!("Stability {:.1} seconds, exponent {exponent:.3}.", profile.stability / SECOND)
+    format!("Stability {:.3} seconds, exponent {exponent:.5}.", profile.stability / SECOND)
 }
 
 fn series(name: &str, published: &[f64; 7], model: &[f64; 7], role: Role) -> Vec<Row> {

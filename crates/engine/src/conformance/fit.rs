@@ -84,9 +84,8 @@ pub fn linear<const N: usize>(rows: &[([f64; N], f64)]) -> [f64; N] {
                 continue;
             }
             let by = a[k][i] / a[i][i];
-            for j in 0..N {
-                a[k][j] -= by * a[i][j];
-            }
+            let pivot = a[i];
+            a[k].iter_mut().zip(pivot).for_each(|(left, right)| *left -= by * right);
             b[k] -= by * b[i];
         }
     }
@@ -140,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_line_through_points_is_found() {
-        let rows: Vec<([f64; 3], f64)> = (0..5).map(|i| f64::from(i)).map(|x| ([1.0, x, 0.0], 3.0 - 2.0 * x)).collect();
+        let rows: Vec<([f64; 3], f64)> = (0..5).map(f64::from).map(|x| ([1.0, x, 0.0], 3.0 - 2.0 * x)).collect();
         let [a, b, nothing] = linear(&rows);
         assert!((a - 3.0).abs() < 1e-9 && (b + 2.0).abs() < 1e-9 && nothing == 0.0);
     }

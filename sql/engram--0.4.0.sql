@@ -1109,6 +1109,26 @@ AS 'MODULE_PATHNAME', 'engram_configure_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/conformance.rs:5
+-- engram::api::conformance::engram_conformance
+CREATE  FUNCTION "engram_conformance"() RETURNS TABLE (
+	"experiment" TEXT,  /* String */
+	"condition" TEXT,  /* String */
+	"published" double precision,  /* Option < f64 > */
+	"model" double precision,  /* f64 */
+	"error" double precision,  /* Option < f64 > */
+	"fitted" bool,  /* bool */
+	"verified" bool,  /* bool */
+	"holds" bool,  /* Option < bool > */
+	"source" TEXT,  /* String */
+	"note" TEXT  /* Option < String > */
+)
+STRICT STABLE PARALLEL SAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_conformance_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/former.rs:13
 -- engram::api::former::engram_create_space
 -- Skipped due to `#[pgrx(sql = false)]`
@@ -1778,6 +1798,7 @@ COMMENT ON FUNCTION @extschema@.engram_recall_across IS 'Returns what comes to m
 COMMENT ON FUNCTION @extschema@.engram_explain_recall IS 'Returns why a recall returns what it returns: the share of each signal, words, cues and paths';
 COMMENT ON FUNCTION @extschema@.engram_explain_recall_text IS 'Explains a recall as text, in the manner of EXPLAIN';
 COMMENT ON FUNCTION @extschema@.engram_feeling_of_knowing IS 'Estimates whether anything is stored about a cue, without returning it';
+COMMENT ON FUNCTION @extschema@.engram_conformance IS 'Returns the model beside published human data, computed by the call';
 COMMENT ON FUNCTION @extschema@.engram_spread IS 'Returns what activation reaches from the given memories';
 COMMENT ON FUNCTION @extschema@.engram_complete IS 'Completes part of a memory: each field with its value, where it comes from and how sure it is';
 COMMENT ON FUNCTION @extschema@.engram_imagine IS 'Puts parts of different memories together to something that was never stored, and does not store it';
@@ -1843,7 +1864,7 @@ BEGIN
             WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'move_stat', 'info_stat', 'snapshot_stat',
                 'standby_stat', 'reinforcement_stat',
-                'engram_version']::pg_catalog.name[])
+                'engram_version', 'engram_conformance']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',

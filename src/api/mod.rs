@@ -2,6 +2,7 @@
 
 mod arguments;
 mod associate;
+mod conformance;
 mod decay;
 mod encoder;
 mod explain;

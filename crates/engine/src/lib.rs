@@ -11,6 +11,7 @@ pub mod bm25;
 pub mod code;
 pub mod confidence;
 pub mod config;
+pub mod conformance;
 pub mod cues;
 pub mod dynamics;
 pub mod encoder;

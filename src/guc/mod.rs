@@ -5,6 +5,7 @@
 
 mod cold;
 mod dynamics;
+mod priming;
 mod tenancy;
 
 pub use cold::{cold_after, cold_batch_size};
@@ -19,6 +20,7 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use crate::pg;
 
 pub use dynamics::*;
+pub use priming::*;
 pub use tenancy::*;
 mod life;
 
@@ -57,6 +59,7 @@ pub fn init() {
     define_learning_settings();
     cold::define();
     dynamics::define();
+    priming::define();
     tenancy::define();
     life::define();
     snapshot::define();

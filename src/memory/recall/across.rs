@@ -7,11 +7,11 @@ use super::gather::gather;
 use super::question::{Given, Question};
 use super::rows::{self, Conditions};
 use super::select::Selection;
-use super::{Account, Cold, Limits, Recalled, hide_paths, readable, touch};
+use super::{Account, Cold, Limits, Recalled, hide_paths, priming, readable, touch};
 use crate::error::Error;
 use crate::hot::governor::{self, Met};
-use crate::pg;
 use crate::store::{access, cold};
+use crate::{memory, pg};
 use pgrx::Uuid;
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
@@ -45,12 +45,13 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
     // A budget is one for all spaces: rows of each are left out or taken after merging.
     let most = if limits.max_tokens.is_some() { usize::MAX } else { limits.k };
     let mut merged: Vec<(Recalled, usize)> = Vec::new();
-    let mut known = Vec::new();
+    let (mut known, mut reached) = (Vec::new(), Vec::new());
     let mut limited = false;
     let mut ask = |cold: Cold| {
         let limits = Limits { cold, ..*limits };
         merged.clear();
         known.clear();
+        reached.clear();
         for (at, space) in spaces.iter().enumerate() {
             let mut question = Question::new(given, space)?;
             question.ids.retain(|id| named[at].contains(id));
@@ -58,6 +59,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
             let gathered = gather(&space.name, question, &conditions, &limits, Account::None, &mut selection)?;
             limited |= gathered.limited;
             known.push(gathered.known);
+            reached.push(gathered.reached);
             merged.extend(selection.into_rows().into_iter().map(|row| (row, at)));
         }
         Ok(merged.len())
@@ -88,8 +90,11 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
     for (row, at) in selection.into_rows().into_iter().zip(&places) {
         by_space[*at].push(row);
     }
-    for ((rows, space), known) in by_space.iter_mut().zip(&spaces).zip(known) {
+    for ((rows, space), (known, reached)) in by_space.iter_mut().zip(&spaces).zip(known.into_iter().zip(reached)) {
         hide_paths(&space.name, rows, known);
+        if limits.primes {
+            priming::leave(&space.name, rows, reached, memory::now());
+        }
         if limits.reinforce && !pg::in_recovery() && !rows.is_empty() {
             touch(&space.name, rows);
         }

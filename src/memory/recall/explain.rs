@@ -6,7 +6,7 @@
 
 use super::question::{Given, vector_of};
 use super::trace::{Link, Trace, Way};
-use super::{Account, Answer, Cold, Limits, Recalled, answer, explain_text, readable};
+use super::{Account, Answer, Cold, Limits, Recalled, answer, explain_text, interference, priming, readable};
 use crate::error::Error;
 use crate::guc;
 use crate::hot::governor::Met;
@@ -175,7 +175,7 @@ impl Names {
         if self.visible.contains(id) { Uuid::from_bytes(*id).to_string() } else { "(hidden)".to_owned() }
     }
 
-    /// `memory -[cue "name" w=2.30]-> memory`, from where activation started.
+    /// `memory -[cue "name" w=2.30 fan=3]-> memory`, from where activation started.
     fn path(&self, way: &Way) -> Option<String> {
         way.steps.last()?;
         let mut out = way.from.map_or_else(|| "question".to_owned(), |id| self.memory(&id));
@@ -185,7 +185,7 @@ impl Names {
                 Link::Contiguity => "next in context".to_owned(),
                 Link::Association(kind) => kind.name().to_owned(),
             };
-            out.push_str(&format!(" -[{link} w={:.2}]-> {}", step.weight, self.memory(&step.to)));
+            out.push_str(&format!(" -[{link} w={:.2} fan={}]-> {}", step.weight, step.fan, self.memory(&step.to)));
         }
         Some(out)
     }
@@ -227,7 +227,7 @@ fn result(row: Recalled, asked: bool, trace: &Trace, names: &Names, words: &Word
         said.join("; ")
     };
     let line = |signal, value, share, detail| Line { id: Some(row.hit.id), signal, value, share: Some(share), detail };
-    let lines = vec![
+    let mut lines = vec![
         line("dense", signals.similarity, shares.dense, dense.to_owned()),
         line("lexical", Some(signals.bm25), shares.lexical, lexical),
         line(
@@ -249,6 +249,9 @@ fn result(row: Recalled, asked: bool, trace: &Trace, names: &Names, words: &Word
             arrived(signals.by_association, "over associations".to_owned(), |l| matches!(l, Link::Association(_))),
         ),
     ];
+    lines
+        .extend(interference::said(&row.hit).map(|(v, said)| line("interference", Some(v), shares.interference, said)));
+    lines.extend(priming::said(&row.hit).map(|(v, said)| line("priming", Some(v), shares.priming, said)));
     Result { row, lines, cues, path }
 }
 

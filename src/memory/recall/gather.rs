@@ -1,7 +1,9 @@
 //! From a question to rows in order of score: the search, and the rows of its hits as the caller may see them.
 
 use super::dynamics;
+use super::interference;
 use super::outside::{self, Outside};
+use super::priming;
 use super::question::Question;
 use super::rows::{self, Conditions};
 use super::search::{self, Found, Outcome, Want};
@@ -10,6 +12,7 @@ use super::trace::Trace;
 use super::{Account, Cold, Limits, Recalled, discard, with_space};
 use crate::error::Error;
 use crate::hot::governor;
+use crate::hot::primes::Activated;
 use crate::memory;
 use crate::pg;
 use crate::pg::snapshot::Pinned;
@@ -41,6 +44,8 @@ pub struct Gathered {
     pub cold: bool,
     /// Ids that the caller may see, as far as they were looked up.
     pub known: FxHashSet<[u8; 16]>,
+    /// What activation reached, where it is to prime what comes next.
+    pub reached: Vec<Activated>,
     pub trace: Option<Trace>,
 }
 
@@ -57,7 +62,7 @@ pub fn gather(
 ) -> Result<Gathered, Error> {
     let want = Want {
         reach: REACH.max(limits.k * 4),
-        codes: limits.max_tokens.is_some(),
+        codes: if limits.max_tokens.is_some() { usize::MAX } else { interference::compared() },
         trace: account == Account::Full,
         cold: false,
     };
@@ -131,14 +136,15 @@ impl Search<'_> {
                 checked = self.check(cold, &found, selection);
             }
         }
+        let reached = if limits.primes { priming::reached(&found.hits) } else { Vec::new() };
         let Found { limited, cut, trace, .. } = found;
         let Checked { passed, ended, known, .. } = checked;
-        Ok(Gathered { limited, ended, cut, passed, cold, known, trace })
+        Ok(Gathered { limited, ended, cut, passed, cold, known, reached, trace })
     }
 
     fn find(&mut self) -> Result<Found, Error> {
         let mut found = find(self.name, self.snapshot, &self.question, &mut self.outside, self.want)?;
-        dynamics::apply(&mut found, self.now);
+        dynamics::apply(self.name, &mut found, self.now);
         Ok(found)
     }
 

@@ -3,21 +3,23 @@
 //! Everything here happens on the region, under its lock in pieces; no SQL, no server memory. The order of the result
 //! depends on the rows and the question alone: ties go by id, sums are whole numbers.
 
+use super::interference::Rivals;
 use super::outside::{Ask, Outside};
+use super::priming::Priming;
 use super::question::{Filter, Question};
+pub use super::spreading::{recycle, spread_from, strongest};
 use super::trace::{self, Counts, Trace};
 use crate::guc;
 use crate::hot::governor;
 use engram_engine::code::Code;
 use engram_engine::rank::{self, Signals};
-use engram_engine::spread::{self, CUE, Scratch, Seed, Spread, WEIGHT};
+use engram_engine::spread::{self, CUE, Seed, Spread, WEIGHT};
 use engram_engine::tiers::Tier;
 use engram_engine::{bm25, config, cues};
 use engram_region::outside::Out;
 use engram_region::read::{self, Pause, Reader, Stopped};
 use engram_region::{Record, Stats};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::cell::Cell;
 
 /// A memory that came to mind.
 #[derive(Debug, Clone)]
@@ -33,6 +35,11 @@ pub struct Hit {
     pub tier: Tier,
     /// The code of its embedding, where it was asked for.
     pub code: Option<Code>,
+    /// Microseconds since the Unix epoch.
+    pub occurred_at: i64,
+    /// What competes with it, and what primes it.
+    pub rivals: Rivals,
+    pub primed: Priming,
 }
 
 /// What a search is to find.
@@ -40,8 +47,8 @@ pub struct Hit {
 pub struct Want {
     /// Candidates of each arm, and hits.
     pub reach: usize,
-    /// Codes of the hits, to compare them with each other.
-    pub codes: bool,
+    /// Of how many of the best hits the codes are wanted, to compare them with each other.
+    pub codes: usize,
     /// How each hit came about.
     pub trace: bool,
     /// Memories of the cold tier are among what may be returned.
@@ -77,53 +84,6 @@ const CONTEXT_SEEDS: usize = 2;
 const NAMED_BASE: f32 = 1.0 + config::LEXICAL_WEIGHT;
 /// Base score of the latest of the context.
 const CONTEXT_BASE: f32 = 0.5 * NAMED_BASE;
-
-thread_local! {
-    /// Buffers of the last spread of this backend.
-    static SCRATCH: Cell<Scratch> = Cell::default();
-}
-
-/// Spreads from seeds over the graph of a reader. What is returned goes back by [`recycle`].
-pub fn spread_from<P: Pause>(
-    reader: &mut Reader<'_, P>,
-    seeds: &[Seed],
-    config: &spread::Config,
-) -> Result<Spread, Stopped> {
-    let mut scratch = SCRATCH.take();
-    let mut check = || if governor::is_over() { Err(spread::Stop) } else { Ok(()) };
-    let result = spread::spread(&mut scratch, reader, seeds, config, &mut check);
-    SCRATCH.set(scratch);
-    result.map_err(|spread::Stop| reader.why_stopped())
-}
-
-/// Keeps the buffers of a result for the next spread.
-pub fn recycle(spread: Spread) {
-    let mut scratch = SCRATCH.take();
-    scratch.recycle(spread);
-    SCRATCH.set(scratch);
-}
-
-/// The memories that received most, strongest first, and how many received anything: `enough` of them, and whoever received as
-/// much as the last one, whatever its id.
-pub fn strongest<P: Pause>(
-    reader: &Reader<'_, P>,
-    spread: &Spread,
-    enough: usize,
-) -> (Vec<(f32, [u8; 16], u32)>, usize) {
-    let memories = spread.received.iter().filter(|r| r.node & CUE == 0 && r.total() > 0.0);
-    let mut reached: Vec<(f32, u32)> = memories.map(|r| (r.total(), r.node)).collect();
-    let all = reached.len();
-    if all > enough && enough > 0 {
-        // An id lies with its node, somewhere in memory: those of the rest are not read.
-        let (_, last, _) = reached.select_nth_unstable_by(enough - 1, |a, b| b.0.total_cmp(&a.0));
-        let least = last.0;
-        reached.retain(|r| r.0 >= least);
-    }
-    let mut reached: Vec<(f32, [u8; 16], u32)> =
-        reached.into_iter().map(|(total, node)| (total, reader.id_of(node), node)).collect();
-    reached.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    (reached, all)
-}
 
 struct Pool<'q> {
     question: &'q Question,
@@ -267,14 +227,15 @@ pub fn search<P: Pause>(
             hit.via = before.map(|p| reader.id_of(*p)).collect();
         }
     }
-    for (node, hit) in &mut hits {
+    for (at, (node, hit)) in hits.iter_mut().enumerate() {
         let out = reader.out(*node);
+        hit.occurred_at = reader.found(*node).occurred_at;
         hit.tier = match out {
             None => Tier::Hot,
             Some(out) if out.cold => Tier::Cold,
             Some(_) => Tier::Warm,
         };
-        if want.codes {
+        if at < want.codes {
             hit.code = match outside.rows.get(&hit.id) {
                 Some(record) if out.is_some() => record.code.clone(),
                 _ => reader.code_of(*node),
@@ -466,6 +427,9 @@ impl Pool<'_> {
             via: Vec::new(),
             tier: Tier::Hot,
             code: None,
+            occurred_at: 0,
+            rivals: Rivals::default(),
+            primed: Priming::default(),
         })
     }
 

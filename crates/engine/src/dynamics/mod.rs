@@ -2,6 +2,9 @@
 //!
 //! Nothing here ticks: each term is a closed formula of what is stored and `now`, an argument.
 
+pub mod interference;
+pub mod priming;
+
 /// What time, rivals and recent use do to the evidence of a row; the default leaves it as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Effects {

@@ -12,11 +12,11 @@ pub enum Priming {
     space,
 }
 
-static PRIMING: GucSetting<Priming> = GucSetting::<Priming>::new(Priming::off);
+static PRIMING: GucSetting<Priming> = GucSetting::<Priming>::new(Priming::session);
 static HALF_LIFE: GucSetting<i32> = GucSetting::<i32>::new(500);
 static WINDOW: GucSetting<i32> = GucSetting::<i32>::new(30);
-static PRIMING_WEIGHT: GucSetting<f64> = GucSetting::<f64>::new(0.2);
-static INTERFERENCE_WEIGHT: GucSetting<f64> = GucSetting::<f64>::new(0.0);
+static PRIMING_WEIGHT: GucSetting<f64> = GucSetting::<f64>::new(0.1);
+static INTERFERENCE_WEIGHT: GucSetting<f64> = GucSetting::<f64>::new(0.2);
 static INTERFERENCE_THRESHOLD: GucSetting<f64> = GucSetting::<f64>::new(0.7);
 
 /// Defines them.
@@ -44,9 +44,9 @@ pub fn define() {
         GucFlags::UNIT_S,
     );
     super::define_real(
-        (c"engram.priming_weight", &PRIMING_WEIGHT, 0.0, 10.0),
-        c"Sets how much evidence the strongest priming adds.",
-        c"A cosine of 1 counts 1. Zero disables it.",
+        (c"engram.priming_weight", &PRIMING_WEIGHT, 0.0, 1.0),
+        c"Sets how much the strongest priming adds to the evidence of a memory.",
+        c"A share of the evidence that there is without it. Zero disables it.",
     );
     super::define_real(
         (c"engram.interference_weight", &INTERFERENCE_WEIGHT, 0.0, 1.0),

@@ -3,6 +3,7 @@
 //! A score is a function of the raw signals of a row, so scores of several spaces compare. Every space is checked before the
 //! first is searched: a space that the caller may not read fails the call as a missing one does.
 
+use super::dynamics;
 use super::gather::gather;
 use super::question::{Given, Question};
 use super::rows::{self, Conditions};
@@ -107,7 +108,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
 /// Rows of one space with the same score: as a recall from it alone has them, which orders by evidence. Evidence tells apart what
 /// the score, close to 1, no longer does.
 fn rank_within(a: &Recalled, b: &Recalled) -> std::cmp::Ordering {
-    b.hit.evidence.total_cmp(&a.hit.evidence).then(a.hit.id.cmp(&b.hit.id))
+    dynamics::order(&a.hit, &b.hit)
 }
 
 /// Those of `ids` that each space has. One that the caller may see in none of them is an error, as in a recall.

@@ -10,43 +10,46 @@ use rustc_hash::FxHashSet;
 
 pub use engram_engine::dynamics::priming::Priming;
 
-/// Enters in each hit how much it is primed.
-pub fn apply(space: &str, hits: &mut [Hit], now: i64) {
+/// Enters in each hit how much it is primed; false where nothing can be.
+pub fn apply(space: &str, hits: &mut [Hit], now: i64) -> bool {
     if guc::priming() == Scope::off {
-        return;
+        return false;
     }
-    let Some(primed) = primes::of(space, hits.iter().map(|h| h.id), now, &guc::priming_config()) else { return };
+    let Some(primed) = primes::of(space, hits.iter().map(|h| h.id), now, &guc::priming_config()) else { return false };
     let weight = guc::priming_weight();
     for (hit, primed) in hits.iter_mut().zip(primed) {
-        hit.signals.effects.priming = (weight * primed.total()) as f32;
+        hit.signals.effects.priming = primed.gain(rank::unprimed(&hit.signals), weight);
         hit.primed = primed;
     }
+    true
 }
 
-/// The hits that activation reached, most first, as far as one recall may leave something on them; none where nothing is left.
+/// The hits that activation reached, most first, as far as one recall may leave something on them; none where nothing is left. The
+/// share of each is what speaks for it, until it is known what was returned.
 pub fn reached(hits: &[Hit]) -> Vec<Activated> {
     if guc::priming() == Scope::off {
         return Vec::new();
     }
-    let best = hits.iter().map(|hit| rank::matched(&hit.signals)).fold(0.0f32, f32::max);
     let mut reached: Vec<&Hit> = hits.iter().filter(|hit| hit.signals.received() > 0.0).collect();
     reached.sort_unstable_by(|a, b| b.signals.received().total_cmp(&a.signals.received()).then(a.id.cmp(&b.id)));
-    let share = |hit: &Hit| rank::matched(&hit.signals) / best;
+    let share = |hit: &Hit| rank::unprimed(&hit.signals);
     reached.into_iter().map(|hit| Activated { id: hit.id, share: share(hit), returned: false }).collect()
 }
 
 /// Leaves what a recall has returned, and what of the rest its activation reached most.
 pub fn leave(space: &str, recalled: &[Recalled], reached: Vec<Activated>, now: i64) {
-    if guc::priming() == Scope::off || recalled.is_empty() {
+    // Priming does not feed on itself. The best is one that the caller may see: what is hidden sets no measure.
+    let unprimed = |r: &Recalled| rank::unprimed(&r.hit.signals);
+    let best = recalled.iter().map(unprimed).fold(0.0f32, f32::max);
+    if guc::priming() == Scope::off || best <= 0.0 {
         return;
     }
-    // The match, not the evidence: priming does not feed on itself.
-    let best = recalled.iter().map(|r| rank::matched(&r.hit.signals)).fold(0.0f32, f32::max);
+    let share = |evidence: f32| (evidence / best).min(1.0);
     let returned: FxHashSet<[u8; 16]> = recalled.iter().map(|r| r.hit.id).collect();
-    let share = |r: &Recalled| if best > 0.0 { rank::matched(&r.hit.signals) / best } else { 0.0 };
     let mut activated: Vec<Activated> =
-        recalled.iter().map(|r| Activated { id: r.hit.id, share: share(r), returned: true }).collect();
-    activated.extend(reached.into_iter().filter(|a| !returned.contains(&a.id)));
+        recalled.iter().map(|r| Activated { id: r.hit.id, share: share(unprimed(r)), returned: true }).collect();
+    let others = reached.into_iter().filter(|a| !returned.contains(&a.id)).take(primes::MOST);
+    activated.extend(others.map(|a| Activated { share: share(a.share), ..a }));
     primes::leave(space, &activated, now, &guc::priming_config());
 }
 

@@ -19,8 +19,13 @@ pub struct Effects {
 impl Effects {
     /// The evidence of a row whose match alone has `matched`.
     pub fn on(&self, matched: f32) -> f32 {
+        self.unprimed(matched) + self.priming.max(0.0)
+    }
+
+    /// What is left of `matched` without priming.
+    pub fn unprimed(&self, matched: f32) -> f32 {
         let [decay, interference] = self.losses(matched);
-        matched - decay - interference + self.priming.max(0.0)
+        matched - decay - interference
     }
 
     /// What decay and interference take of `matched`, each zero or more and together no more than there is.

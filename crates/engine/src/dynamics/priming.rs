@@ -6,7 +6,9 @@
 //!   did, P(B given A) (the expectancy of Neely 1977; need as the odds of an item given its context, Anderson and Milson 1989).
 //! * Repetition: each exposure helps, the next one less than the one before (Scarborough, Cortese and Scarborough 1977; Jacoby 1983).
 //!
-//! The three add up with diminishing returns: total = 1 - exp(-(semantic + associative + repetition)). Every term is a closed formula of
+//! The three add up with diminishing returns: total = 1 - exp(-(semantic + associative + repetition)). A memory gains weight * total of
+//! what speaks for it: the odds that it is needed are multiplied by its context (Anderson and Milson 1989), so what hardly matches gains
+//! hardly anything. To recall the same again keeps the order: what had more evidence is primed no less. Every term is a closed formula of
 //! what was left, when, and `now`: nothing ticks, and what is too weak to matter is gone. The strengths are conventions; no
 //! study fixes them on the scale of evidence. Inhibition of what is not expected (Neely 1977) is not modelled.
 
@@ -145,6 +147,11 @@ impl Priming {
     pub fn total(&self) -> f64 {
         -libm::expm1(-(self.semantic + self.associative + self.repetition))
     }
+
+    /// What it adds to the evidence that there is without it.
+    pub fn gain(&self, unprimed: f32, weight: f64) -> f32 {
+        (weight * self.total() * f64::from(unprimed.max(0.0))) as f32
+    }
 }
 
 #[cfg(test)]
@@ -237,6 +244,23 @@ mod tests {
             let least = total(&old, now).max(total(&new, now));
             prop_assert!(old.at > new.at + CONFIG.window || total(&both, now) >= least - 1e-6);
             prop_assert!(both.activation <= 1.0);
+        }
+
+        #[test]
+        fn to_recall_the_same_again_keeps_the_order(amounts in prop::collection::vec(0.001f32..3.0, 2..20), weight in 0f64..10.0, again in 1usize..5) {
+            let mut amounts = amounts;
+            amounts.sort_unstable_by(|a, b| b.total_cmp(a));
+            let mut residuals = vec![Residual::default(); amounts.len()];
+            for recall in 0..again as i64 {
+                let at = recall * SECOND / 10;
+                for (residual, amount) in residuals.iter_mut().zip(&amounts) {
+                    *residual = residual.and(Residual { activation: amount / amounts[0], exposures: 1.0, at }, &CONFIG);
+                }
+                let evidence = |(residual, amount): (&Residual, &f32)| amount + Priming::of(residual, 0.0, at, &CONFIG).gain(*amount, weight);
+                let evidence: Vec<f32> = residuals.iter().zip(&amounts).map(evidence).collect();
+                prop_assert!(evidence.is_sorted_by(|a, b| a >= b));
+                prop_assert!(evidence.iter().zip(&amounts).all(|(e, a)| *e <= a * (1.0 + weight as f32) * 1.000_001));
+            }
         }
 
         #[test]

@@ -88,6 +88,8 @@ impl Cluster {
             "max_wal_senders = 4".to_string(),
             // Compiling a plan takes hundreds of milliseconds in which a cancel is not seen.
             "jit = off".to_string(),
+            // Scores would depend on the milliseconds since the last recall: a test that is about priming turns it on.
+            "engram.priming = off".to_string(),
             "log_line_prefix = '%m [%p] %d '".to_string(),
             format!("fsync = {}", if options.fsync { "on" } else { "off" }),
         ];

@@ -43,7 +43,7 @@ fn shared_by_two(scope: &str) -> Cluster {
     for database in ["postgres", "other"] {
         let mut client = cluster.client_of(database, "postgres");
         run(&mut client, &format!("SELECT engram_create_space('{SPACE}', readers => '{{ana,ben}}')"));
-        run(&mut client, &format!("SELECT engram_create_space('quay', readers => '{{ana,ben}}')"));
+        run(&mut client, "SELECT engram_create_space('quay', readers => '{ana,ben}')");
         remember(&mut client, SPACE, "the lantern burned all night");
         remember(&mut client, "quay", "the lantern burned all night");
     }

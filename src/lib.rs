@@ -46,7 +46,14 @@ pub mod pg_test {
     /// Lines added to `postgresql.conf`.
     #[must_use]
     pub fn postgresql_conf_options() -> Vec<&'static str> {
-        // Vectors of texts by the built-in encoder would make everything a little similar: tests give their own.
-        vec!["shared_preload_libraries = 'engram'", "engram.builtin_encoder = off", "engram.decay = off"]
+        // Vectors of texts by the built-in encoder would make everything a little similar: tests give their own. Priming would make
+        // scores depend on the milliseconds since the last recall, interference on what else is there.
+        vec![
+            "shared_preload_libraries = 'engram'",
+            "engram.builtin_encoder = off",
+            "engram.decay = off",
+            "engram.priming = off",
+            "engram.interference_weight = 0",
+        ]
     }
 }

@@ -81,6 +81,7 @@ impl<'a> Arguments<'a> {
             min_confidence: share("min_confidence", self.min_confidence)?,
             max_tokens: tokens(self.max_tokens)?,
             reinforce: self.reinforce.unwrap_or(true) && !pg::xact_read_only(),
+            primes: self.reinforce.unwrap_or(true),
             cold: match self.include_cold {
                 None => Cold::WhenUnfilled,
                 Some(true) => Cold::Always,

@@ -6,6 +6,7 @@
 mod cold;
 mod decay;
 mod dynamics;
+mod priming;
 mod tenancy;
 
 pub use cold::{cold_after, cold_batch_size};
@@ -21,6 +22,7 @@ use crate::pg;
 
 pub use decay::*;
 pub use dynamics::*;
+pub use priming::*;
 pub use tenancy::*;
 mod life;
 
@@ -60,6 +62,7 @@ pub fn init() {
     cold::define();
     decay::define();
     dynamics::define();
+    priming::define();
     tenancy::define();
     life::define();
     snapshot::define();

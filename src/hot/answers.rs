@@ -70,7 +70,7 @@ pub(super) fn space_words(space: &str) -> Option<[u64; 2]> {
 }
 
 /// What stands for the current role in a space of this database.
-fn place(space: &str) -> Option<[u64; 3]> {
+pub(super) fn place(space: &str) -> Option<[u64; 3]> {
     let [name, table] = space_words(space)?;
     Some([name, table, u64::from(pg::current_user().to_u32())])
 }

@@ -15,6 +15,7 @@ pub mod follow;
 pub mod governor;
 pub mod known;
 pub mod moves;
+pub mod primes;
 pub mod private;
 pub mod publish;
 pub mod queue;
@@ -47,6 +48,7 @@ pub fn init() {
     returns::init();
     uses::init();
     moves::init();
+    primes::init();
     follow::init();
     private::init();
     publish::init();

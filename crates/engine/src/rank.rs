@@ -62,6 +62,12 @@ pub fn evidence(row: &Signals) -> f32 {
     row.effects.on(matched(row))
 }
 
+/// How much would speak for it had nothing primed it. It breaks the ties of evidence, before the id does: then to recall the same again
+/// keeps the order of what was returned, whatever adding priming rounds to ([`crate::dynamics::priming`]).
+pub fn unprimed(row: &Signals) -> f32 {
+    row.effects.unprimed(matched(row))
+}
+
 /// How well a row matches, by itself and by association, zero or more.
 ///
 /// The cosine, the share of the question's possible BM25, and the activation received. The last counts by its logarithm,

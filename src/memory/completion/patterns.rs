@@ -69,6 +69,7 @@ pub fn brought_to_mind(name: &str, given: &Given<'_>, most: usize) -> Result<Can
         min_confidence: 0.0,
         max_tokens: None,
         reinforce: false,
+        primes: false,
         cold: Cold::WhenUnfilled,
     };
     let answer = recall::recall(name, given, &limits)?;

@@ -3,15 +3,16 @@
 //! A score is a function of the raw signals of a row, so scores of several spaces compare. Every space is checked before the
 //! first is searched: a space that the caller may not read fails the call as a missing one does.
 
+use super::dynamics;
 use super::gather::gather;
 use super::question::{Given, Question};
 use super::rows::{self, Conditions};
 use super::select::Selection;
-use super::{Account, Cold, Limits, Recalled, hide_paths, readable, touch};
+use super::{Account, Cold, Limits, Recalled, hide_paths, priming, readable, touch};
 use crate::error::Error;
 use crate::hot::governor::{self, Met};
-use crate::pg;
 use crate::store::{access, cold};
+use crate::{memory, pg};
 use pgrx::Uuid;
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
@@ -45,12 +46,13 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
     // A budget is one for all spaces: rows of each are left out or taken after merging.
     let most = if limits.max_tokens.is_some() { usize::MAX } else { limits.k };
     let mut merged: Vec<(Recalled, usize)> = Vec::new();
-    let mut known = Vec::new();
+    let (mut known, mut reached) = (Vec::new(), Vec::new());
     let mut limited = false;
     let mut ask = |cold: Cold| {
         let limits = Limits { cold, ..*limits };
         merged.clear();
         known.clear();
+        reached.clear();
         for (at, space) in spaces.iter().enumerate() {
             let mut question = Question::new(given, space)?;
             question.ids.retain(|id| named[at].contains(id));
@@ -58,6 +60,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
             let gathered = gather(&space.name, question, &conditions, &limits, Account::None, &mut selection)?;
             limited |= gathered.limited;
             known.push(gathered.known);
+            reached.push(gathered.reached);
             merged.extend(selection.into_rows().into_iter().map(|row| (row, at)));
         }
         Ok(merged.len())
@@ -88,8 +91,11 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
     for (row, at) in selection.into_rows().into_iter().zip(&places) {
         by_space[*at].push(row);
     }
-    for ((rows, space), known) in by_space.iter_mut().zip(&spaces).zip(known) {
+    for ((rows, space), (known, reached)) in by_space.iter_mut().zip(&spaces).zip(known.into_iter().zip(reached)) {
         hide_paths(&space.name, rows, known);
+        if limits.primes {
+            priming::leave(&space.name, rows, reached, memory::now());
+        }
         if limits.reinforce && !pg::in_recovery() && !rows.is_empty() {
             touch(&space.name, rows);
         }
@@ -102,7 +108,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
 /// Rows of one space with the same score: as a recall from it alone has them, which orders by evidence. Evidence tells apart what
 /// the score, close to 1, no longer does.
 fn rank_within(a: &Recalled, b: &Recalled) -> std::cmp::Ordering {
-    b.hit.evidence.total_cmp(&a.hit.evidence).then(a.hit.id.cmp(&b.hit.id))
+    dynamics::order(&a.hit, &b.hit)
 }
 
 /// Those of `ids` that each space has. One that the caller may see in none of them is an error, as in a recall.

@@ -6,7 +6,7 @@
 
 use super::question::{Given, vector_of};
 use super::trace::{Link, Trace, Way};
-use super::{Account, Answer, Cold, Limits, Recalled, answer, explain_text, readable};
+use super::{Account, Answer, Cold, Limits, Recalled, answer, explain_text, interference, priming, readable};
 use crate::error::Error;
 use crate::guc;
 use crate::hot::governor::Met;
@@ -175,17 +175,22 @@ impl Names {
         if self.visible.contains(id) { Uuid::from_bytes(*id).to_string() } else { "(hidden)".to_owned() }
     }
 
-    /// `memory -[cue "name" w=2.30]-> memory`, from where activation started.
+    /// `memory -[cue "name" w=2.30 fan=3]-> memory`, from where activation started. The fan is among how many associations it was divided.
     fn path(&self, way: &Way) -> Option<String> {
         way.steps.last()?;
         let mut out = way.from.map_or_else(|| "question".to_owned(), |id| self.memory(&id));
+        let mut before = way.from;
         for step in &way.steps {
+            // How many associations a hidden memory has is hidden too; how many memories name a cue is no secret of the space.
+            let shows = matches!(step.link, Link::Cue(_)) || before.is_none_or(|id| self.visible.contains(&id));
+            let fan = if shows { format!(" fan={}", step.fan) } else { String::new() };
+            before = Some(step.to);
             let link = match step.link {
                 Link::Cue(hash) => format!("cue {}", self.cue(hash)),
                 Link::Contiguity => "next in context".to_owned(),
                 Link::Association(kind) => kind.name().to_owned(),
             };
-            out.push_str(&format!(" -[{link} w={:.2}]-> {}", step.weight, self.memory(&step.to)));
+            out.push_str(&format!(" -[{link} w={:.2}{fan}]-> {}", step.weight, self.memory(&step.to)));
         }
         Some(out)
     }
@@ -254,6 +259,9 @@ fn result(row: Recalled, asked: bool, trace: &Trace, names: &Names, words: &Word
         ),
     ];
     lines.extend(decay);
+    lines
+        .extend(interference::said(&row.hit).map(|(v, said)| line("interference", Some(v), shares.interference, said)));
+    lines.extend(priming::said(&row.hit).map(|(v, said)| line("priming", Some(v), shares.priming, said)));
     Result { row, lines, cues, path }
 }
 

@@ -1,21 +1,24 @@
 //! From a question to rows in order of score: the search, and the rows of its hits as the caller may see them.
 
 use super::dynamics;
+use super::interference;
 use super::outside::{self, Outside};
+use super::priming;
 use super::question::Question;
-use super::rows::{self, Conditions};
-use super::search::{self, Found, Outcome, Want};
+use super::rows::{self, Conditions, Row};
+use super::search::{self, Found, Hit, Outcome, Want};
 use super::select::Selection;
 use super::trace::Trace;
 use super::{Account, Cold, Limits, Recalled, discard, with_space};
 use crate::error::Error;
 use crate::hot::governor;
+use crate::hot::primes::Activated;
 use crate::memory;
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::store::cold;
 use engram_engine::rank;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Fewest candidates of each arm.
 pub const REACH: usize = 100;
@@ -41,6 +44,8 @@ pub struct Gathered {
     pub cold: bool,
     /// Ids that the caller may see, as far as they were looked up.
     pub known: FxHashSet<[u8; 16]>,
+    /// What activation reached, where it is to prime what comes next.
+    pub reached: Vec<Activated>,
     pub trace: Option<Trace>,
 }
 
@@ -57,7 +62,7 @@ pub fn gather(
 ) -> Result<Gathered, Error> {
     let want = Want {
         reach: REACH.max(limits.k * 4),
-        codes: limits.max_tokens.is_some(),
+        codes: if limits.max_tokens.is_some() { usize::MAX } else { 2 * interference::compared() },
         trace: account == Account::Full,
         cold: false,
     };
@@ -109,7 +114,7 @@ impl Search<'_> {
         self.outside.all = false;
         self.want.cold = cold;
         let mut found = self.find()?;
-        let mut checked = self.check(cold, &found, selection);
+        let mut checked = self.check(cold, &mut found, selection);
         let is_short = |checked: &Checked, selection: &Selection| {
             checked.passed < limits.k && !checked.ended && !selection.is_full() && !governor::is_over()
         };
@@ -121,19 +126,20 @@ impl Search<'_> {
             found = self.find()?;
             found.limited = limited;
             selection.restart();
-            checked = self.check(cold, &found, selection);
+            checked = self.check(cold, &mut found, selection);
             if is_short(&checked, selection) && found.approximate {
                 // What was proposed is not enough: every memory outside that fulfils them is looked at.
                 self.outside.all = true;
                 found = self.find()?;
                 found.limited = limited;
                 selection.restart();
-                checked = self.check(cold, &found, selection);
+                checked = self.check(cold, &mut found, selection);
             }
         }
+        let reached = if limits.primes { priming::reached(&found.hits) } else { Vec::new() };
         let Found { limited, cut, trace, .. } = found;
         let Checked { passed, ended, known, .. } = checked;
-        Ok(Gathered { limited, ended, cut, passed, cold, known, trace })
+        Ok(Gathered { limited, ended, cut, passed, cold, known, reached, trace })
     }
 
     fn find(&mut self) -> Result<Found, Error> {
@@ -142,23 +148,38 @@ impl Search<'_> {
         Ok(found)
     }
 
-    /// Reads the rows of hits in order until the selection is full.
-    fn check(&self, cold: bool, found: &Found, selection: &mut Selection) -> Checked {
+    /// Reads the rows of hits in order until the selection is full. Those that compete are read before the order is settled: what the
+    /// caller may not see competes with nothing.
+    fn check(&self, cold: bool, found: &mut Found, selection: &mut Selection) -> Checked {
         let limits = self.limits;
         let mut out = Checked { passed: 0, dropped: false, ended: false, known: FxHashSet::default() };
-        let hits = &found.hits;
-        let mut next = 0;
+        let hits = &mut found.hits;
+        let (mut rows, mut asked) = (FxHashMap::default(), FxHashSet::default());
+        let mut read = |part: &[Hit], rows: &mut FxHashMap<[u8; 16], Row>| {
+            let new: Vec<&Hit> = part.iter().filter(|hit| asked.insert(hit.id)).collect();
+            if new.is_empty() {
+                return;
+            }
+            pg::check_for_interrupts();
+            let new = rows::fetch(self.name, &new, self.conditions, cold, &mut out.known);
+            governor::take(new.values().map(Row::bytes).sum());
+            rows.extend(new);
+        };
         // Mostly the first k are those that are returned.
         let most = if governor::is_limited() { SMALL_BATCH } else { MOST_BATCH.max(limits.k) };
         let mut batch = limits.k.min(most);
+        let compared = interference::compared().min(hits.len());
+        if compared > 1 {
+            read(&hits[..batch.max(compared).min(hits.len())], &mut rows);
+        }
+        dynamics::relate(self.name, hits, |hit| rows.contains_key(&hit.id), self.now);
+        let mut next = 0;
         // Whatever has run out, the best of what was found are read.
         while !selection.is_full() && !out.ended && next < hits.len() && (next == 0 || !governor::is_over()) {
             let part = &hits[next..(next + batch).min(hits.len())];
             next += part.len();
             batch = (batch * 2).min(most);
-            pg::check_for_interrupts();
-            let mut rows = rows::fetch(self.name, part, self.conditions, cold, &mut out.known);
-            governor::take(rows.values().map(rows::Row::bytes).sum());
+            read(part, &mut rows);
             for hit in part {
                 if selection.is_full() {
                     break;

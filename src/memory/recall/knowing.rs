@@ -38,7 +38,7 @@ pub fn feeling(name: &str, given: &Given<'_>) -> Result<Feeling, Error> {
     let question = Question::new(given, &space)?;
     let snapshot = Pinned::active();
     let mut outside = Outside::default();
-    let mut want = Want { reach: REACH, codes: false, trace: true, cold: false };
+    let mut want = Want { reach: REACH, codes: 0, trace: true, cold: false };
     let mut found = find(name, &snapshot, &question, &mut outside, want)?;
     if found.hits.len() < USUAL && cold::count_up_to(name, 1) > 0 {
         want.cold = true;

@@ -6,8 +6,10 @@ mod dynamics;
 pub mod explain;
 mod explain_text;
 mod gather;
+mod interference;
 pub mod knowing;
 mod outside;
+mod priming;
 pub mod question;
 pub mod rows;
 pub mod search;
@@ -22,7 +24,7 @@ pub use crate::hot::governor::Met;
 use crate::hot::queue;
 use crate::hot::search::{self as hot_search, Blocked, LockPause};
 use crate::hot::{self, Hot, Place, clock, publish};
-use crate::memory::{load, reinforce, standby};
+use crate::memory::{self, load, reinforce, standby};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::store::{access, space as spaces};
@@ -44,6 +46,8 @@ pub struct Limits {
     pub min_confidence: f32,
     pub max_tokens: Option<usize>,
     pub reinforce: bool,
+    /// It primes the recalls that come next, also where nothing may be written.
+    pub primes: bool,
     pub cold: Cold,
 }
 
@@ -107,6 +111,9 @@ pub fn answer(name: &str, given: &Given<'_>, limits: &Limits, account: Account) 
     hide_paths(name, &mut recalled, gathered.known);
     if limits.reinforce {
         touch(name, &recalled);
+    }
+    if limits.primes {
+        priming::leave(name, &recalled, gathered.reached, memory::now());
     }
     let Gathered { limited, ended, cut, cold, trace, .. } = gathered;
     Ok(Answer { recalled, limited, partial, repeated, unfit, ended, cut, cold, trace })

@@ -92,7 +92,7 @@ impl Conditions {
 /// conditions may keep an id of a path from being seen here. `cold` lets those of the cold tier in.
 pub fn fetch(
     space: &str,
-    hits: &[Hit],
+    hits: &[&Hit],
     conditions: &Conditions,
     cold: bool,
     known: &mut FxHashSet<[u8; 16]>,

@@ -4,7 +4,9 @@
 //! depends on the rows and the question alone: ties go by id, sums are whole numbers.
 
 use super::decayed::Decayed;
+use super::interference::Rivals;
 use super::outside::{Ask, Outside};
+use super::priming::Priming;
 use super::question::{Filter, Question};
 pub use super::spreading::{recycle, spread_from, strongest};
 use super::trace::{self, Counts, Trace};
@@ -40,6 +42,9 @@ pub struct Hit {
     pub kind: u64,
     /// How well it can be retrieved, where an account was asked for.
     pub decayed: Option<Box<Decayed>>,
+    /// What competes with it, and what primes it.
+    pub rivals: Rivals,
+    pub primed: Priming,
 }
 
 /// What a search is to find.
@@ -47,8 +52,8 @@ pub struct Hit {
 pub struct Want {
     /// Candidates of each arm, and hits.
     pub reach: usize,
-    /// Codes of the hits, to compare them with each other.
-    pub codes: bool,
+    /// Of how many of the best hits the codes are wanted, to compare them with each other.
+    pub codes: usize,
     /// How each hit came about.
     pub trace: bool,
     /// Memories of the cold tier are among what may be returned.
@@ -227,7 +232,7 @@ pub fn search<P: Pause>(
             hit.via = before.map(|p| reader.id_of(*p)).collect();
         }
     }
-    for (node, hit) in &mut hits {
+    for (at, (node, hit)) in hits.iter_mut().enumerate() {
         let out = reader.out(*node);
         let found = reader.found(*node);
         (hit.occurred_at, hit.kind) = (found.occurred_at, found.kind);
@@ -236,7 +241,7 @@ pub fn search<P: Pause>(
             Some(out) if out.cold => Tier::Cold,
             Some(_) => Tier::Warm,
         };
-        if want.codes {
+        if at < want.codes {
             hit.code = match outside.rows.get(&hit.id) {
                 Some(record) if out.is_some() => record.code.clone(),
                 _ => reader.code_of(*node),
@@ -431,6 +436,8 @@ impl Pool<'_> {
             occurred_at: 0,
             kind: 0,
             decayed: None,
+            rivals: Rivals::default(),
+            primed: Priming::default(),
         })
     }
 

@@ -110,6 +110,8 @@ pub struct Step {
     pub link: Link,
     /// Of the edge that leads to the memory.
     pub weight: f32,
+    /// Among how many associations what passed activation on divided it: the memories of a cue, the edges of a memory.
+    pub fan: u32,
     pub to: [u8; 16],
 }
 
@@ -151,7 +153,8 @@ fn way<P: Pause>(
             && at & CUE == 0
         {
             let (link, weight) = link(reader, from, at)?;
-            way.steps.push(Step { link, weight: weight as f32 / WEIGHT as f32, to: reader.id_of(at) });
+            let fan = reader.degree(from).edges;
+            way.steps.push(Step { link, weight: weight as f32 / WEIGHT as f32, fan, to: reader.id_of(at) });
         }
         before = Some(at);
     }

@@ -88,6 +88,10 @@ impl Cluster {
             "max_wal_senders = 4".to_string(),
             // Compiling a plan takes hundreds of milliseconds in which a cancel is not seen.
             "jit = off".to_string(),
+            // Scores would depend on the milliseconds since the last recall, and on hits behind those that are returned, which tiers
+            // do not promise: a test that is about either turns it on.
+            "engram.priming = off".to_string(),
+            "engram.interference_weight = 0".to_string(),
             "log_line_prefix = '%m [%p] %d '".to_string(),
             format!("fsync = {}", if options.fsync { "on" } else { "off" }),
             // Tests compare the scores of recalls at different times.

@@ -3,6 +3,8 @@
 //! Nothing here ticks: each term is a closed formula of what is stored and `now`, an argument.
 
 pub mod decay;
+pub mod interference;
+pub mod priming;
 
 /// What time, rivals and recent use do to the evidence of a row; the default leaves it as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -18,8 +20,13 @@ pub struct Effects {
 impl Effects {
     /// The evidence of a row whose match alone has `matched`.
     pub fn on(&self, matched: f32) -> f32 {
+        self.unprimed(matched) + self.priming.max(0.0)
+    }
+
+    /// What is left of `matched` without priming.
+    pub fn unprimed(&self, matched: f32) -> f32 {
         let [decay, interference] = self.losses(matched);
-        matched - decay - interference + self.priming.max(0.0)
+        matched - decay - interference
     }
 
     /// What decay and interference take of `matched`, each zero or more and together no more than there is.

@@ -1,0 +1,66 @@
+//! Priming in a recall: what earlier recalls have left on its hits, and what it leaves for the next ones. It touches only
+//! what the search has found, and lives in memory alone (`hot/primes.rs`), so that it works in a read-only transaction and on a standby.
+
+use super::Recalled;
+use super::search::Hit;
+use crate::guc::{self, Priming as Scope};
+use crate::hot::primes::{self, Activated};
+use engram_engine::rank;
+use rustc_hash::FxHashSet;
+
+pub use engram_engine::dynamics::priming::Priming;
+
+/// Enters in each hit how much it is primed; false where nothing can be.
+pub fn apply(space: &str, hits: &mut [Hit], now: i64) -> bool {
+    if guc::priming() == Scope::off {
+        return false;
+    }
+    let Some(primed) = primes::of(space, hits.iter().map(|h| h.id), now, &guc::priming_config()) else { return false };
+    let weight = guc::priming_weight();
+    for (hit, primed) in hits.iter_mut().zip(primed) {
+        hit.signals.effects.priming = primed.gain(rank::unprimed(&hit.signals), weight);
+        hit.primed = primed;
+    }
+    true
+}
+
+/// The hits that activation reached, most first, as far as one recall may leave something on them; none where nothing is left. The
+/// share of each is what speaks for it, until it is known what was returned.
+pub fn reached(hits: &[Hit]) -> Vec<Activated> {
+    if guc::priming() == Scope::off {
+        return Vec::new();
+    }
+    let mut reached: Vec<&Hit> = hits.iter().filter(|hit| hit.signals.received() > 0.0).collect();
+    reached.sort_unstable_by(|a, b| b.signals.received().total_cmp(&a.signals.received()).then(a.id.cmp(&b.id)));
+    let share = |hit: &Hit| rank::unprimed(&hit.signals);
+    reached.into_iter().map(|hit| Activated { id: hit.id, share: share(hit), returned: false }).collect()
+}
+
+/// Leaves what a recall has returned, and what of the rest its activation reached most.
+pub fn leave(space: &str, recalled: &[Recalled], reached: Vec<Activated>, now: i64) {
+    // Priming does not feed on itself. The best is one that the caller may see: what is hidden sets no measure.
+    let unprimed = |r: &Recalled| rank::unprimed(&r.hit.signals);
+    let best = recalled.iter().map(unprimed).fold(0.0f32, f32::max);
+    if guc::priming() == Scope::off || best <= 0.0 {
+        return;
+    }
+    let share = |evidence: f32| (evidence / best).min(1.0);
+    let returned: FxHashSet<[u8; 16]> = recalled.iter().map(|r| r.hit.id).collect();
+    let mut activated: Vec<Activated> =
+        recalled.iter().map(|r| Activated { id: r.hit.id, share: share(unprimed(r)), returned: true }).collect();
+    let others = reached.into_iter().filter(|a| !returned.contains(&a.id)).take(primes::MOST);
+    activated.extend(others.map(|a| Activated { share: share(a.share), ..a }));
+    primes::leave(space, &activated, now, &guc::priming_config());
+}
+
+/// What an explanation says of it: the total, and its kinds. Nothing where it is off.
+pub fn said(hit: &Hit) -> Option<(f32, String)> {
+    if guc::priming() == Scope::off {
+        return None;
+    }
+    let Priming { semantic, associative, repetition } = hit.primed;
+    let kinds = [("semantic", semantic), ("associative", associative), ("repetition", repetition)];
+    let said: Vec<String> = kinds.iter().filter(|k| k.1 > 0.0).map(|k| format!("{} {:.3}", k.0, k.1)).collect();
+    let said = if said.is_empty() { "nothing recalled lately primes it".to_owned() } else { said.join(", ") };
+    Some((hit.primed.total() as f32, said))
+}

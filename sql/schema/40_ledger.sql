@@ -14,7 +14,7 @@ CREATE INDEX audit_memory ON engram.audit (space, id);
 COMMENT ON TABLE engram.audit IS 'Who did what; append-only, holds ids and counts, and nothing more of a memory that was deleted';
 COMMENT ON COLUMN engram.audit.entry IS 'UUID version 7: ascends with time';
 COMMENT ON COLUMN engram.audit.actor IS 'Role whose rights it was done with (current_user)';
-COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, supersede, configure_space, drop_space, or sql_delete, sql_update and sql_truncate for what was done without a function';
+COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, confirm, contradict, supersede, reinstate, configure_space, drop_space, or sql_delete, sql_update and sql_truncate for what was done without a function';
 COMMENT ON COLUMN engram.audit.id IS 'Memory it was done to; null for several';
 COMMENT ON COLUMN engram.audit.detail IS 'Counts, ids and names of roles';
 COMMENT ON COLUMN engram.audit.session_actor IS 'Role that had logged in (session_user)';
@@ -57,10 +57,64 @@ CREATE TABLE engram.feedback (
     useful   boolean NOT NULL,
     given_by name NOT NULL DEFAULT CURRENT_USER,
     given_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    confidence real CHECK (confidence OPERATOR(pg_catalog.>=) 0 AND confidence OPERATOR(pg_catalog.<=) 1),
     PRIMARY KEY (space, id, entry),
     FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
 );
 COMMENT ON TABLE engram.feedback IS 'Whether a recalled memory was useful';
+COMMENT ON COLUMN engram.feedback.confidence IS 'Confidence that the memory had then, which calibration compares; null where it is not known';
+
+CREATE TABLE engram.evidence (
+    space      text COLLATE "C" NOT NULL,
+    id         uuid NOT NULL,
+    entry      uuid NOT NULL,
+    supports   boolean NOT NULL,
+    weight     real NOT NULL CHECK (weight OPERATOR(pg_catalog.>) 0),
+    source     text,
+    source_key uuid NOT NULL,
+    text_key   uuid,
+    "by"       uuid,
+    given_by   name NOT NULL DEFAULT CURRENT_USER,
+    at         timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (space, id, entry),
+    FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX evidence_source ON engram.evidence (space, id, source_key);
+CREATE UNIQUE INDEX evidence_text ON engram.evidence (space, id, text_key);
+CREATE INDEX evidence_by ON engram.evidence (space, "by");
+COMMENT ON TABLE engram.evidence IS 'What engram_confirm and engram_contradict counted, one row for each source of a memory; gone with the memory';
+COMMENT ON COLUMN engram.evidence.entry IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.evidence.supports IS 'Whether it speaks for the memory';
+COMMENT ON COLUMN engram.evidence.weight IS 'Observations it counts as';
+COMMENT ON COLUMN engram.evidence.source IS 'The source as it was named, if it was';
+COMMENT ON COLUMN engram.evidence.source_key IS 'Digest of the source, unique for each memory: copies of one source count once';
+COMMENT ON COLUMN engram.evidence.text_key IS 'Digest of the text of the memory that contradicts, likewise unique';
+COMMENT ON COLUMN engram.evidence."by" IS 'Memory that contradicts; null when there is none, or when it was deleted';
+COMMENT ON COLUMN engram.evidence.given_by IS 'Role that gave it';
+
+CREATE TABLE engram.supersession (
+    space     text COLLATE "C" NOT NULL,
+    entry     uuid NOT NULL,
+    old_id    uuid NOT NULL,
+    new_id    uuid NOT NULL,
+    at        timestamptz NOT NULL,
+    ended     boolean NOT NULL,
+    began     boolean NOT NULL,
+    made_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    made_by   name NOT NULL DEFAULT CURRENT_USER,
+    undone_at timestamptz,
+    undone_by name,
+    PRIMARY KEY (space, entry),
+    FOREIGN KEY (space, old_id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+);
+CREATE INDEX supersession_old ON engram.supersession (space, old_id);
+CREATE INDEX supersession_new ON engram.supersession (space, new_id);
+COMMENT ON TABLE engram.supersession IS 'Which memory replaced which, when, and until when: what recall as of a past time and engram_reinstate go by';
+COMMENT ON COLUMN engram.supersession.at IS 'When the fact changed in the world';
+COMMENT ON COLUMN engram.supersession.ended IS 'Whether the end of the validity of the old memory was set by it';
+COMMENT ON COLUMN engram.supersession.began IS 'Whether the start of the validity of the new memory was set by it';
+COMMENT ON COLUMN engram.supersession.made_at IS 'When it became known: from then on the old memory is no longer believed';
+COMMENT ON COLUMN engram.supersession.undone_at IS 'When engram_reinstate undid it; null while it holds';
 
 CREATE TABLE engram.citation (
     space      text COLLATE "C" NOT NULL,

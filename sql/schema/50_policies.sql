@@ -76,6 +76,17 @@ ALTER TABLE engram.watch ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.watch FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.feedback ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.feedback FOR SELECT USING (engram.may_read(space));
+-- Evidence and supersessions are as visible as the memory they are of.
+ALTER TABLE engram.evidence ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.evidence FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) evidence.space
+              AND m.id OPERATOR(pg_catalog.=) evidence.id));
+ALTER TABLE engram.supersession ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.supersession FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) supersession.space
+              AND m.id OPERATOR(pg_catalog.=) supersession.old_id));
 ALTER TABLE engram.citation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.citation FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.consolidation_run ENABLE ROW LEVEL SECURITY;

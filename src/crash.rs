@@ -163,6 +163,12 @@ pub enum Point {
     leave_hold,
     /// Triggers fire always again; no space is told to be loaded anew.
     repair,
+    /// Evidence is noted, and not yet added to what its memory has.
+    evidence_noted,
+    /// A replacement is entered; the memory does not say so.
+    supersession_noted,
+    /// A replacement is undone; what was made for it still stands.
+    reinstated,
 }
 
 #[cfg(debug_assertions)]

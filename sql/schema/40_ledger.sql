@@ -72,25 +72,25 @@ CREATE TABLE engram.evidence (
     weight     real NOT NULL CHECK (weight OPERATOR(pg_catalog.>) 0),
     source     text,
     source_key uuid NOT NULL,
-    text_key   uuid,
     "by"       uuid,
     given_by   name NOT NULL DEFAULT CURRENT_USER,
-    at         timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    given_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    withdrawn_at timestamptz,
     PRIMARY KEY (space, id, entry),
-    FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+    FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE,
+    FOREIGN KEY (space, "by") REFERENCES engram.memory (space, id) ON DELETE SET NULL ("by")
 );
-CREATE UNIQUE INDEX evidence_source ON engram.evidence (space, id, source_key);
-CREATE UNIQUE INDEX evidence_text ON engram.evidence (space, id, text_key);
+CREATE UNIQUE INDEX evidence_source ON engram.evidence (space, id, source_key) WHERE withdrawn_at IS NULL;
 CREATE INDEX evidence_by ON engram.evidence (space, "by");
-COMMENT ON TABLE engram.evidence IS 'What engram_confirm and engram_contradict counted, one row for each source of a memory; gone with the memory';
+COMMENT ON TABLE engram.evidence IS 'What engram_confirm and engram_contradict counted, one row for each independent source; gone with the memory';
 COMMENT ON COLUMN engram.evidence.entry IS 'UUID version 7: ascends with time';
 COMMENT ON COLUMN engram.evidence.supports IS 'Whether it speaks for the memory';
 COMMENT ON COLUMN engram.evidence.weight IS 'Observations it counts as';
-COMMENT ON COLUMN engram.evidence.source IS 'The source as it was named, if it was';
-COMMENT ON COLUMN engram.evidence.source_key IS 'Digest of the source, unique for each memory: copies of one source count once';
-COMMENT ON COLUMN engram.evidence.text_key IS 'Digest of the text of the memory that contradicts, likewise unique';
-COMMENT ON COLUMN engram.evidence."by" IS 'Memory that contradicts; null when there is none, or when it was deleted';
+COMMENT ON COLUMN engram.evidence.source IS 'The source as the caller named it';
+COMMENT ON COLUMN engram.evidence.source_key IS 'Digest of the source, unique for each memory: a source counts once';
+COMMENT ON COLUMN engram.evidence."by" IS 'Memory that speaks for it or against it; null when there is none, or when it was deleted';
 COMMENT ON COLUMN engram.evidence.given_by IS 'Role that gave it';
+COMMENT ON COLUMN engram.evidence.withdrawn_at IS 'When its source said the opposite, which counts from then on; null while it counts';
 
 CREATE TABLE engram.supersession (
     space     text COLLATE "C" NOT NULL,
@@ -100,6 +100,7 @@ CREATE TABLE engram.supersession (
     at        timestamptz NOT NULL,
     ended     boolean NOT NULL,
     began     boolean NOT NULL,
+    made      boolean NOT NULL,
     made_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
     made_by   name NOT NULL DEFAULT CURRENT_USER,
     undone_at timestamptz,
@@ -110,10 +111,12 @@ CREATE TABLE engram.supersession (
 CREATE INDEX supersession_old ON engram.supersession (space, old_id);
 CREATE INDEX supersession_new ON engram.supersession (space, new_id);
 COMMENT ON TABLE engram.supersession IS 'Which memory replaced which, when, and until when: what recall as of a past time and engram_reinstate go by';
+COMMENT ON COLUMN engram.supersession.entry IS 'UUID version 7: ascends with time';
 COMMENT ON COLUMN engram.supersession.at IS 'When the fact changed in the world';
-COMMENT ON COLUMN engram.supersession.ended IS 'Whether the end of the validity of the old memory was set by it';
-COMMENT ON COLUMN engram.supersession.began IS 'Whether the start of the validity of the new memory was set by it';
-COMMENT ON COLUMN engram.supersession.made_at IS 'When it became known: from then on the old memory is no longer believed';
+COMMENT ON COLUMN engram.supersession.ended IS 'Whether it set the end of the validity of the old memory';
+COMMENT ON COLUMN engram.supersession.began IS 'Whether it set the start of the validity of the new memory';
+COMMENT ON COLUMN engram.supersession.made IS 'Whether it made the new memory, which engram_reinstate then suppresses';
+COMMENT ON COLUMN engram.supersession.made_at IS 'When it became known: from then on the old memory is not believed';
 COMMENT ON COLUMN engram.supersession.undone_at IS 'When engram_reinstate undid it; null while it holds';
 
 CREATE TABLE engram.citation (

@@ -76,12 +76,16 @@ ALTER TABLE engram.watch ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.watch FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.feedback ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.feedback FOR SELECT USING (engram.may_read(space));
--- Evidence and supersessions are as visible as the memory they are of.
+-- Evidence is as visible as the memory it is of and the one it comes from, a supersession as the memory that it replaced.
 ALTER TABLE engram.evidence ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.evidence FOR SELECT USING (
     EXISTS (SELECT FROM engram.memory m
             WHERE m.space OPERATOR(pg_catalog.=) evidence.space
-              AND m.id OPERATOR(pg_catalog.=) evidence.id));
+              AND m.id OPERATOR(pg_catalog.=) evidence.id)
+    AND ("by" IS NULL
+         OR EXISTS (SELECT FROM engram.memory m
+                    WHERE m.space OPERATOR(pg_catalog.=) evidence.space
+                      AND m.id OPERATOR(pg_catalog.=) evidence."by")));
 ALTER TABLE engram.supersession ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.supersession FOR SELECT USING (
     EXISTS (SELECT FROM engram.memory m

@@ -57,14 +57,20 @@ AS $believed$
                      CASE WHEN h.version IS NULL THEN m.evidence_against ELSE h.evidence_against END AS evidence_against,
                      CASE WHEN h.version IS NULL THEN m.valid_from ELSE h.valid_from END AS valid_from,
                      CASE WHEN h.version IS NULL THEN m.valid_to ELSE h.valid_to END AS valid_to) x) v
-    -- Evidence that came between then and that version.
+    -- What evidence has changed between then and that version.
     CROSS JOIN LATERAL (
-        SELECT COALESCE(pg_catalog.sum(g.weight) FILTER (WHERE g.supports), 0) AS since_for,
-               COALESCE(pg_catalog.sum(g.weight) FILTER (WHERE NOT g.supports), 0) AS since_against
-        FROM engram.evidence g
-        WHERE g.space OPERATOR(pg_catalog.=) m.space AND g.id OPERATOR(pg_catalog.=) m.id
-          AND g.at OPERATOR(pg_catalog.>) $2
-          AND (h.version IS NULL OR g.at OPERATOR(pg_catalog.<=) h.replaced_at)) e
+        SELECT COALESCE(pg_catalog.sum(w.change) FILTER (WHERE w.supports), 0) AS since_for,
+               COALESCE(pg_catalog.sum(w.change) FILTER (WHERE NOT w.supports), 0) AS since_against
+        FROM (SELECT g.supports,
+                     g.weight OPERATOR(pg_catalog.*)
+                     ((g.given_at OPERATOR(pg_catalog.<=) u.until
+                           AND COALESCE(g.withdrawn_at OPERATOR(pg_catalog.>) u.until, true))::pg_catalog.int4
+                      OPERATOR(pg_catalog.-)
+                      (g.given_at OPERATOR(pg_catalog.<=) $2
+                           AND COALESCE(g.withdrawn_at OPERATOR(pg_catalog.>) $2, true))::pg_catalog.int4) AS change
+              FROM engram.evidence g
+              CROSS JOIN (SELECT COALESCE(h.replaced_at, 'infinity') AS until) u
+              WHERE g.space OPERATOR(pg_catalog.=) m.space AND g.id OPERATOR(pg_catalog.=) m.id) w) e
     WHERE m.space OPERATOR(pg_catalog.=) $1
       AND m.created_at OPERATOR(pg_catalog.<=) $2
       AND (m.suppressed_at IS NULL OR m.suppressed_at OPERATOR(pg_catalog.>) $2)
@@ -87,33 +93,37 @@ COMMENT ON FUNCTION engram.believed(text, timestamptz) IS 'Memories of a space a
 CREATE TYPE engram.confidence AS (mean real, low real, high real);
 COMMENT ON TYPE engram.confidence IS 'Belief in a statement: mean and limits, each 0 to 1, with low <= mean <= high';
 
-CREATE FUNCTION @extschema@.engram_confidence_and(a engram.confidence, b engram.confidence) RETURNS engram.confidence
+CREATE FUNCTION @extschema@.engram_and(a engram.confidence, b engram.confidence) RETURNS engram.confidence
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'confidence_and_wrapper';
-CREATE FUNCTION @extschema@.engram_confidence_or(a engram.confidence, b engram.confidence) RETURNS engram.confidence
+    AS 'MODULE_PATHNAME', 'engram_and_wrapper';
+CREATE FUNCTION @extschema@.engram_or(a engram.confidence, b engram.confidence) RETURNS engram.confidence
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'confidence_or_wrapper';
-CREATE FUNCTION @extschema@.engram_confidence_not(a engram.confidence) RETURNS engram.confidence
+    AS 'MODULE_PATHNAME', 'engram_or_wrapper';
+CREATE FUNCTION @extschema@.engram_not(a engram.confidence) RETURNS engram.confidence
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'confidence_not_wrapper';
-CREATE AGGREGATE @extschema@.engram_confidence_and(engram.confidence) (
-    sfunc = @extschema@.engram_confidence_and, stype = engram.confidence, parallel = safe);
-CREATE AGGREGATE @extschema@.engram_confidence_or(engram.confidence) (
-    sfunc = @extschema@.engram_confidence_or, stype = engram.confidence, parallel = safe);
-COMMENT ON FUNCTION @extschema@.engram_confidence_and(engram.confidence, engram.confidence) IS 'Confidence that two independent statements both hold';
-COMMENT ON FUNCTION @extschema@.engram_confidence_or(engram.confidence, engram.confidence) IS 'Confidence that at least one of two independent statements holds';
-COMMENT ON FUNCTION @extschema@.engram_confidence_not(engram.confidence) IS 'Confidence that a statement does not hold';
-COMMENT ON AGGREGATE @extschema@.engram_confidence_and(engram.confidence) IS 'Confidence that independent statements all hold';
-COMMENT ON AGGREGATE @extschema@.engram_confidence_or(engram.confidence) IS 'Confidence that at least one of independent statements holds';
+    AS 'MODULE_PATHNAME', 'engram_not_wrapper';
+CREATE AGGREGATE @extschema@.engram_and(engram.confidence) (
+    sfunc = @extschema@.engram_and, stype = engram.confidence, parallel = safe);
+CREATE AGGREGATE @extschema@.engram_or(engram.confidence) (
+    sfunc = @extschema@.engram_or, stype = engram.confidence, parallel = safe);
+COMMENT ON FUNCTION @extschema@.engram_and(engram.confidence, engram.confidence) IS 'Confidence that two independent statements both hold';
+COMMENT ON FUNCTION @extschema@.engram_or(engram.confidence, engram.confidence) IS 'Confidence that at least one of two independent statements holds';
+COMMENT ON FUNCTION @extschema@.engram_not(engram.confidence) IS 'Confidence that a statement does not hold';
+COMMENT ON AGGREGATE @extschema@.engram_and(engram.confidence) IS 'Confidence that independent statements all hold';
+COMMENT ON AGGREGATE @extschema@.engram_or(engram.confidence) IS 'Confidence that at least one of independent statements holds';
 
 CREATE VIEW engram.contradictions WITH (security_invoker = true) AS
-SELECT e.space, e.id, e."by", e.weight, e.at, e.given_by
+SELECT e.space, e.id, e."by", e.weight, e.given_at, e.given_by
 FROM engram.evidence e
 JOIN engram.memory b ON b.space OPERATOR(pg_catalog.=) e.space AND b.id OPERATOR(pg_catalog.=) e."by"
-WHERE NOT e.supports;
+JOIN engram.memory o ON o.space OPERATOR(pg_catalog.=) e.space AND o.id OPERATOR(pg_catalog.=) e.id
+WHERE NOT e.supports AND e.withdrawn_at IS NULL
+  AND o.superseded_by IS NULL AND o.suppressed_at IS NULL
+  AND b.superseded_by IS NULL AND b.suppressed_at IS NULL;
 COMMENT ON VIEW engram.contradictions IS 'Pairs of memories that both stand though one contradicts the other';
+COMMENT ON COLUMN engram.contradictions.id IS 'Memory that is contradicted';
 COMMENT ON COLUMN engram.contradictions."by" IS 'Memory that contradicts';
-COMMENT ON COLUMN engram.contradictions.weight IS 'Observations it counted as';
+COMMENT ON COLUMN engram.contradictions.weight IS 'Observations it counts as';
 
 CREATE VIEW engram.calibration WITH (security_invoker = true) AS
 SELECT f.space, b.bin,
@@ -131,7 +141,7 @@ COMMENT ON COLUMN engram.calibration.bin IS 'From 1, the lowest tenth, to 10';
 COMMENT ON COLUMN engram.calibration.predicted IS 'Mean confidence of the memories when feedback was given';
 COMMENT ON COLUMN engram.calibration.observed IS 'Share of them that was useful';
 
-CREATE VIEW engram.stat_calibration WITH (security_invoker = true) AS
+CREATE VIEW engram.calibration_error WITH (security_invoker = true) AS
 SELECT c.space, pg_catalog.sum(c.n)::pg_catalog.int8 AS n,
        pg_catalog.sum(c.n OPERATOR(pg_catalog.*) pg_catalog.abs(c.predicted OPERATOR(pg_catalog.-) c.observed))
            OPERATOR(pg_catalog./) pg_catalog.sum(c.n)::pg_catalog.float8 AS ece,
@@ -141,7 +151,7 @@ SELECT c.space, pg_catalog.sum(c.n)::pg_catalog.int8 AS n,
         WHERE f.space OPERATOR(pg_catalog.=) c.space AND f.confidence IS NOT NULL) AS brier
 FROM engram.calibration c
 GROUP BY c.space;
-COMMENT ON VIEW engram.stat_calibration IS 'How well confidence predicts use, for each space';
-COMMENT ON COLUMN engram.stat_calibration.n IS 'Answers counted';
-COMMENT ON COLUMN engram.stat_calibration.ece IS 'Expected calibration error over ten bins: 0 is perfect';
-COMMENT ON COLUMN engram.stat_calibration.brier IS 'Brier score, the mean squared error: 0 is perfect, .25 is a constant .5';
+COMMENT ON VIEW engram.calibration_error IS 'How well confidence predicts use, for each space';
+COMMENT ON COLUMN engram.calibration_error.n IS 'Answers counted';
+COMMENT ON COLUMN engram.calibration_error.ece IS 'Expected calibration error over ten bins: 0 is perfect';
+COMMENT ON COLUMN engram.calibration_error.brier IS 'Brier score, the mean squared error: 0 is perfect, .25 is a constant .5';

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod associate;
+mod belief;
+mod certainty;
 mod encoder;
 mod explain;
 mod forget;

@@ -114,3 +114,22 @@ fn an_answer_without_rows_knows_nothing() {
 fn width_of(belief: &Belief) -> f32 {
     belief.high - belief.low
 }
+
+#[test]
+fn copies_of_one_source_are_told_from_independent_ones() {
+    let terms: Vec<u64> = (1..=10).collect();
+    let near: Vec<u64> = (1..=11).collect();
+    let other: Vec<u64> = (6..=15).collect();
+    let source = |name, terms| Source { name, terms };
+    let check = |a, b, cited, expected| {
+        assert_eq!(are_copies(a, b, cited), expected, "{a:?} {b:?} {cited}");
+        assert_eq!(are_copies(b, a, cited), expected);
+    };
+    check(source(Some("The  Times"), &terms), source(Some("the times"), &other), false, true);
+    check(source(Some("the times"), &terms), source(Some("the post"), &terms), false, false);
+    check(source(None, &terms), source(None, &near), false, true);
+    check(source(None, &terms), source(Some("the post"), &near), false, true);
+    check(source(None, &terms), source(None, &other), false, false);
+    check(source(None, &[]), source(None, &[]), false, false);
+    check(source(Some("the times"), &terms), source(Some("the post"), &other), true, true);
+}

@@ -71,7 +71,6 @@ CREATE TRIGGER engram_after AFTER INSERT OR UPDATE OR DELETE ON engram.cue_alias
     FOR EACH ROW EXECUTE FUNCTION engram.alias_after();
 CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.cue_alias
     FOR EACH STATEMENT EXECUTE FUNCTION engram.truncate_after();
--- Not ALWAYS: a subscriber takes what the publisher has kept.
 CREATE TRIGGER engram_before BEFORE INSERT ON engram.feedback
     FOR EACH ROW EXECUTE FUNCTION engram.feedback_before();
 
@@ -91,3 +90,4 @@ ALTER TABLE engram.space ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_truncate;
+ALTER TABLE engram.feedback ENABLE ALWAYS TRIGGER engram_before;

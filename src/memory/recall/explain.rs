@@ -274,7 +274,7 @@ fn confidence(row: &Recalled, (confirm, contradict): (i64, i64)) -> Line {
     let belief = row.row.belief();
     let sources = match (confirm, contradict) {
         (0, 0) => String::new(),
-        _ => format!("; {confirm} sources confirm it, {contradict} contradict it"),
+        _ => format!("; sources that confirm it: {confirm}, that contradict it: {contradict}"),
     };
     let detail = format!(
         "{:.3} to {:.3} with a probability of 90 %, on evidence of {evidence_for:.2} for and {evidence_against:.2} against{sources}",

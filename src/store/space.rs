@@ -265,6 +265,9 @@ pub fn drop(name: &str) -> u64 {
             if super::retention::is_possible() {
                 spi::execute(include_str!("../../sql/query/space_drop_life.sql"), &args);
             }
+            if super::belief::is_possible() {
+                spi::execute(include_str!("../../sql/query/space_drop_belief.sql"), &args);
+            }
             spi::execute(include_str!("../../sql/query/space_drop.sql"), &args);
             memories = spi::execute(include_str!("../../sql/query/space_drop_memories.sql"), &args);
             crash::at(Point::space_drop_middle);

@@ -361,7 +361,7 @@ CREATE INDEX audit_memory ON engram.audit (space, id);
 COMMENT ON TABLE engram.audit IS 'Who did what; append-only, holds ids and counts, and nothing more of a memory that was deleted';
 COMMENT ON COLUMN engram.audit.entry IS 'UUID version 7: ascends with time';
 COMMENT ON COLUMN engram.audit.actor IS 'Role whose rights it was done with (current_user)';
-COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, supersede, configure_space, drop_space, or sql_delete, sql_update and sql_truncate for what was done without a function';
+COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, confirm, contradict, supersede, reinstate, configure_space, drop_space, or sql_delete, sql_update and sql_truncate for what was done without a function';
 COMMENT ON COLUMN engram.audit.id IS 'Memory it was done to; null for several';
 COMMENT ON COLUMN engram.audit.detail IS 'Counts, ids and names of roles';
 COMMENT ON COLUMN engram.audit.session_actor IS 'Role that had logged in (session_user)';
@@ -404,10 +404,67 @@ CREATE TABLE engram.feedback (
     useful   boolean NOT NULL,
     given_by name NOT NULL DEFAULT CURRENT_USER,
     given_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    confidence real CHECK (confidence OPERATOR(pg_catalog.>=) 0 AND confidence OPERATOR(pg_catalog.<=) 1),
     PRIMARY KEY (space, id, entry),
     FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
 );
 COMMENT ON TABLE engram.feedback IS 'Whether a recalled memory was useful';
+COMMENT ON COLUMN engram.feedback.confidence IS 'Confidence that the memory had then, which calibration compares; null where it is not known';
+
+CREATE TABLE engram.evidence (
+    space      text COLLATE "C" NOT NULL,
+    id         uuid NOT NULL,
+    entry      uuid NOT NULL,
+    supports   boolean NOT NULL,
+    weight     real NOT NULL CHECK (weight OPERATOR(pg_catalog.>) 0),
+    source     text,
+    source_key uuid NOT NULL,
+    "by"       uuid,
+    given_by   name NOT NULL DEFAULT CURRENT_USER,
+    given_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    withdrawn_at timestamptz,
+    PRIMARY KEY (space, id, entry),
+    FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE,
+    FOREIGN KEY (space, "by") REFERENCES engram.memory (space, id) ON DELETE SET NULL ("by")
+);
+CREATE UNIQUE INDEX evidence_source ON engram.evidence (space, id, source_key) WHERE withdrawn_at IS NULL;
+CREATE INDEX evidence_by ON engram.evidence (space, "by");
+COMMENT ON TABLE engram.evidence IS 'What engram_confirm and engram_contradict counted, one row for each independent source; gone with the memory';
+COMMENT ON COLUMN engram.evidence.entry IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.evidence.supports IS 'Whether it speaks for the memory';
+COMMENT ON COLUMN engram.evidence.weight IS 'Observations it counts as';
+COMMENT ON COLUMN engram.evidence.source IS 'The source as the caller named it';
+COMMENT ON COLUMN engram.evidence.source_key IS 'Digest of the source, unique for each memory: a source counts once';
+COMMENT ON COLUMN engram.evidence."by" IS 'Memory that speaks for it or against it; null when there is none, or when it was deleted';
+COMMENT ON COLUMN engram.evidence.given_by IS 'Role that gave it';
+COMMENT ON COLUMN engram.evidence.withdrawn_at IS 'When its source said the opposite, which counts from then on; null while it counts';
+
+CREATE TABLE engram.supersession (
+    space     text COLLATE "C" NOT NULL,
+    entry     uuid NOT NULL,
+    old_id    uuid NOT NULL,
+    new_id    uuid NOT NULL,
+    at        timestamptz NOT NULL,
+    ended     boolean NOT NULL,
+    began     boolean NOT NULL,
+    made      boolean NOT NULL,
+    made_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    made_by   name NOT NULL DEFAULT CURRENT_USER,
+    undone_at timestamptz,
+    undone_by name,
+    PRIMARY KEY (space, entry),
+    FOREIGN KEY (space, old_id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+);
+CREATE INDEX supersession_old ON engram.supersession (space, old_id);
+CREATE INDEX supersession_new ON engram.supersession (space, new_id);
+COMMENT ON TABLE engram.supersession IS 'Which memory replaced which, when, and until when: what recall as of a past time and engram_reinstate go by';
+COMMENT ON COLUMN engram.supersession.entry IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.supersession.at IS 'When the fact changed in the world';
+COMMENT ON COLUMN engram.supersession.ended IS 'Whether it set the end of the validity of the old memory';
+COMMENT ON COLUMN engram.supersession.began IS 'Whether it set the start of the validity of the new memory';
+COMMENT ON COLUMN engram.supersession.made IS 'Whether it made the new memory, which engram_reinstate then suppresses';
+COMMENT ON COLUMN engram.supersession.made_at IS 'When it became known: from then on the old memory is not believed';
+COMMENT ON COLUMN engram.supersession.undone_at IS 'When engram_reinstate undid it; null while it holds';
 
 CREATE TABLE engram.citation (
     space      text COLLATE "C" NOT NULL,
@@ -690,6 +747,21 @@ ALTER TABLE engram.watch ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.watch FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.feedback ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.feedback FOR SELECT USING (engram.may_read(space));
+-- Evidence is as visible as the memory it is of and the one it comes from, a supersession as the memory that it replaced.
+ALTER TABLE engram.evidence ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.evidence FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) evidence.space
+              AND m.id OPERATOR(pg_catalog.=) evidence.id)
+    AND ("by" IS NULL
+         OR EXISTS (SELECT FROM engram.memory m
+                    WHERE m.space OPERATOR(pg_catalog.=) evidence.space
+                      AND m.id OPERATOR(pg_catalog.=) evidence."by")));
+ALTER TABLE engram.supersession ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.supersession FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) supersession.space
+              AND m.id OPERATOR(pg_catalog.=) supersession.old_id));
 ALTER TABLE engram.citation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.citation FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.consolidation_run ENABLE ROW LEVEL SECURITY;
@@ -736,6 +808,9 @@ CREATE FUNCTION engram.cold_before() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'cold_before_wrapper';
 CREATE FUNCTION engram.cold_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'cold_after_wrapper';
+CREATE FUNCTION engram.feedback_before() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'feedback_before_wrapper';
+COMMENT ON FUNCTION engram.feedback_before() IS 'Keeps the confidence that a memory has when feedback on it is given';
 COMMENT ON FUNCTION engram.cold_before() IS 'Has content that comes from a publisher take the place of what a move has left';
 COMMENT ON FUNCTION engram.cold_after() IS 'Has a cold memory read again whose content came after it, in a restore or from a publisher';
 CREATE FUNCTION engram.memory_statement() RETURNS trigger LANGUAGE c
@@ -782,6 +857,8 @@ CREATE TRIGGER engram_after AFTER INSERT OR UPDATE OR DELETE ON engram.cue_alias
     FOR EACH ROW EXECUTE FUNCTION engram.alias_after();
 CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.cue_alias
     FOR EACH STATEMENT EXECUTE FUNCTION engram.truncate_after();
+CREATE TRIGGER engram_before BEFORE INSERT ON engram.feedback
+    FOR EACH ROW EXECUTE FUNCTION engram.feedback_before();
 
 -- ALWAYS: subscribers and restores run with session_replication_role = replica.
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_before;
@@ -799,6 +876,7 @@ ALTER TABLE engram.space ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_truncate;
+ALTER TABLE engram.feedback ENABLE ALWAYS TRIGGER engram_before;
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -969,6 +1047,170 @@ COMMENT ON COLUMN engram.stat_reinforcement.last_flush IS 'When the last of them
 -- requires:
 --   views
 
+-- What was believed: functions and views over evidence, validity and feedback.
+CREATE FUNCTION engram.believed(
+    space text, as_of timestamptz,
+    OUT id uuid, OUT content text, OUT embedding vector, OUT encoder text, OUT cues text[], OUT context text, OUT kind text,
+    OUT origin text, OUT label text, OUT evidence_for real, OUT evidence_against real, OUT occurred_at timestamptz,
+    OUT source text, OUT metadata jsonb, OUT valid_from timestamptz, OUT valid_to timestamptz, OUT version integer,
+    OUT created_at timestamptz, OUT cold boolean, OUT pinned boolean) RETURNS SETOF record
+    LANGUAGE sql STABLE PARALLEL SAFE
+AS $believed$
+    SELECT m.id,
+           CASE WHEN h.version IS NOT NULL THEN h.content
+                WHEN m.content OPERATOR(pg_catalog.=) '' THEN
+                    (SELECT c.content FROM engram.cold c
+                     WHERE c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id)
+                ELSE m.content END,
+           CASE WHEN h.version IS NOT NULL THEN h.embedding
+                WHEN m.content OPERATOR(pg_catalog.=) '' THEN
+                    (SELECT c.embedding FROM engram.cold c
+                     WHERE c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id)
+                ELSE m.embedding END,
+           CASE WHEN h.version IS NULL THEN m.encoder ELSE h.encoder END,
+           CASE WHEN h.version IS NULL THEN m.cues ELSE h.cues END,
+           CASE WHEN h.version IS NULL THEN m.context ELSE h.context END,
+           CASE WHEN h.version IS NULL THEN m.kind ELSE h.kind END,
+           m.origin,
+           CASE WHEN h.version IS NULL THEN m.label ELSE h.label END,
+           GREATEST(v.evidence_for OPERATOR(pg_catalog.-) e.since_for, 0)::pg_catalog.float4,
+           GREATEST(v.evidence_against OPERATOR(pg_catalog.-) e.since_against, 0)::pg_catalog.float4,
+           CASE WHEN h.version IS NULL THEN m.occurred_at ELSE h.occurred_at END,
+           CASE WHEN h.version IS NULL THEN m.source ELSE h.source END,
+           CASE WHEN h.version IS NULL THEN m.metadata ELSE h.metadata END,
+           v.valid_from, v.valid_to, h.version, m.created_at,
+           m.content OPERATOR(pg_catalog.=) '', m.pinned
+    FROM engram.memory m
+    -- The oldest version that was replaced later is the one of then.
+    LEFT JOIN LATERAL (
+        SELECT f.* FROM engram.memory_history f
+        WHERE f.space OPERATOR(pg_catalog.=) m.space AND f.id OPERATOR(pg_catalog.=) m.id
+          AND f.replaced_at OPERATOR(pg_catalog.>) $2
+        ORDER BY f.version LIMIT 1) h ON true
+    -- Limits of validity that a later supersession has set were not known.
+    CROSS JOIN LATERAL (
+        SELECT x.evidence_for, x.evidence_against,
+               CASE WHEN x.valid_from IS NULL OR EXISTS (
+                        SELECT FROM engram.supersession s
+                        WHERE s.space OPERATOR(pg_catalog.=) m.space AND s.new_id OPERATOR(pg_catalog.=) m.id
+                          AND s.began AND s.at OPERATOR(pg_catalog.=) x.valid_from
+                          AND s.made_at OPERATOR(pg_catalog.>) $2)
+                    THEN NULL ELSE x.valid_from END AS valid_from,
+               CASE WHEN x.valid_to IS NULL OR EXISTS (
+                        SELECT FROM engram.supersession s
+                        WHERE s.space OPERATOR(pg_catalog.=) m.space AND s.old_id OPERATOR(pg_catalog.=) m.id
+                          AND s.ended AND s.at OPERATOR(pg_catalog.=) x.valid_to
+                          AND s.made_at OPERATOR(pg_catalog.>) $2)
+                    THEN NULL ELSE x.valid_to END AS valid_to
+        FROM (SELECT CASE WHEN h.version IS NULL THEN m.evidence_for ELSE h.evidence_for END AS evidence_for,
+                     CASE WHEN h.version IS NULL THEN m.evidence_against ELSE h.evidence_against END AS evidence_against,
+                     CASE WHEN h.version IS NULL THEN m.valid_from ELSE h.valid_from END AS valid_from,
+                     CASE WHEN h.version IS NULL THEN m.valid_to ELSE h.valid_to END AS valid_to) x) v
+    -- What evidence has changed between then and that version.
+    CROSS JOIN LATERAL (
+        SELECT COALESCE(pg_catalog.sum(w.change) FILTER (WHERE w.supports), 0) AS since_for,
+               COALESCE(pg_catalog.sum(w.change) FILTER (WHERE NOT w.supports), 0) AS since_against
+        FROM (SELECT g.supports,
+                     g.weight OPERATOR(pg_catalog.*)
+                     ((g.given_at OPERATOR(pg_catalog.<=) u.until
+                           AND COALESCE(g.withdrawn_at OPERATOR(pg_catalog.>) u.until, true))::pg_catalog.int4
+                      OPERATOR(pg_catalog.-)
+                      (g.given_at OPERATOR(pg_catalog.<=) $2
+                           AND COALESCE(g.withdrawn_at OPERATOR(pg_catalog.>) $2, true))::pg_catalog.int4) AS change
+              FROM engram.evidence g
+              CROSS JOIN (SELECT COALESCE(h.replaced_at, 'infinity') AS until) u
+              WHERE g.space OPERATOR(pg_catalog.=) m.space AND g.id OPERATOR(pg_catalog.=) m.id) w) e
+    WHERE m.space OPERATOR(pg_catalog.=) $1
+      AND m.created_at OPERATOR(pg_catalog.<=) $2
+      AND (m.suppressed_at IS NULL OR m.suppressed_at OPERATOR(pg_catalog.>) $2)
+      AND NOT EXISTS (
+          SELECT FROM engram.supersession s
+          WHERE s.space OPERATOR(pg_catalog.=) m.space AND s.old_id OPERATOR(pg_catalog.=) m.id
+            AND s.made_at OPERATOR(pg_catalog.<=) $2
+            AND (s.undone_at IS NULL OR s.undone_at OPERATOR(pg_catalog.>) $2))
+      -- One replaced by plain SQL has no entry: the end of its validity says when, if it is there.
+      AND (m.superseded_by IS NULL
+           OR m.valid_to OPERATOR(pg_catalog.>) $2
+           OR EXISTS (SELECT FROM engram.supersession s
+                      WHERE s.space OPERATOR(pg_catalog.=) m.space AND s.old_id OPERATOR(pg_catalog.=) m.id
+                        AND s.undone_at IS NULL))
+      AND (v.valid_from IS NULL OR v.valid_from OPERATOR(pg_catalog.<=) $2)
+      AND (v.valid_to IS NULL OR v.valid_to OPERATOR(pg_catalog.>) $2)
+$believed$;
+COMMENT ON FUNCTION engram.believed(text, timestamptz) IS 'Memories of a space as they were believed at a time, in the version of that time';
+
+CREATE TYPE engram.confidence AS (mean real, low real, high real);
+COMMENT ON TYPE engram.confidence IS 'Belief in a statement: mean and limits, each 0 to 1, with low <= mean <= high';
+
+CREATE FUNCTION @extschema@.engram_and(a engram.confidence, b engram.confidence) RETURNS engram.confidence
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'engram_and_wrapper';
+CREATE FUNCTION @extschema@.engram_or(a engram.confidence, b engram.confidence) RETURNS engram.confidence
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'engram_or_wrapper';
+CREATE FUNCTION @extschema@.engram_not(a engram.confidence) RETURNS engram.confidence
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'engram_not_wrapper';
+CREATE AGGREGATE @extschema@.engram_and(engram.confidence) (
+    sfunc = @extschema@.engram_and, stype = engram.confidence, parallel = safe);
+CREATE AGGREGATE @extschema@.engram_or(engram.confidence) (
+    sfunc = @extschema@.engram_or, stype = engram.confidence, parallel = safe);
+COMMENT ON FUNCTION @extschema@.engram_and(engram.confidence, engram.confidence) IS 'Confidence that two independent statements both hold';
+COMMENT ON FUNCTION @extschema@.engram_or(engram.confidence, engram.confidence) IS 'Confidence that at least one of two independent statements holds';
+COMMENT ON FUNCTION @extschema@.engram_not(engram.confidence) IS 'Confidence that a statement does not hold';
+COMMENT ON AGGREGATE @extschema@.engram_and(engram.confidence) IS 'Confidence that independent statements all hold';
+COMMENT ON AGGREGATE @extschema@.engram_or(engram.confidence) IS 'Confidence that at least one of independent statements holds';
+
+CREATE VIEW engram.contradictions WITH (security_invoker = true) AS
+SELECT e.space, e.id, e."by", e.weight, e.given_at, e.given_by
+FROM engram.evidence e
+JOIN engram.memory b ON b.space OPERATOR(pg_catalog.=) e.space AND b.id OPERATOR(pg_catalog.=) e."by"
+JOIN engram.memory o ON o.space OPERATOR(pg_catalog.=) e.space AND o.id OPERATOR(pg_catalog.=) e.id
+WHERE NOT e.supports AND e.withdrawn_at IS NULL
+  AND o.superseded_by IS NULL AND o.suppressed_at IS NULL
+  AND b.superseded_by IS NULL AND b.suppressed_at IS NULL;
+COMMENT ON VIEW engram.contradictions IS 'Pairs of memories that both stand though one contradicts the other';
+COMMENT ON COLUMN engram.contradictions.id IS 'Memory that is contradicted';
+COMMENT ON COLUMN engram.contradictions."by" IS 'Memory that contradicts';
+COMMENT ON COLUMN engram.contradictions.weight IS 'Observations it counts as';
+
+CREATE VIEW engram.calibration WITH (security_invoker = true) AS
+SELECT f.space, b.bin,
+       ((b.bin OPERATOR(pg_catalog.-) 1) OPERATOR(pg_catalog./) 10.0::pg_catalog.float8) AS low,
+       (b.bin OPERATOR(pg_catalog./) 10.0::pg_catalog.float8) AS high,
+       pg_catalog.count(*) AS n,
+       pg_catalog.avg(f.confidence) AS predicted,
+       pg_catalog.avg(f.useful::pg_catalog.int4)::pg_catalog.float8 AS observed
+FROM engram.feedback f
+CROSS JOIN LATERAL (SELECT LEAST(pg_catalog.width_bucket(f.confidence, 0, 1, 10), 10) AS bin) b
+WHERE f.confidence IS NOT NULL
+GROUP BY f.space, b.bin;
+COMMENT ON VIEW engram.calibration IS 'Ten bins of confidence: what was predicted when feedback was given, and the share that was useful';
+COMMENT ON COLUMN engram.calibration.bin IS 'From 1, the lowest tenth, to 10';
+COMMENT ON COLUMN engram.calibration.predicted IS 'Mean confidence of the memories when feedback was given';
+COMMENT ON COLUMN engram.calibration.observed IS 'Share of them that was useful';
+
+CREATE VIEW engram.calibration_error WITH (security_invoker = true) AS
+SELECT c.space, pg_catalog.sum(c.n)::pg_catalog.int8 AS n,
+       pg_catalog.sum(c.n OPERATOR(pg_catalog.*) pg_catalog.abs(c.predicted OPERATOR(pg_catalog.-) c.observed))
+           OPERATOR(pg_catalog./) pg_catalog.sum(c.n)::pg_catalog.float8 AS ece,
+       (SELECT pg_catalog.avg(((f.confidence::pg_catalog.float8) OPERATOR(pg_catalog.-) f.useful::pg_catalog.int4)
+                              OPERATOR(pg_catalog.^) 2)
+        FROM engram.feedback f
+        WHERE f.space OPERATOR(pg_catalog.=) c.space AND f.confidence IS NOT NULL) AS brier
+FROM engram.calibration c
+GROUP BY c.space;
+COMMENT ON VIEW engram.calibration_error IS 'How well confidence predicts use, for each space';
+COMMENT ON COLUMN engram.calibration_error.n IS 'Answers counted';
+COMMENT ON COLUMN engram.calibration_error.ece IS 'Expected calibration error over ten bins: 0 is perfect';
+COMMENT ON COLUMN engram.calibration_error.brier IS 'Brier score, the mean squared error: 0 is perfect, .25 is a constant .5';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/schema.rs:17
+-- requires:
+--   belief
+
 SELECT pg_catalog.pg_extension_config_dump('engram.space', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.memory', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.memory_history', '');
@@ -979,6 +1221,8 @@ SELECT pg_catalog.pg_extension_config_dump('engram.cue_alias', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.audit', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.watch', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.feedback', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.evidence', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.supersession', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.citation', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_run', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_snapshot', '');
@@ -1015,6 +1259,37 @@ BEGIN
     END LOOP;
 END
 $engram$;
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/certainty.rs:47
+-- engram::api::certainty::engram_and
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/certainty.rs:20
+-- engram::api::certainty::engram_answer_confidence
+-- requires:
+--   belief
+CREATE  FUNCTION "engram_answer_confidence"(
+	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"k" INT DEFAULT 10, /* Option < i32 > */
+	"min_score" real DEFAULT 0, /* Option < f32 > */
+	"as_of" timestamp with time zone DEFAULT NULL /* Option < TimestampWithTimeZone > */
+) RETURNS TABLE (
+	"confidence" engram.confidence,  /* :: pgrx :: heap_tuple :: PgHeapTuple < '_, :: pgrx :: pgbox :: AllocatedByRust
+> */
+	"decay" real,  /* f32 */
+	"spread" real,  /* f32 */
+	"evidence" real,  /* f32 */
+	"memories" INT  /* i32 */
+)
+VOLATILE PARALLEL RESTRICTED 
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_answer_confidence_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1077,7 +1352,7 @@ AS 'MODULE_PATHNAME', 'engram_complete_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:35
+-- src/api/former.rs:36
 -- engram::api::former::engram_configure_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1103,9 +1378,30 @@ AS 'MODULE_PATHNAME', 'engram_configure_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:72
+-- src/api/former.rs:73
 -- engram::api::former::engram_configure_space_0_2
 -- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/belief.rs:12
+-- engram::api::belief::engram_confirm
+CREATE  FUNCTION "engram_confirm"(
+	"id" uuid, /* Option < Uuid > */
+	"by" uuid DEFAULT NULL, /* Option < Uuid > */
+	"source" TEXT DEFAULT NULL, /* Option < & str > */
+	"weight" real DEFAULT 1, /* Option < f32 > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"counted" bool,  /* bool */
+	"reason" TEXT,  /* String */
+	"confidence" real,  /* f32 */
+	"confidence_low" real,  /* f32 */
+	"confidence_high" real  /* f32 */
+)
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_confirm_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1129,7 +1425,28 @@ AS 'MODULE_PATHNAME', 'engram_conformance_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:13
+-- src/api/belief.rs:34
+-- engram::api::belief::engram_contradict
+CREATE  FUNCTION "engram_contradict"(
+	"id" uuid, /* Option < Uuid > */
+	"by" uuid DEFAULT NULL, /* Option < Uuid > */
+	"source" TEXT DEFAULT NULL, /* Option < & str > */
+	"weight" real DEFAULT 1, /* Option < f32 > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"counted" bool,  /* bool */
+	"reason" TEXT,  /* String */
+	"confidence" real,  /* f32 */
+	"confidence_low" real,  /* f32 */
+	"confidence_high" real  /* f32 */
+)
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_contradict_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/former.rs:14
 -- engram::api::former::engram_create_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1155,7 +1472,7 @@ AS 'MODULE_PATHNAME', 'engram_create_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:57
+-- src/api/former.rs:58
 -- engram::api::former::engram_create_space_0_2
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1374,6 +1691,18 @@ AS 'MODULE_PATHNAME', 'engram_import_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/certainty.rs:65
+-- engram::api::certainty::engram_not
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/certainty.rs:56
+-- engram::api::certainty::engram_or
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/pattern.rs:119
 -- engram::api::pattern::engram_predict
 CREATE  FUNCTION "engram_predict"(
@@ -1521,7 +1850,19 @@ AS 'MODULE_PATHNAME', 'engram_reembed_put_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:87
+-- src/api/belief.rs:82
+-- engram::api::belief::engram_reinstate
+CREATE  FUNCTION "engram_reinstate"(
+	"id" uuid, /* Option < Uuid > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS bool /* bool */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_reinstate_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/former.rs:88
 -- engram::api::former::engram_remember
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1663,16 +2004,27 @@ AS 'MODULE_PATHNAME', 'engram_spread_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/update.rs:42
--- engram::api::update::engram_supersede
+-- src/api/former.rs:121
+-- engram::api::former::engram_supersede
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/belief.rs:61
+-- engram::api::belief::engram_supersede
 CREATE  FUNCTION "engram_supersede"(
 	"old" uuid, /* Option < Uuid > */
-	"new" uuid, /* Option < Uuid > */
-	"space" TEXT DEFAULT NULL /* Option < & str > */
-) RETURNS void
-VOLATILE PARALLEL UNSAFE
+	"new" uuid DEFAULT NULL, /* Option < Uuid > */
+	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"content" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"valid_from" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"source" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"confidence" real DEFAULT NULL /* Option < f32 > */
+) RETURNS uuid /* Uuid */
+VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_supersede_wrapper';
+AS 'MODULE_PATHNAME', 'engram_supersede_0_4_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1770,7 +2122,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:120
+-- src/api/former.rs:127
 -- engram::api::former::tier_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1788,7 +2140,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:17
+-- src/api/schema.rs:18
 -- finalize
 -- What psql shows with \df+.
 COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id, or that of the memory that says the same; a given id makes the call idempotent';
@@ -1809,7 +2161,11 @@ COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations f
 COMMENT ON FUNCTION @extschema@.engram_forget IS 'Suppresses, restores or deletes one memory';
 COMMENT ON FUNCTION @extschema@.engram_forget_where IS 'Suppresses, restores or deletes the memories that meet all conditions';
 COMMENT ON FUNCTION @extschema@.engram_update IS 'Corrects a memory and keeps its former version';
-COMMENT ON FUNCTION @extschema@.engram_supersede IS 'Marks a memory as replaced by another one';
+COMMENT ON FUNCTION @extschema@.engram_supersede IS 'Replaces a memory by another one, or by one made of a content; returns the one that holds';
+COMMENT ON FUNCTION @extschema@.engram_reinstate IS 'Undoes the replacement of a memory';
+COMMENT ON FUNCTION @extschema@.engram_confirm IS 'Counts evidence for a memory, once for each independent source';
+COMMENT ON FUNCTION @extschema@.engram_contradict IS 'Counts evidence against a memory, once for each independent source';
+COMMENT ON FUNCTION @extschema@.engram_answer_confidence IS 'Returns how sure the answer to a question is as a whole, and what makes it unsure';
 COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its language, dimensions, roles and quotas';
 COMMENT ON FUNCTION @extschema@.engram_configure_space IS 'Changes a space; null leaves what is set';
 COMMENT ON FUNCTION @extschema@.engram_drop_space IS 'Removes a space and everything in it';
@@ -1833,7 +2189,8 @@ GRANT SELECT ON
     engram.association, engram.cue_alias, engram.audit, engram.watch, engram.feedback, engram.citation,
     engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention,
     engram.decay,
-    engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding
+    engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding,
+    engram.evidence, engram.supersession, engram.contradictions, engram.calibration, engram.calibration_error
     TO engram_reader;
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
@@ -1869,12 +2226,13 @@ BEGIN
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
                 'engram_feeling_of_knowing', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict',
-                'engram_embed', 'engram_retention_plan', 'engram_export', 'engram_retrievability',
-                'engram_feedback']::pg_catalog.name[])
+                'engram_embed', 'engram_retention_plan', 'engram_export', 'engram_retrievability', 'engram_feedback',
+                'engram_answer_confidence', 'engram_and', 'engram_or', 'engram_not', 'believed']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_set_tier', 'engram_update', 'engram_supersede',
+                'engram_reinstate', 'engram_confirm', 'engram_contradict',
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
                 'engram_configure_space', 'engram_set_retention', 'engram_import', 'engram_set_decay',
                 'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step']::pg_catalog.name[])

@@ -171,6 +171,12 @@ pub enum Point {
     uses_written,
     /// The transaction that wrote them has committed; their places in shared memory are still taken.
     uses_committed,
+    /// Evidence is noted, and not yet added to what its memory has.
+    evidence_noted,
+    /// A replacement is entered; the memory does not say so.
+    supersession_noted,
+    /// A replacement is undone; what was made for it still stands.
+    reinstated,
 }
 
 #[cfg(debug_assertions)]

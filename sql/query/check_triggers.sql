@@ -9,7 +9,8 @@ FROM (VALUES ('engram_before', 'engram.memory'), ('engram_after', 'engram.memory
              ('engram_truncate', 'engram.association'),
              ('engram_before', 'engram.space'), ('engram_after', 'engram.space'),
              ('engram_before', 'engram.cue_alias'), ('engram_after', 'engram.cue_alias'),
-             ('engram_truncate', 'engram.cue_alias')) AS want(name, relation)
+             ('engram_truncate', 'engram.cue_alias'),
+             ('engram_before', 'engram.feedback')) AS want(name, relation)
 LEFT JOIN pg_catalog.pg_trigger t
        ON t.tgrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(want.relation)
       AND t.tgname OPERATOR(pg_catalog.=) want.name::pg_catalog.name
@@ -23,4 +24,7 @@ WHERE (t.oid IS NULL OR t.tgenabled OPERATOR(pg_catalog.<>) 'A')
   -- Those of 0.1.0 and 0.2.0 keep no account of statements.
   AND (want.name OPERATOR(pg_catalog.<>) 'engram_statement'
        OR pg_catalog.to_regproc('engram.memory_statement') IS NOT NULL)
+  -- Those before 0.4.0 keep no confidence with feedback.
+  AND (want.relation OPERATOR(pg_catalog.<>) 'engram.feedback'
+       OR pg_catalog.to_regproc('engram.feedback_before') IS NOT NULL)
 ORDER BY 1

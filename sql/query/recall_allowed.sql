@@ -1,4 +1,4 @@
--- Blank content stands for a memory in the cold tier; $7 lets those in.
+-- Blank content stands for a memory in the cold tier; $7 lets those in. $8 is now.
 SELECT m.id, m.evidence_for, m.evidence_against
 FROM engram.memory m
 WHERE m.space OPERATOR(pg_catalog.=) $1
@@ -9,3 +9,5 @@ WHERE m.space OPERATOR(pg_catalog.=) $1
   AND ($5 IS NULL OR m.occurred_at OPERATOR(pg_catalog.>=) $5)
   AND ($6 IS NULL OR m.occurred_at OPERATOR(pg_catalog.<) $6)
   AND ($7 OR m.content OPERATOR(pg_catalog.<>) '')
+  AND (m.valid_from IS NULL OR m.valid_from OPERATOR(pg_catalog.<=) $8)
+  AND (m.valid_to IS NULL OR m.valid_to OPERATOR(pg_catalog.>) $8)

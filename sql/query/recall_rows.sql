@@ -1,4 +1,4 @@
--- Blank content stands for a memory in the cold tier; $8 leaves those out.
+-- Blank content stands for a memory in the cold tier; $8 leaves those out. $9 is now: what is not valid is no current fact.
 SELECT m.id,
        CASE WHEN m.content OPERATOR(pg_catalog.=) '' THEN
            (SELECT c.content FROM engram.cold c
@@ -17,3 +17,5 @@ WHERE m.space OPERATOR(pg_catalog.=) $1
   AND ($6 IS NULL OR m.occurred_at OPERATOR(pg_catalog.>=) $6)
   AND ($7 IS NULL OR m.occurred_at OPERATOR(pg_catalog.<) $7)
   AND ($8 OR m.content OPERATOR(pg_catalog.<>) '')
+  AND (m.valid_from IS NULL OR m.valid_from OPERATOR(pg_catalog.<=) $9)
+  AND (m.valid_to IS NULL OR m.valid_to OPERATOR(pg_catalog.>) $9)

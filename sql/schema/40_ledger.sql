@@ -14,7 +14,7 @@ CREATE INDEX audit_memory ON engram.audit (space, id);
 COMMENT ON TABLE engram.audit IS 'Who did what; append-only, holds ids and counts, and nothing more of a memory that was deleted';
 COMMENT ON COLUMN engram.audit.entry IS 'UUID version 7: ascends with time';
 COMMENT ON COLUMN engram.audit.actor IS 'Role whose rights it was done with (current_user)';
-COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, supersede, configure_space, drop_space, or sql_delete, sql_update and sql_truncate for what was done without a function';
+COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, confirm, contradict, supersede, reinstate, configure_space, drop_space, or sql_delete, sql_update and sql_truncate for what was done without a function';
 COMMENT ON COLUMN engram.audit.id IS 'Memory it was done to; null for several';
 COMMENT ON COLUMN engram.audit.detail IS 'Counts, ids and names of roles';
 COMMENT ON COLUMN engram.audit.session_actor IS 'Role that had logged in (session_user)';
@@ -57,10 +57,67 @@ CREATE TABLE engram.feedback (
     useful   boolean NOT NULL,
     given_by name NOT NULL DEFAULT CURRENT_USER,
     given_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    confidence real CHECK (confidence OPERATOR(pg_catalog.>=) 0 AND confidence OPERATOR(pg_catalog.<=) 1),
     PRIMARY KEY (space, id, entry),
     FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
 );
 COMMENT ON TABLE engram.feedback IS 'Whether a recalled memory was useful';
+COMMENT ON COLUMN engram.feedback.confidence IS 'Confidence that the memory had then, which calibration compares; null where it is not known';
+
+CREATE TABLE engram.evidence (
+    space      text COLLATE "C" NOT NULL,
+    id         uuid NOT NULL,
+    entry      uuid NOT NULL,
+    supports   boolean NOT NULL,
+    weight     real NOT NULL CHECK (weight OPERATOR(pg_catalog.>) 0),
+    source     text,
+    source_key uuid NOT NULL,
+    "by"       uuid,
+    given_by   name NOT NULL DEFAULT CURRENT_USER,
+    given_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    withdrawn_at timestamptz,
+    PRIMARY KEY (space, id, entry),
+    FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE,
+    FOREIGN KEY (space, "by") REFERENCES engram.memory (space, id) ON DELETE SET NULL ("by")
+);
+CREATE UNIQUE INDEX evidence_source ON engram.evidence (space, id, source_key) WHERE withdrawn_at IS NULL;
+CREATE INDEX evidence_by ON engram.evidence (space, "by");
+COMMENT ON TABLE engram.evidence IS 'What engram_confirm and engram_contradict counted, one row for each independent source; gone with the memory';
+COMMENT ON COLUMN engram.evidence.entry IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.evidence.supports IS 'Whether it speaks for the memory';
+COMMENT ON COLUMN engram.evidence.weight IS 'Observations it counts as';
+COMMENT ON COLUMN engram.evidence.source IS 'The source as the caller named it';
+COMMENT ON COLUMN engram.evidence.source_key IS 'Digest of the source, unique for each memory: a source counts once';
+COMMENT ON COLUMN engram.evidence."by" IS 'Memory that speaks for it or against it; null when there is none, or when it was deleted';
+COMMENT ON COLUMN engram.evidence.given_by IS 'Role that gave it';
+COMMENT ON COLUMN engram.evidence.withdrawn_at IS 'When its source said the opposite, which counts from then on; null while it counts';
+
+CREATE TABLE engram.supersession (
+    space     text COLLATE "C" NOT NULL,
+    entry     uuid NOT NULL,
+    old_id    uuid NOT NULL,
+    new_id    uuid NOT NULL,
+    at        timestamptz NOT NULL,
+    ended     boolean NOT NULL,
+    began     boolean NOT NULL,
+    made      boolean NOT NULL,
+    made_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    made_by   name NOT NULL DEFAULT CURRENT_USER,
+    undone_at timestamptz,
+    undone_by name,
+    PRIMARY KEY (space, entry),
+    FOREIGN KEY (space, old_id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+);
+CREATE INDEX supersession_old ON engram.supersession (space, old_id);
+CREATE INDEX supersession_new ON engram.supersession (space, new_id);
+COMMENT ON TABLE engram.supersession IS 'Which memory replaced which, when, and until when: what recall as of a past time and engram_reinstate go by';
+COMMENT ON COLUMN engram.supersession.entry IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.supersession.at IS 'When the fact changed in the world';
+COMMENT ON COLUMN engram.supersession.ended IS 'Whether it set the end of the validity of the old memory';
+COMMENT ON COLUMN engram.supersession.began IS 'Whether it set the start of the validity of the new memory';
+COMMENT ON COLUMN engram.supersession.made IS 'Whether it made the new memory, which engram_reinstate then suppresses';
+COMMENT ON COLUMN engram.supersession.made_at IS 'When it became known: from then on the old memory is not believed';
+COMMENT ON COLUMN engram.supersession.undone_at IS 'When engram_reinstate undid it; null while it holds';
 
 CREATE TABLE engram.citation (
     space      text COLLATE "C" NOT NULL,

@@ -78,6 +78,21 @@ ALTER TABLE engram.watch ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.watch FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.feedback ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.feedback FOR SELECT USING (engram.may_read(space));
+-- Evidence is as visible as the memory it is of and the one it comes from, a supersession as the memory that it replaced.
+ALTER TABLE engram.evidence ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.evidence FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) evidence.space
+              AND m.id OPERATOR(pg_catalog.=) evidence.id)
+    AND ("by" IS NULL
+         OR EXISTS (SELECT FROM engram.memory m
+                    WHERE m.space OPERATOR(pg_catalog.=) evidence.space
+                      AND m.id OPERATOR(pg_catalog.=) evidence."by")));
+ALTER TABLE engram.supersession ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.supersession FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) supersession.space
+              AND m.id OPERATOR(pg_catalog.=) supersession.old_id));
 ALTER TABLE engram.citation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.citation FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.consolidation_run ENABLE ROW LEVEL SECURITY;

@@ -22,6 +22,9 @@ CREATE FUNCTION engram.cold_before() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'cold_before_wrapper';
 CREATE FUNCTION engram.cold_after() RETURNS trigger LANGUAGE c
     AS 'MODULE_PATHNAME', 'cold_after_wrapper';
+CREATE FUNCTION engram.feedback_before() RETURNS trigger LANGUAGE c
+    AS 'MODULE_PATHNAME', 'feedback_before_wrapper';
+COMMENT ON FUNCTION engram.feedback_before() IS 'Keeps the confidence that a memory has when feedback on it is given';
 COMMENT ON FUNCTION engram.cold_before() IS 'Has content that comes from a publisher take the place of what a move has left';
 COMMENT ON FUNCTION engram.cold_after() IS 'Has a cold memory read again whose content came after it, in a restore or from a publisher';
 CREATE FUNCTION engram.memory_statement() RETURNS trigger LANGUAGE c
@@ -68,6 +71,8 @@ CREATE TRIGGER engram_after AFTER INSERT OR UPDATE OR DELETE ON engram.cue_alias
     FOR EACH ROW EXECUTE FUNCTION engram.alias_after();
 CREATE TRIGGER engram_truncate AFTER TRUNCATE ON engram.cue_alias
     FOR EACH STATEMENT EXECUTE FUNCTION engram.truncate_after();
+CREATE TRIGGER engram_before BEFORE INSERT ON engram.feedback
+    FOR EACH ROW EXECUTE FUNCTION engram.feedback_before();
 
 -- ALWAYS: subscribers and restores run with session_replication_role = replica.
 ALTER TABLE engram.memory ENABLE ALWAYS TRIGGER engram_before;
@@ -85,3 +90,4 @@ ALTER TABLE engram.space ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_before;
 ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_after;
 ALTER TABLE engram.cue_alias ENABLE ALWAYS TRIGGER engram_truncate;
+ALTER TABLE engram.feedback ENABLE ALWAYS TRIGGER engram_before;

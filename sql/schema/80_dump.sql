@@ -8,6 +8,8 @@ SELECT pg_catalog.pg_extension_config_dump('engram.cue_alias', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.audit', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.watch', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.feedback', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.evidence', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.supersession', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.citation', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_run', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_snapshot', '');

@@ -17,7 +17,11 @@ COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations f
 COMMENT ON FUNCTION @extschema@.engram_forget IS 'Suppresses, restores or deletes one memory';
 COMMENT ON FUNCTION @extschema@.engram_forget_where IS 'Suppresses, restores or deletes the memories that meet all conditions';
 COMMENT ON FUNCTION @extschema@.engram_update IS 'Corrects a memory and keeps its former version';
-COMMENT ON FUNCTION @extschema@.engram_supersede IS 'Marks a memory as replaced by another one';
+COMMENT ON FUNCTION @extschema@.engram_supersede IS 'Replaces a memory by another one, or by one made of a content; returns the one that holds';
+COMMENT ON FUNCTION @extschema@.engram_reinstate IS 'Undoes the replacement of a memory';
+COMMENT ON FUNCTION @extschema@.engram_confirm IS 'Counts evidence for a memory, once for each independent source';
+COMMENT ON FUNCTION @extschema@.engram_contradict IS 'Counts evidence against a memory, once for each independent source';
+COMMENT ON FUNCTION @extschema@.engram_answer_confidence IS 'Returns how sure the answer to a question is as a whole, and what makes it unsure';
 COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its language, dimensions, roles and quotas';
 COMMENT ON FUNCTION @extschema@.engram_configure_space IS 'Changes a space; null leaves what is set';
 COMMENT ON FUNCTION @extschema@.engram_drop_space IS 'Removes a space and everything in it';
@@ -41,7 +45,8 @@ GRANT SELECT ON
     engram.association, engram.cue_alias, engram.audit, engram.watch, engram.feedback, engram.citation,
     engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention,
     engram.decay,
-    engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding
+    engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding,
+    engram.evidence, engram.supersession, engram.contradictions, engram.calibration, engram.calibration_error
     TO engram_reader;
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
@@ -77,12 +82,13 @@ BEGIN
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
                 'engram_feeling_of_knowing', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict',
-                'engram_embed', 'engram_retention_plan', 'engram_export', 'engram_retrievability',
-                'engram_feedback']::pg_catalog.name[])
+                'engram_embed', 'engram_retention_plan', 'engram_export', 'engram_retrievability', 'engram_feedback',
+                'engram_answer_confidence', 'engram_and', 'engram_or', 'engram_not', 'believed']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_set_tier', 'engram_update', 'engram_supersede',
+                'engram_reinstate', 'engram_confirm', 'engram_contradict',
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
                 'engram_configure_space', 'engram_set_retention', 'engram_import', 'engram_set_decay',
                 'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step']::pg_catalog.name[])

@@ -1,6 +1,7 @@
 //! The arguments that every form of recall takes, checked.
 
 use crate::error::Error;
+use crate::memory::belief;
 use crate::memory::recall::question::Given;
 use crate::memory::recall::{Cold, Limits};
 use crate::pg::{self, jsonb::Jsonb};
@@ -54,12 +55,38 @@ pub struct Arguments<'a> {
     pub reinforce: Option<bool>,
 }
 
+/// A question without conditions.
+pub fn plain<'a>(cue: Option<&'a str>, embedding: Option<&'a [f32]>) -> Arguments<'a> {
+    Arguments {
+        cue,
+        embedding,
+        k: None,
+        ids: None,
+        context: None,
+        cues: None,
+        filter: None,
+        kinds: None,
+        in_context: None,
+        since: None,
+        until: None,
+        as_of: None,
+        min_score: None,
+        min_confidence: None,
+        max_tokens: None,
+        hops: None,
+        include_cold: None,
+        reinforce: None,
+    }
+}
+
 impl<'a> Arguments<'a> {
     /// The cue and the limits, or what is wrong with them.
     pub fn checked(self) -> Result<(Given<'a>, Limits), Error> {
-        if self.as_of.is_some() {
-            return Err(Error::not_supported("recall as of a past time is not supported by this version")
-                .with_hint("Leave as_of out; engram.memory_history holds former versions."));
+        if self.as_of.is_some() && !belief::is_possible() {
+            return Err(Error::not_supported(
+                "recall as of a past time is not supported by this version of the catalog",
+            )
+            .with_hint("Run ALTER EXTENSION engram UPDATE."));
         }
         let given = Given {
             cue: self.cue.filter(|c| !c.trim().is_empty()),
@@ -72,6 +99,7 @@ impl<'a> Arguments<'a> {
             in_context: self.in_context,
             since: self.since.map(micros),
             until: self.until.map(micros),
+            as_of: self.as_of.map(micros),
             hops: self.hops,
         };
         some_cue(&given)?;
@@ -80,7 +108,8 @@ impl<'a> Arguments<'a> {
             min_score: share("min_score", self.min_score)?,
             min_confidence: share("min_confidence", self.min_confidence)?,
             max_tokens: tokens(self.max_tokens)?,
-            reinforce: self.reinforce.unwrap_or(true) && !pg::xact_read_only(),
+            // Looking into the past is no use of what is found there.
+            reinforce: self.reinforce.unwrap_or(true) && self.as_of.is_none() && !pg::xact_read_only(),
             primes: self.reinforce.unwrap_or(true),
             cold: match self.include_cold {
                 None => Cold::WhenUnfilled,

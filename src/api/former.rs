@@ -4,6 +4,7 @@ use crate::error::or_raise;
 use crate::memory::remember::{self, Remember};
 use crate::memory::space::{self, Given, Quotas};
 use crate::memory::stat;
+use crate::memory::supersede;
 use crate::pg::{jsonb::Jsonb, vector::Vector};
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
@@ -114,6 +115,12 @@ fn engram_remember<'a>(
         id,
         on_duplicate,
     }))
+}
+
+/// `engram_supersede` of 0.3, which kept no entry of what replaced what.
+#[pg_extern(sql = false)]
+fn engram_supersede(old: Option<Uuid>, new: Option<Uuid>, space: Option<&str>) {
+    or_raise(supersede::without_entry(old, new, space));
 }
 
 /// Rows of engram.stat_tier of 0.2, which had no warm tier.

@@ -4,6 +4,8 @@ mod arguments;
 mod associate;
 mod conformance;
 mod decay;
+mod belief;
+mod certainty;
 mod encoder;
 mod explain;
 mod forget;

@@ -13,5 +13,6 @@ extension_sql_file!("../../sql/schema/45_life.sql", name = "life", requires = ["
 extension_sql_file!("../../sql/schema/50_policies.sql", name = "policies", requires = ["life"]);
 extension_sql_file!("../../sql/schema/60_triggers.sql", name = "triggers", requires = ["policies"]);
 extension_sql_file!("../../sql/schema/70_views.sql", name = "views", requires = ["triggers"]);
-extension_sql_file!("../../sql/schema/80_dump.sql", name = "dump", requires = ["views"]);
+extension_sql_file!("../../sql/schema/72_belief.sql", name = "belief", requires = ["views"]);
+extension_sql_file!("../../sql/schema/80_dump.sql", name = "dump", requires = ["belief"]);
 extension_sql_file!("../../sql/schema/99_functions.sql", name = "functions", finalize);

@@ -37,9 +37,3 @@ fn engram_update<'a>(
         space,
     }));
 }
-
-/// Marks a memory as replaced by another; see `docs/reference/sql.md`.
-#[pg_extern(volatile, parallel_unsafe)]
-fn engram_supersede(old: Option<Uuid>, new: Option<Uuid>, space: default!(Option<&str>, "NULL")) {
-    or_raise(update::supersede(old, new, space));
-}

@@ -6,7 +6,7 @@ use crate::memory::load;
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi;
-use crate::store::{access, cold};
+use crate::store::{access, belief, cold};
 use engram_engine::spread::AssociationKind;
 use pgrx::Uuid;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,8 +56,8 @@ pub fn check() -> Vec<Violation> {
 
 /// Rows of the spaces that name a memory which is not there: foreign keys do not look at what a restore loads.
 fn dangling(spaces: &[String], bad: &mut Vec<Violation>) {
-    pg::as_owner(|| {
-        spi::scan(include_str!("../../sql/query/check_dangling.sql"), &[], 1000, |row| {
+    let mut look = |sql| {
+        spi::scan(sql, &[], 1000, |row| {
             let space = row.text(2).filter(|space| spaces.iter().any(|s| s == space)).map(str::to_owned);
             if space.is_some() {
                 bad.push(Violation {
@@ -68,6 +68,12 @@ fn dangling(spaces: &[String], bad: &mut Vec<Violation>) {
                 });
             }
         });
+    };
+    pg::as_owner(|| {
+        look(include_str!("../../sql/query/check_dangling.sql"));
+        if belief::is_possible() {
+            look(include_str!("../../sql/query/check_dangling_belief.sql"));
+        }
     });
 }
 

@@ -104,6 +104,40 @@ fn fill(hot: &Hot, place: Place, name: &str, generation: u32, snapshot: &Pinned)
     sink.end()
 }
 
+/// Loads what was believed of a space at a time into a private place, and makes it ready.
+pub fn past(hot: &Hot, place: Place, name: &str, as_of: i64) -> Result<(), Unloaded> {
+    let reading = reading(name);
+    let begun = hot.write(place, |s| {
+        s.reset(State::Loading);
+        s.set_encoder(reading.encoder_tag());
+        s.generation()
+    });
+    let generation = begun.ok_or(Unloaded::Void)?;
+    let mut sink = Sink::new((hot, place, name, generation), Seen::default(), How::BySegments, Fit::All);
+    let args = [Arg::Text(name), Arg::Timestamptz(as_of)];
+    pg::as_owner(|| {
+        spi::scan(include_str!("../../sql/query/past_memories.sql"), &args, FETCH, |row| {
+            if sink.failed.is_none() {
+                sink.put(record_of(row, &reading));
+            }
+        });
+        sink.flush();
+        // What does not fit would be read from the tables, as they are now.
+        if hot.read(place, |s| s.stats().spilled) != Some(0) {
+            sink.failed = Some(Unloaded::NoRoom);
+        }
+        spi::scan(include_str!("../../sql/query/load_associations.sql"), &args[..1], FETCH, |row| {
+            if let Some(a) = association_of(row) {
+                sink.step(|space, _| space.load_edge(&a));
+            }
+        });
+    });
+    sink.end()?;
+    seal::run(hot, place);
+    hot.write(place, |s| s.set_ready());
+    Ok(())
+}
+
 /// Loads a space into shared memory from what `base` has of it and the tables. For the maintenance worker, in a transaction of
 /// its own. Where a base turns out to be of no use the space is left absent, and can be loaded from nothing.
 pub fn load_shared(hot: &Hot, place: Place, name: &str, mut base: Base<'_>) -> Result<(), Unloaded> {

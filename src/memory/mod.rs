@@ -1,6 +1,7 @@
 //! The verbs, one file each: the only place that holds both the tables and the hot tier.
 
 pub mod associate;
+pub mod belief;
 mod capture;
 pub mod check;
 pub mod chill;
@@ -34,6 +35,7 @@ pub mod space;
 pub mod spread;
 mod standby;
 pub mod stat;
+pub mod supersede;
 pub mod tier;
 pub mod update;
 pub mod upkeep;

@@ -68,7 +68,7 @@ const MOST_FOLLOWED: usize = 256;
 /// Predicts what follows.
 pub fn predict(name: &str, now: &Situation<'_>, limits: &Limits) -> Result<Vec<Predicted>, Error> {
     let space = readable(name)?;
-    every_one_is_there(name, &now.recent)?;
+    every_one_is_there(name, &now.recent, None)?;
     let occasions = occasions(name, now)?;
     let ids: Vec<[u8; 16]> = occasions.iter().map(|o| o.at.id).collect();
     let chains = followers(name, &ids, MOST_STEPS)?;

@@ -35,7 +35,7 @@ pub fn spread(
     readable(space)?;
     let sources: Vec<[u8; 16]> = sources.iter().map(|s| *s.as_bytes()).collect();
     // Before anything spreads: a forbidden source must not even take longer than a missing one.
-    every_one_is_there(space, &sources)?;
+    every_one_is_there(space, &sources, None)?;
     let config = spread_config(question::hops(hops)?, threshold.unwrap_or(guc::spread_threshold() as f32));
     let snapshot = Pinned::active();
     let mass = 1.0 / sources.len().max(1) as f32;

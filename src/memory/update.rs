@@ -1,6 +1,6 @@
-//! Correcting a memory, with its former version kept, and replacing one memory by another.
+//! Correcting a memory, with its former version kept.
 
-use super::{elements, known, required, space_or_setting};
+use super::{elements, required, space_or_setting};
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::vector::Vector;
@@ -69,31 +69,5 @@ pub fn update(given: Update) -> Result<(), Error> {
     };
     audit::quietly(|| store::memory::update(&space, id, &changes));
     audit::note(&space, "update", Some(id), &json!({}));
-    Ok(())
-}
-
-/// Marks `old` as replaced by `new`: it stays, and is no longer recalled by default.
-pub fn supersede(old: Option<Uuid>, new: Option<Uuid>, space: Option<&str>) -> Result<(), Error> {
-    let (old, new) = (required("old", old)?, required("new", new)?);
-    if old == new {
-        return Err(fault::invalid(
-            format!("memory {old} cannot supersede itself"),
-            "Give the memory that is out of date first, then the one that replaces it.",
-        ));
-    }
-    let space = space_or_setting(space);
-    store::space::for_writing(&space)?;
-    known(&space, new)?;
-    if store::memory::lock(&space, old).is_none() {
-        return Err(Error::unknown_memory(old, &space));
-    }
-    if store::memory::replaces(&space, old, new) {
-        return Err(fault::invalid(
-            format!("memory {new} is itself superseded by {old}"),
-            "Of two memories only one can replace the other.",
-        ));
-    }
-    audit::quietly(|| store::memory::supersede(&space, old, new));
-    audit::note(&space, "supersede", Some(old), &json!({ "by": new.to_string() }));
     Ok(())
 }

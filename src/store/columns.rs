@@ -48,6 +48,14 @@ pub mod alias {
     pub const CUE: usize = 3;
 }
 
+/// Columns of engram.feedback.
+pub mod feedback {
+    pub const SPACE: usize = 1;
+    pub const ID: usize = 2;
+    pub const GIVEN_AT: usize = 6;
+    pub const CONFIDENCE: usize = 7;
+}
+
 /// Columns of engram.space.
 pub mod space {
     pub const SPACE: usize = 1;

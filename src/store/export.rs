@@ -1,6 +1,7 @@
 //! A space as lines of JSON, and rows from such lines. Reading is under the caller's rights; what nobody writes directly is written
 //! as the owner of the tables, after the checks of whoever calls.
 
+use super::belief;
 use crate::pg::{
     self, caught,
     settings::with_plain_values,
@@ -36,6 +37,10 @@ const PARTS: [&str; 14] = [
 /// Lines fetched at once: one may have a megabyte.
 const FETCH: u32 = 50;
 
+/// What the catalog has from 0.4.0 on: after all that its rows refer to.
+const BELIEFS: [&str; 2] =
+    [include_str!("../../sql/query/export_evidence.sql"), include_str!("../../sql/query/export_supersession.sql")];
+
 /// The lines of a space, fetched as they are asked for.
 pub struct Lines {
     space: String,
@@ -70,7 +75,7 @@ impl Lines {
             if cursor.fetch(FETCH, |row| self.fetched.extend(row.text(1).map(str::to_owned))) {
                 self.cursor = Some(cursor);
             }
-        } else if let Some(sql) = PARTS.get(self.next_part) {
+        } else if let Some(sql) = part(self.next_part) {
             self.next_part += 1;
             self.cursor = Some(Cursor::open(sql, &[Arg::Text(&self.space)]));
         } else {
@@ -81,6 +86,11 @@ impl Lines {
             self.ended = true;
         }
     }
+}
+
+fn part(at: usize) -> Option<&'static str> {
+    let later = || BELIEFS.get(at - PARTS.len()).filter(|_| belief::is_possible());
+    PARTS.get(at).or_else(later).copied()
 }
 
 /// Stores what a line of a type says, in `space`. Returns whether it was not there yet; none for a type that does not exist.
@@ -100,7 +110,10 @@ pub fn store(kind: &str, space: &str, line: &str) -> Option<bool> {
         "association" => include_str!("../../sql/query/import_association.sql"),
         "citation" => include_str!("../../sql/query/import_citation.sql"),
         "trace" => include_str!("../../sql/query/import_trace.sql"),
-        "feedback" => include_str!("../../sql/query/import_feedback.sql"),
+        "feedback" if belief::is_possible() => include_str!("../../sql/query/import_feedback.sql"),
+        "feedback" => include_str!("../../sql/query/import_feedback_former.sql"),
+        "evidence" if belief::is_possible() => include_str!("../../sql/query/import_evidence.sql"),
+        "supersession" if belief::is_possible() => include_str!("../../sql/query/import_supersession.sql"),
         "run" => include_str!("../../sql/query/import_run.sql"),
         "snapshot" => include_str!("../../sql/query/import_snapshot.sql"),
         "event" => include_str!("../../sql/query/import_event.sql"),

@@ -268,6 +268,9 @@ pub fn drop(name: &str) -> u64 {
             if super::decay::is_possible() {
                 spi::execute(include_str!("../../sql/query/decay_space_drop.sql"), &args);
             }
+            if super::belief::is_possible() {
+                spi::execute(include_str!("../../sql/query/space_drop_belief.sql"), &args);
+            }
             spi::execute(include_str!("../../sql/query/space_drop.sql"), &args);
             memories = spi::execute(include_str!("../../sql/query/space_drop_memories.sql"), &args);
             crash::at(Point::space_drop_middle);

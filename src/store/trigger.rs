@@ -3,14 +3,16 @@
 //! They serve only the tables of the extension, create no space and depend on no setting of the caller except engram.space where a
 //! row names none. An error in one of them refuses the row.
 
-use super::columns::{alias, edge, space as setting};
-use super::{access, association, audit, fault, limits, memory, space, tally, usage};
+use super::columns::{alias, edge, feedback, space as setting};
+use super::{access, association, audit, belief, fault, limits, memory, space, tally, usage};
 use crate::error::{self, Error};
 use crate::pg;
-use engram_engine::{cues, spread::AssociationKind};
+use engram_engine::{confidence, cues, spread::AssociationKind};
 use pg::row::{self, Row, Xid8};
 use pg::trigger::{self, Outcome};
-use pgrx::{PgTrigger, Uuid, datetime::statement_timestamp};
+use pgrx::datetime::{statement_timestamp, transaction_timestamp};
+use pgrx::datum::TimestampWithTimeZone;
+use pgrx::{PgTrigger, Uuid};
 
 trigger::export!(memory_truncate, memory_truncate_wrapper, pg_finfo_memory_truncate_wrapper);
 fn memory_truncate<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
@@ -73,6 +75,25 @@ fn record_edge(row: &Row) {
     if let (Some(space), Some(source)) = (row.get::<&str>(edge::SPACE), row.get::<Uuid>(edge::SOURCE)) {
         association::record_change(space, source);
     }
+}
+
+trigger::export!(feedback_before, feedback_before_wrapper, pg_finfo_feedback_before_wrapper);
+/// Keeps what was believed of the memory when feedback on it was given. Feedback of a time before, of a restore for instance, stays as
+/// it is: what was believed then is not known.
+fn feedback_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
+    if !row::is_table(trigger, "engram", "feedback") {
+        error::raise(fault::foreign_trigger("feedback_before", "engram.feedback"));
+    }
+    let Some(mut row) = Row::written(trigger) else { return Ok(Row::former(trigger).map(Row::finish)) };
+    let now = row.get::<TimestampWithTimeZone>(feedback::GIVEN_AT).is_some_and(|at| at >= transaction_timestamp());
+    if now
+        && row.is_null(feedback::CONFIDENCE)
+        && let Some((space, id)) = row.get::<&str>(feedback::SPACE).zip(row.get::<Uuid>(feedback::ID))
+        && let Some((evidence_for, evidence_against)) = belief::evidence(space, id)
+    {
+        row.set(feedback::CONFIDENCE, Some(confidence::mean(evidence_for, evidence_against)));
+    }
+    Ok(Some(row.finish()))
 }
 
 trigger::export!(space_before, space_before_wrapper, pg_finfo_space_before_wrapper);

@@ -41,7 +41,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
             }
         }
     }
-    let named = named_memories(&spaces, &given.ids)?;
+    let named = named_memories(&spaces, &given.ids, given.as_of)?;
     let conditions = Conditions::new(given);
     // A budget is one for all spaces: rows of each are left out or taken after merging.
     let most = if limits.max_tokens.is_some() { usize::MAX } else { limits.k };
@@ -92,7 +92,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
         by_space[*at].push(row);
     }
     for ((rows, space), (known, reached)) in by_space.iter_mut().zip(&spaces).zip(known.into_iter().zip(reached)) {
-        hide_paths(&space.name, rows, known);
+        hide_paths(&space.name, rows, known, given.as_of);
         if limits.primes {
             priming::leave(&space.name, rows, reached, memory::now());
         }
@@ -112,11 +112,15 @@ fn rank_within(a: &Recalled, b: &Recalled) -> std::cmp::Ordering {
 }
 
 /// Those of `ids` that each space has. One that the caller may see in none of them is an error, as in a recall.
-fn named_memories(spaces: &[Rc<access::Space>], ids: &[[u8; 16]]) -> Result<Vec<FxHashSet<[u8; 16]>>, Error> {
+fn named_memories(
+    spaces: &[Rc<access::Space>],
+    ids: &[[u8; 16]],
+    as_of: Option<i64>,
+) -> Result<Vec<FxHashSet<[u8; 16]>>, Error> {
     if ids.is_empty() {
         return Ok(spaces.iter().map(|_| FxHashSet::default()).collect());
     }
-    let found: Vec<FxHashSet<[u8; 16]>> = spaces.iter().map(|s| rows::visible(&s.name, ids)).collect();
+    let found: Vec<FxHashSet<[u8; 16]>> = spaces.iter().map(|s| rows::visible_at(&s.name, ids, as_of)).collect();
     match ids.iter().find(|id| !found.iter().any(|f| f.contains(*id))) {
         None => Ok(found),
         Some(missing) => {

@@ -77,7 +77,14 @@ pub fn explain(name: &str, given: &Given<'_>, limits: &Limits) -> std::result::R
     let mut statement = statement(&vector, limits, &answer, &trace, &names, &words);
     statement.splice(statement.len() - 1..statement.len() - 1, cold(name, limits, &answer));
     let rows = std::mem::take(&mut answer.recalled);
-    let results = rows.into_iter().map(|row| result(row, vector.is_ok(), &trace, &names, &words)).collect();
+    let sources = sources(name, &rows, given.as_of);
+    let explained = |row: Recalled| {
+        let confidence = confidence(&row, sources.get(&row.hit.id).copied().unwrap_or_default());
+        let mut result = result(row, vector.is_ok(), &trace, &names, &words);
+        result.lines.push(confidence);
+        result
+    };
+    let results = rows.into_iter().map(explained).collect();
     Ok(Explanation {
         space: name.to_owned(),
         memories: trace.memories,
@@ -153,7 +160,8 @@ impl Names {
         let mut ids: Vec<[u8; 16]> = on_paths.chain(recalled.iter().map(|r| r.hit.id)).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut visible = FxHashSet::default();
+        // What was returned may be seen, also where it is of the past.
+        let mut visible: FxHashSet<[u8; 16]> = recalled.iter().map(|r| r.hit.id).collect();
         spi::select(
             include_str!("../../../sql/query/recall_cues.sql"),
             &[Arg::Text(space), Arg::UuidArray(&ids)],
@@ -263,6 +271,29 @@ fn result(row: Recalled, asked: bool, trace: &Trace, names: &Names, words: &Word
         .extend(interference::said(&row.hit).map(|(v, said)| line("interference", Some(v), shares.interference, said)));
     lines.extend(priming::said(&row.hit).map(|(v, said)| line("priming", Some(v), shares.priming, said)));
     Result { row, lines, cues, path }
+}
+
+/// How many sources count for and against each row, as far as the caller may see them.
+fn sources(space: &str, rows: &[Recalled], as_of: Option<i64>) -> FxHashMap<[u8; 16], (i64, i64)> {
+    let ids: Vec<[u8; 16]> = rows.iter().map(|r| r.hit.id).collect();
+    let mut found = FxHashMap::default();
+    store::belief::sources(space, &ids, as_of, |id, confirm, contradict| _ = found.insert(id, (confirm, contradict)));
+    found
+}
+
+/// What is believed of a row, and on what. It has no share: the score says how well a row matches, not whether it is true.
+fn confidence(row: &Recalled, (confirm, contradict): (i64, i64)) -> Line {
+    let (evidence_for, evidence_against) = row.row.evidence();
+    let belief = row.row.belief();
+    let sources = match (confirm, contradict) {
+        (0, 0) => String::new(),
+        _ => format!("; sources that confirm it: {confirm}, that contradict it: {contradict}"),
+    };
+    let detail = format!(
+        "{:.3} to {:.3} with a probability of 90 %, on evidence of {evidence_for:.2} for and {evidence_against:.2} against{sources}",
+        belief.low, belief.high
+    );
+    Line { id: Some(row.hit.id), signal: "confidence", value: Some(belief.mean), share: None, detail }
 }
 
 /// What holds for the whole recall: candidates of each arm, the work of spreading, and how the answer ended.

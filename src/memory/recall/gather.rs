@@ -4,6 +4,7 @@ use super::dynamics;
 use super::interference;
 use super::outside::{self, Outside};
 use super::priming;
+use super::past::Past;
 use super::question::Question;
 use super::rows::{self, Conditions, Row};
 use super::search::{self, Found, Hit, Outcome, Want};
@@ -67,9 +68,11 @@ pub fn gather(
         cold: false,
     };
     let snapshot = Pinned::active();
+    let past = conditions.as_of.map(|at| Past::load(name, at)).transpose()?;
     let mut search = Search {
         name,
         snapshot: &snapshot,
+        past: past.as_ref(),
         question,
         outside: Outside::default(),
         conditions,
@@ -98,6 +101,8 @@ const COLD_TOO: bool = true;
 struct Search<'a> {
     name: &'a str,
     snapshot: &'a Pinned,
+    /// Where to search instead of the present.
+    past: Option<&'a Past>,
     question: Question,
     outside: Outside,
     conditions: &'a Conditions,
@@ -143,7 +148,7 @@ impl Search<'_> {
     }
 
     fn find(&mut self) -> Result<Found, Error> {
-        let mut found = find(self.name, self.snapshot, &self.question, &mut self.outside, self.want)?;
+        let mut found = find(self.name, (self.snapshot, self.past), &self.question, &mut self.outside, self.want)?;
         dynamics::apply(self.name, &mut found, self.now);
         Ok(found)
     }
@@ -202,16 +207,19 @@ impl Search<'_> {
     }
 }
 
-/// Searches, and reads what the search needs of memories outside the hot tier.
+/// Searches the present, or the past where there is one, and reads what the search needs of memories outside the hot tier.
 pub fn find(
     name: &str,
-    snapshot: &Pinned,
+    (snapshot, past): (&Pinned, Option<&Past>),
     question: &Question,
     outside: &mut Outside,
     want: Want,
 ) -> Result<Found, Error> {
     loop {
-        let outcome = with_space(name, snapshot, |reader| search::search(reader, question, outside, want))?;
+        let outcome = match past {
+            None => with_space(name, snapshot, |reader| search::search(reader, question, outside, want))?,
+            Some(past) => past.search(name, snapshot, |reader| search::search(reader, question, outside, want))?,
+        };
         match outcome {
             Outcome::Done(found) => return Ok(found),
             Outcome::NeedsProposals(ask) => outside.proposed = Some(outside::propose(name, question, &ask)),

@@ -39,10 +39,10 @@ pub fn feeling(name: &str, given: &Given<'_>) -> Result<Feeling, Error> {
     let snapshot = Pinned::active();
     let mut outside = Outside::default();
     let mut want = Want { reach: REACH, codes: 0, trace: true, cold: false };
-    let mut found = find(name, &snapshot, &question, &mut outside, want)?;
+    let mut found = find(name, (&snapshot, None), &question, &mut outside, want)?;
     if found.hits.len() < USUAL && cold::count_up_to(name, 1) > 0 {
         want.cold = true;
-        found = find(name, &snapshot, &question, &mut outside, want)?;
+        found = find(name, (&snapshot, None), &question, &mut outside, want)?;
     }
     let Found { hits, trace, .. } = found;
     let trace = trace.unwrap_or_default();

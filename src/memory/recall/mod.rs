@@ -2,6 +2,7 @@
 
 pub mod across;
 mod decayed;
+pub mod certainty;
 mod dynamics;
 pub mod explain;
 mod explain_text;
@@ -10,6 +11,7 @@ mod interference;
 pub mod knowing;
 mod outside;
 mod priming;
+mod past;
 pub mod question;
 pub mod rows;
 pub mod search;
@@ -100,7 +102,7 @@ pub fn recall(name: &str, given: &Given<'_>, limits: &Limits) -> Result<Answer, 
 /// Recalls from one space, with or without an account of how.
 pub fn answer(name: &str, given: &Given<'_>, limits: &Limits, account: Account) -> Result<Answer, Error> {
     let space = readable(name)?;
-    every_one_is_there(name, &given.ids)?;
+    every_one_is_there(name, &given.ids, given.as_of)?;
     let question = Question::new(given, &space)?;
     let _governed = governor::begin();
     let mut selection = Selection::new(limits.k, limits.max_tokens);
@@ -108,7 +110,7 @@ pub fn answer(name: &str, given: &Given<'_>, limits: &Limits, account: Account) 
     let partial = governor::met();
     let (repeated, unfit) = (selection.repeated, selection.unfit);
     let mut recalled = selection.into_rows();
-    hide_paths(name, &mut recalled, gathered.known);
+    hide_paths(name, &mut recalled, gathered.known, given.as_of);
     if limits.reinforce {
         touch(name, &recalled);
     }
@@ -200,11 +202,11 @@ fn ask_for(hot: &Hot, place: Place) {
 }
 
 /// An id that does not exist and one that the caller may not see answer alike.
-pub fn every_one_is_there(name: &str, ids: &[[u8; 16]]) -> Result<(), Error> {
+pub fn every_one_is_there(name: &str, ids: &[[u8; 16]], as_of: Option<i64>) -> Result<(), Error> {
     if ids.is_empty() {
         return Ok(());
     }
-    let known = rows::visible(name, ids);
+    let known = rows::visible_at(name, ids, as_of);
     match ids.iter().find(|id| !known.contains(*id)) {
         Some(unknown) => Err(Error::unknown_memory(Uuid::from_bytes(*unknown), name)),
         None => Ok(()),
@@ -212,11 +214,11 @@ pub fn every_one_is_there(name: &str, ids: &[[u8; 16]]) -> Result<(), Error> {
 }
 
 /// Takes ids that the caller may not see out of the paths.
-fn hide_paths(name: &str, recalled: &mut [Recalled], mut known: FxHashSet<[u8; 16]>) {
+fn hide_paths(name: &str, recalled: &mut [Recalled], mut known: FxHashSet<[u8; 16]>, as_of: Option<i64>) {
     let asked: Vec<[u8; 16]> =
         recalled.iter().flat_map(|r| &r.hit.via).filter(|v| !known.contains(*v)).copied().collect();
     if !asked.is_empty() {
-        known.extend(rows::visible(name, &asked));
+        known.extend(rows::visible_at(name, &asked, as_of));
     }
     for r in recalled {
         r.hit.via.retain(|v| known.contains(v));

@@ -25,6 +25,8 @@ pub struct Given<'a> {
     /// Microseconds since the Unix epoch.
     pub since: Option<i64>,
     pub until: Option<i64>,
+    /// When what is recalled was believed; none for now.
+    pub as_of: Option<i64>,
     pub hops: Option<i32>,
 }
 

@@ -3,6 +3,7 @@
 use super::question::Given;
 use super::search::Hit;
 use crate::hot::governor;
+use crate::memory;
 use crate::pg::spi::{self, Arg};
 use engram_engine::confidence::{self, Belief};
 use engram_engine::cues;
@@ -40,6 +41,11 @@ impl Row {
         size_of::<Row>() + self.content.len() + self.metadata.len() + rest
     }
 
+    /// Evidence for and against the fact.
+    pub fn evidence(&self) -> (f32, f32) {
+        self.evidence
+    }
+
     /// Belief in the fact.
     pub fn belief(&self) -> Belief {
         // Most memories of an application share a handful of confidences, and an interval costs microseconds.
@@ -64,6 +70,8 @@ pub struct Conditions {
     in_context: Option<String>,
     since: Option<i64>,
     until: Option<i64>,
+    /// When what is recalled was believed; none for now.
+    pub as_of: Option<i64>,
 }
 
 impl Conditions {
@@ -74,7 +82,13 @@ impl Conditions {
             in_context: given.in_context.map(str::to_owned),
             since: given.since,
             until: given.until,
+            as_of: given.as_of,
         }
+    }
+
+    /// When a memory must be valid.
+    fn at(&self) -> Arg<'static> {
+        Arg::Timestamptz(self.as_of.unwrap_or_else(memory::now))
     }
 
     fn args(&self) -> [Arg<'_>; 5] {
@@ -103,10 +117,15 @@ pub fn fetch(
     ids.sort_unstable();
     ids.dedup();
     let [filter, kinds, context, since, until] = conditions.args();
-    let args = [Arg::Text(space), Arg::UuidArray(&ids), filter, kinds, context, since, until, Arg::Bool(cold)];
+    let (space, ids, at) = (Arg::Text(space), Arg::UuidArray(&ids), conditions.at());
+    let args = [space, ids, filter, kinds, context, since, until, Arg::Bool(cold), at];
+    let sql = match conditions.as_of {
+        None => include_str!("../../../sql/query/recall_rows.sql"),
+        Some(_) => include_str!("../../../sql/query/past_rows.sql"),
+    };
     let mut out = FxHashMap::default();
     let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
-    spi::select(include_str!("../../../sql/query/recall_rows.sql"), &args, |r| {
+    spi::select(sql, &args, |r| {
         let Some(id) = r.uuid(1) else { return };
         known.insert(id);
         if !wanted.contains(&id) {
@@ -132,9 +151,13 @@ pub fn fetch(
 /// those of the cold tier in.
 pub fn allowed(space: &str, conditions: &Conditions, cold: bool, min_confidence: f32) -> FxHashSet<[u8; 16]> {
     let [filter, kinds, context, since, until] = conditions.args();
-    let args = [Arg::Text(space), filter, kinds, context, since, until, Arg::Bool(cold)];
+    let args = [Arg::Text(space), filter, kinds, context, since, until, Arg::Bool(cold), conditions.at()];
+    let sql = match conditions.as_of {
+        None => include_str!("../../../sql/query/recall_allowed.sql"),
+        Some(_) => include_str!("../../../sql/query/past_allowed.sql"),
+    };
     let mut out = FxHashSet::default();
-    spi::scan(include_str!("../../../sql/query/recall_allowed.sql"), &args, 1000, |r| {
+    spi::scan(sql, &args, 1000, |r| {
         if confidence::mean(r.float4(2).unwrap_or(0.0), r.float4(3).unwrap_or(0.0)) >= min_confidence {
             out.extend(r.uuid(1));
         }
@@ -148,6 +171,15 @@ pub fn visible(space: &str, ids: &[[u8; 16]]) -> FxHashSet<[u8; 16]> {
     let mut out = FxHashSet::default();
     let args = [Arg::Text(space), Arg::UuidArray(ids)];
     spi::select(include_str!("../../../sql/query/recall_visible.sql"), &args, |r| out.extend(r.uuid(1)));
+    out
+}
+
+/// Those of `ids` that the caller may see, of what was believed at a time; none for now.
+pub fn visible_at(space: &str, ids: &[[u8; 16]], as_of: Option<i64>) -> FxHashSet<[u8; 16]> {
+    let Some(at) = as_of else { return visible(space, ids) };
+    let mut out = FxHashSet::default();
+    let args = [Arg::Text(space), Arg::UuidArray(ids), Arg::Timestamptz(at)];
+    spi::select(include_str!("../../../sql/query/past_visible.sql"), &args, |r| out.extend(r.uuid(1)));
     out
 }
 

@@ -27,6 +27,7 @@ FROM unnest(ARRAY['A gale warning was read at noon', 'The ferry of New York City
 SELECT engram_update('018f0000-0000-7000-8000-000000000101', 'A storm warning was read at noon', confidence => 0.55);
 SELECT engram_update('018f0000-0000-7000-8000-000000000101', 'A storm warning was read at one');
 SELECT engram_supersede('018f0000-0000-7000-8000-000000000108', '018f0000-0000-7000-8000-000000000107');
+SELECT engram_confirm('018f0000-0000-7000-8000-000000000107', source => 'the harbour master');
 SELECT engram_forget('018f0000-0000-7000-8000-000000000107');
 
 INSERT INTO engram.memory (space, id, content)

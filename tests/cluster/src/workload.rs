@@ -113,6 +113,16 @@ fn verbs(w: &Workload<'_>) -> Result<(), Error> {
     let sql = "SELECT engram_supersede($1, $2, space => $3)";
     w.ledger
         .attempt(&[(stored[1].0.clone(), Fact::Gone)], || client.execute(sql, &[&stored[1].1, &stored[2].1, space]))?;
+    if has(&mut client, "engram_reinstate")? {
+        let sql = "SELECT engram_confirm($1, by => $2, space => $3)";
+        w.ledger.attempt(&[], || client.execute(sql, &[&stored[2].1, &stored[6].1, space]))?;
+        let sql = "SELECT engram_supersede($1, $2, space => $3)";
+        w.ledger.attempt(&[(stored[7].0.clone(), Fact::Gone)], || {
+            client.execute(sql, &[&stored[7].1, &stored[2].1, space])
+        })?;
+        let sql = "SELECT engram_reinstate($1, space => $2)";
+        w.ledger.attempt(&[(stored[7].0.clone(), Fact::There)], || client.execute(sql, &[&stored[7].1, space]))?;
+    }
     let sql = "SELECT engram_forget($1, mode => $2, space => $3)";
     for (n, mode, fact) in [
         (3, "suppress", Fact::Gone),

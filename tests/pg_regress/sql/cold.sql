@@ -64,7 +64,7 @@ SELECT recalls, last_recalled_at IS NOT NULL AS used FROM engram.trace WHERE spa
 SELECT engram_set_tier(known_id(2), 'cold');
 SELECT engram_supersede(known_id(2), known_id(4));
 SELECT superseded_by, content, cold FROM engram.memories WHERE space = 'cold' AND id = known_id(2);
-UPDATE engram.memory SET superseded_by = NULL WHERE space = 'cold' AND id = known_id(2);
+SELECT engram_reinstate(known_id(2));
 -- So does a plain change of content or embedding; a change that changes nothing does not.
 UPDATE engram.memory SET content = 'the boat was painted blue' WHERE space = 'cold' AND id = known_id(2);
 SELECT content, embedding, cold FROM engram.memories WHERE space = 'cold' AND id = known_id(2);

@@ -36,7 +36,7 @@ DELETE FROM engram.memory WHERE content = 'the tide turns at six';
 SELECT engram_forget(id, 'restore') FROM known WHERE name = 'tide';
 SELECT pg_temp.name_of(engram_remember('the tide turns at six', on_duplicate => 'skip'));
 INSERT INTO known SELECT 'high tide', engram_remember('High tide is at noon');
-SELECT engram_supersede((SELECT id FROM known WHERE name = 'tide'), (SELECT id FROM known WHERE name = 'high tide'));
+SELECT engram_supersede((SELECT id FROM known WHERE name = 'tide'), (SELECT id FROM known WHERE name = 'high tide')) IS NOT NULL AS superseded;
 SELECT pg_temp.name_of(engram_remember('the tide turns at six', on_duplicate => 'skip'));
 -- A memory is recognised by the text it has now.
 SELECT engram_update(id, 'High tide is at one') FROM known WHERE name = 'high tide';

@@ -33,7 +33,7 @@ SET LOCAL IntervalStyle = 'iso_8601';
 SELECT count(*) FROM (SELECT engram_export() EXCEPT SELECT line FROM whole) d;
 SHOW extra_float_digits;
 COMMIT;
-SELECT regexp_replace(line, '"(created_at|valid_to|suppressed_at)":"[^"]+"', '"\1":*', 'g') FROM whole
+SELECT regexp_replace(line, '"(created_at|valid_from|valid_to|suppressed_at)":"[^"]+"', '"\1":*', 'g') FROM whole
 WHERE line::json ->> 'type' IN ('space', 'memory', 'trace', 'retention', 'end');
 -- Round trip through a file: no character of JSON is a control character, so nothing is quoted or escaped.
 \copy (SELECT engram_export()) TO '/tmp/engram-regress-export.jsonl' WITH (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01')

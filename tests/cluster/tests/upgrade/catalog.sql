@@ -16,7 +16,7 @@ line (kind, name, what) AS (
     FROM member
     UNION ALL
     SELECT 'function', p.oid::regprocedure::text, pg_get_functiondef(p.oid)
-    FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid
+    FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid AND p.prokind <> 'a'
     UNION ALL
     SELECT 'granted', pg_describe_object(g.classid, g.objid, 0),
            concat_ws(' ', a.grantor::regrole, 'to', CASE a.grantee WHEN 0 THEN 'public' ELSE a.grantee::regrole::text END,

@@ -39,16 +39,13 @@ ring_model() {
 
 ring_region() {
     need valgrind libc6-dbg
-    cargo test -p engram-region
-    local binary
-    # Fewer cases than without valgrind, which slows each one about thirtyfold.
+    # Fewer cases than without valgrind, which slows each one about thirtyfold and uses one core.
     export PROPTEST_CASES="${ENGRAM_VALGRIND_CASES:-4}"
     cargo test -p engram-region --no-run --message-format=json 2>/dev/null |
-        grep -o '"executable":"[^"]*"' | cut -d'"' -f4 | while read -r binary; do
-        step "valgrind $(basename "$binary")"
-        valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
-            "$binary" --test-threads=1 </dev/null
-    done
+        grep -o '"executable":"[^"]*"' | cut -d'"' -f4 |
+        xargs -r -P "$(nproc)" -I{} sh -c 'echo "valgrind $(basename {})"
+            exec valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
+                --errors-for-leak-kinds=definite {} --test-threads=1 </dev/null'
     if cargo miri --version >/dev/null 2>&1; then
         PROPTEST_CASES=2 MIRIFLAGS=-Zmiri-disable-isolation cargo miri test -p engram-region --lib
     else
@@ -189,7 +186,8 @@ need_or_not() {
 
 ring_cluster() {
     prepare_clusters
-    cargo test -p engram-cluster-tests --no-fail-fast -- --test-threads=2
+    # Mostly they wait for each other and for the disk.
+    cargo test -p engram-cluster-tests --no-fail-fast -- --test-threads=3
 }
 
 ring_bench-smoke() {
@@ -212,6 +210,6 @@ ring_endurance() {
         ENGRAM_RACE_SECONDS="${ENGRAM_RACE_SECONDS:-60}" ENGRAM_CHECKER_SECONDS="${ENGRAM_CHECKER_SECONDS:-300}" \
         ENGRAM_TENANT_RECALLS="${ENGRAM_TENANT_RECALLS:-100000}" \
         ENGRAM_FUZZ_CALLS="${ENGRAM_FUZZ_CALLS:-1000000}" ENGRAM_DROP_MEMORIES="${ENGRAM_DROP_MEMORIES:-100000}" \
-        ENGRAM_QUOTA_ROUNDS="${ENGRAM_QUOTA_ROUNDS:-2000}" \
+        ENGRAM_QUOTA_ROUNDS="${ENGRAM_QUOTA_ROUNDS:-2000}" ENGRAM_RECALLS="${ENGRAM_RECALLS:-1000000}" \
         cargo test -p engram-cluster-tests --no-fail-fast -- --test-threads=1
 }

@@ -238,6 +238,36 @@ fn a_full_disk_for_the_log_of_changes_loses_nothing() {
 }
 
 #[test]
+fn a_full_disk_for_the_snapshot_file_costs_only_the_file() {
+    let patient = Patient::new(&durable().with("engram.snapshot_interval = '1s'"));
+    let Some(disk) = Tmpfs::mount(&patient.cluster.data().join("engram"), 1) else { return };
+    let ballast = disk.fill_up();
+    let mut client = patient.cluster.client();
+    patient.remember(&mut client).expect("tables have room");
+    let told = || patient.log_has("the snapshot file of the hot tier could not be written");
+    wait_until("a worker has met the full disk", PATIENCE, told);
+    let left: Vec<_> = std::fs::read_dir(disk.path()).expect("readable").map(|e| e.expect("an entry").path()).collect();
+    assert_eq!(left, std::slice::from_ref(&ballast), "half a file is taken away again");
+    patient.ledger.recall_sample(&mut client, 20, &mut Rng::new(5));
+    assert_consistent(&mut client);
+
+    // Nor does a stop wait for it, or the next start miss it.
+    drop(client);
+    patient.cluster.stop(engram_cluster_tests::Shutdown::Fast);
+    patient.cluster.start_server();
+    patient.assert_recovered();
+
+    std::fs::remove_file(ballast).expect("room again");
+    let mut client = patient.cluster.client();
+    patient.remember(&mut client).expect("tables have room");
+    wait_until("the file is written", PATIENCE, || {
+        client.query_one("SELECT written_at IS NOT NULL FROM engram.stat_snapshot", &[]).expect("one row").get(0)
+    });
+    drop(client);
+    patient.cluster.stop(engram_cluster_tests::Shutdown::Fast);
+}
+
+#[test]
 fn a_backend_that_takes_too_much_memory_harms_no_memory() {
     let patient = Patient::new(&Options::words_only());
     let mut client = patient.cluster.client();

@@ -2,6 +2,7 @@
 
 use engram_cluster_tests::{Cluster, Options, assert_consistent, recall_ids, remember, wait_ready_space, wait_until};
 use postgres::Client;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 const SPACE: &str = "pairs";
@@ -79,4 +80,40 @@ fn neighbours_follow_what_changes_and_come_back_after_a_restart() {
     client.batch_execute("ALTER SYSTEM SET engram.similarity_edges = 0").unwrap();
     client.batch_execute("SELECT pg_reload_conf()").unwrap();
     soon("they are gone", || learned(&mut client, "similarity") == 0);
+}
+
+#[test]
+fn what_goes_while_its_neighbours_are_looked_for_stops_no_learning() {
+    let cluster = Cluster::with_extension(
+        &Options::default().with("engram.similarity_edges = 3").with("engram.similarity_threshold = 0.3"),
+    );
+    let mut client = cluster.client();
+    client.execute("SELECT engram_create_space($1, encoder => 'built-in')", &[&SPACE]).unwrap();
+    let done = AtomicBool::new(false);
+    let made = std::thread::scope(|scope| {
+        let learner = scope.spawn(|| {
+            let mut learner = cluster.client();
+            let mut made = 0;
+            while !done.load(Ordering::Relaxed) {
+                made +=
+                    learner.query_one("SELECT engram.learn($1)", &[&SPACE]).expect("learning goes on").get::<_, i64>(0);
+            }
+            made
+        });
+        for round in 0..60 {
+            let fill = "SELECT count(engram_remember('the ' || a || ' of the ' || b || ' ' || $2::int, space => $1))
+                        FROM unnest('{keel,mast,anchor,rudder}'::text[]) a, unnest('{boat,ship,ferry}'::text[]) b";
+            client.query_one(fill, &[&SPACE, &round]).unwrap();
+            // One at a time, so that some go in the middle of the work.
+            for _ in 0..10 {
+                let one =
+                    "DELETE FROM engram.memory WHERE ctid = (SELECT min(ctid) FROM engram.memory WHERE space = $1)";
+                client.execute(one, &[&SPACE]).unwrap();
+            }
+        }
+        done.store(true, Ordering::Relaxed);
+        learner.join().expect("the learner lives")
+    });
+    assert!(made > 0, "nothing was learned meanwhile");
+    assert_consistent(&mut client);
 }

@@ -10,7 +10,8 @@ const LONG: &str = r#"EXPLAIN RECALL "what did Ana say about the boat" -- everyt
       AND kind = episode AND source = "mail" AND metadata.place.name = "the harbour" AND confidence >= 0.6
     CONFIDENCE < 0.95 SINCE 2020-01-01 AS OF 2026-01-01T12:00:00Z IN SPACE "team 7" LIMIT 25;"#;
 const WRONG: &str = r#"RECALL "boat" WHERE ocurred AFTER 2025-01-01 LIMIT 10"#;
-const SPREAD: &str = "SPREAD FROM 01890a5d-ac96-774b-bcce-b302099a8057, 01890a5d-ac96-774b-bcce-b302099a8058 MAX_HOPS 3 DECAY 0.3";
+const SPREAD: &str =
+    "SPREAD FROM 01890a5d-ac96-774b-bcce-b302099a8057, 01890a5d-ac96-774b-bcce-b302099a8058 MAX_HOPS 3 DECAY 0.3";
 
 fn vector(dimensions: usize) -> String {
     let mut text = String::from("RECALL [");

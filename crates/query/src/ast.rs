@@ -128,10 +128,16 @@ pub enum Condition {
     Created(Span),
     Occurred(Span),
     Confidence(Comparison),
-    Kind(String),
+    /// One of these.
+    Kind(Vec<String>),
+    /// A name or tag that brings the memory to mind.
+    Cue(String),
     Context(String),
     Source(String),
-    Metadata { path: Vec<String>, value: Scalar },
+    Metadata {
+        path: Vec<String>,
+        value: Scalar,
+    },
 }
 
 /// A stretch of time.

@@ -6,7 +6,7 @@ use crate::grammar::{comparison, name, when};
 use crate::input::{self, Input, Outcome, keyword, out_of_range, sign, stop, taken};
 use crate::token::What;
 use winnow::Parser;
-use winnow::combinator::{alt, opt, preceded, repeat};
+use winnow::combinator::{alt, delimited, opt, preceded, repeat, separated};
 
 /// One or more, joined by AND.
 pub fn conditions(input: &mut Input<'_>) -> Outcome<Vec<Condition>> {
@@ -41,7 +41,7 @@ fn only_once(a: &Condition, b: &Condition) -> Option<String> {
 }
 
 fn condition(input: &mut Input<'_>) -> Outcome<Condition> {
-    alt((contains, created, occurred, confidence, kind, context, source, metadata)).parse_next(input)
+    alt((contains, created, occurred, confidence, kind, cue, context, source, metadata)).parse_next(input)
 }
 
 fn contains(input: &mut Input<'_>) -> Outcome<Condition> {
@@ -65,8 +65,17 @@ fn confidence(input: &mut Input<'_>) -> Outcome<Condition> {
     preceded(keyword("confidence"), comparison).map(Condition::Confidence).parse_next(input)
 }
 
+/// `kind = word`, or `kind IN (word, word)`.
 fn kind(input: &mut Input<'_>) -> Outcome<Condition> {
-    equal(input, "kind", Condition::Kind)
+    keyword("kind").parse_next(input)?;
+    let one = preceded(sign("\"=\"", "="), name("a word or \"text\"")).map(|kind| vec![kind]);
+    let list = separated(1.., name("a word or \"text\""), sign("\",\"", ","));
+    let several = delimited((keyword("IN"), sign("\"(\"", "(")), list, sign("\")\"", ")"));
+    alt((one, several)).map(Condition::Kind).parse_next(input)
+}
+
+fn cue(input: &mut Input<'_>) -> Outcome<Condition> {
+    equal(input, "cue", Condition::Cue)
 }
 
 fn context(input: &mut Input<'_>) -> Outcome<Condition> {
@@ -87,7 +96,7 @@ fn metadata(input: &mut Input<'_>) -> Outcome<Condition> {
     keyword("metadata").parse_next(input)?;
     let path: Vec<String> = repeat(1.., preceded(sign("\".\"", "."), name("a key"))).parse_next(input)?;
     sign("\"=\"", "=").parse_next(input)?;
-    let value = taken("a value: \"text\", a number, true, false or null", |t| match &t.what {
+    let mut value = taken("a value: \"text\", a number, true, false or null", |t| match &t.what {
         What::Text(text) => Some(Scalar::Text(text.clone())),
         What::Number(number) => Some(Scalar::Number((*number).to_owned())),
         What::Word(word) if word.eq_ignore_ascii_case("true") => Some(Scalar::Bool(true)),

@@ -11,6 +11,8 @@ pub enum Kind {
     Range,
     /// Too long to be looked at.
     Length,
+    /// A parameter without a value.
+    Parameter,
 }
 
 /// Why a text is no query.
@@ -41,6 +43,11 @@ impl Fault {
         Fault { kind: Kind::Syntax, ..Fault::range(offset, message) }
     }
 
+    /// `name` with its sign.
+    pub(crate) fn parameter(offset: usize, name: &str) -> Fault {
+        Fault { kind: Kind::Parameter, ..Fault::range(offset, format!("parameter {name} has no value")) }
+    }
+
     pub(crate) fn too_long(bytes: usize) -> Fault {
         let message = format!("query exceeds the limit: {bytes} bytes");
         Fault { kind: Kind::Length, ..Fault::range(0, message) }
@@ -51,13 +58,19 @@ impl Fault {
         text.get(..self.offset).unwrap_or(text).chars().count() + 1
     }
 
-    /// What was expected, as a sentence.
-    pub fn detail(&self) -> Option<String> {
-        let (last, others) = self.expected.split_last()?;
-        Some(match others {
-            [] => format!("Expected {last}."),
-            others => format!("Expected {} or {last}.", others.join(", ")),
-        })
+    /// The line of the text where it is, a mark below the place, and what was expected there.
+    pub fn detail(&self, text: &str) -> Option<String> {
+        if self.kind == Kind::Length {
+            return Some(format!("The limit is {} bytes.", crate::MAX_BYTES));
+        }
+        let (number, line, before) = excerpt(text, self.offset);
+        let expected = match self.expected.split_last() {
+            None => String::new(),
+            Some((last, [])) => format!("\nExpected {last}."),
+            Some((last, others)) => format!("\nExpected {} or {last}.", others.join(", ")),
+        };
+        let head = format!("LINE {number}: ");
+        Some(format!("{head}{line}\n{}^{expected}", " ".repeat(head.len() + before)))
     }
 
     /// What to do about it. `id` is of a memory that the example may name.
@@ -65,6 +78,32 @@ impl Fault {
         let meant = self.meant.map_or_else(String::new, |word| format!("Did you mean {word}? "));
         format!("{meant}For example: {}", example(self.verb, id))
     }
+}
+
+/// Most characters of a line that are shown on either side of a place.
+const MOST_SHOWN: usize = 60;
+
+/// Number of the line, the part of it around the place, and how many characters of that are before the place.
+fn excerpt(text: &str, offset: usize) -> (usize, String, usize) {
+    let (head, tail) = text.split_at_checked(offset).unwrap_or((text, ""));
+    let line_start = head.rfind('\n').map_or(0, |n| n + 1);
+    let number = head.matches('\n').count() + 1;
+    let before: Vec<char> = head[line_start..].chars().map(blank).collect();
+    let skipped = before.len().saturating_sub(MOST_SHOWN);
+    let mut line: String = if skipped > 0 { "...".to_owned() } else { String::new() };
+    line.extend(&before[skipped..]);
+    let place = line.chars().count();
+    let after = tail.lines().next().unwrap_or_default();
+    line.extend(after.chars().take(MOST_SHOWN).map(blank));
+    if after.chars().count() > MOST_SHOWN {
+        line.push_str("...");
+    }
+    (number, line, place)
+}
+
+/// One column wide, so that the mark is below the place.
+fn blank(c: char) -> char {
+    if c.is_control() { ' ' } else { c }
 }
 
 /// A statement that runs, where `id` is of a memory.
@@ -86,12 +125,18 @@ pub(crate) fn meant(word: &str, expected: &[&'static str]) -> Option<&'static st
     if word.len() > 24 {
         return None;
     }
-    let keywords = expected.iter().copied().filter(|e| e.starts_with(|c: char| c.is_ascii_uppercase()));
+    let keywords = expected.iter().copied().filter(|e| is_keyword(e));
     let near = keywords.filter_map(|keyword| {
         let first = keyword.split(' ').next().unwrap_or(keyword);
-        let distance = strsim::damerau_levenshtein(&word, first);
+        let distance = strsim::damerau_levenshtein(&word, &first.to_ascii_uppercase());
         let most = MOST_TYPING_ERRORS.min(first.len().saturating_sub(1) / 2);
         (distance > 0 && distance <= most).then_some((distance, keyword))
     });
     near.min_by_key(|(distance, _)| *distance).map(|(_, keyword)| keyword)
+}
+
+/// Names of other things have blanks between small letters, or signs.
+fn is_keyword(expected: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphabetic() || c == '_';
+    expected.chars().all(is_word) || expected.chars().all(|c| c.is_ascii_uppercase() || c == ' ')
 }

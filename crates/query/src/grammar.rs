@@ -4,7 +4,8 @@ use crate::ast::{Comparison, Condition, Id, Operator, Partial, Pattern, Query, S
 use crate::condition;
 use crate::fault::Fault;
 use crate::input::{self, Input, Outcome, Record, end, keyword, keywords, out_of_range, sign, stop, taken};
-use crate::time::When;
+use crate::params::Params;
+use crate::time::{Unit, When};
 use crate::token::{self, What};
 use winnow::Parser;
 use winnow::combinator::{alt, opt, preceded, separated};
@@ -17,8 +18,8 @@ const MOST_ROWS: u32 = 10_000;
 const MOST_HOPS: u32 = 10;
 
 /// Reads a query.
-pub fn parse(text: &str) -> Result<Query, Fault> {
-    let tokens = token::tokens(text);
+pub fn parse(text: &str, params: &Params) -> Result<Query, Fault> {
+    let tokens = token::tokens(text, params);
     let record = Record::new(text, &tokens);
     let outcome = {
         let mut input = Stateful { input: TokenSlice::new(&tokens), state: &record };
@@ -113,7 +114,9 @@ fn pattern(input: &mut Input<'_>) -> Outcome<Pattern> {
     });
     let found = alt((text, id.map(Pattern::Id), vector, keyword("ANY").value(Pattern::Any))).parse_next(input)?;
     match found {
-        Pattern::Text(text) if text.trim().is_empty() => out_of_range(input, "a text to go by must not be blank".into()),
+        Pattern::Text(text) if text.trim().is_empty() => {
+            out_of_range(input, "a text to go by must not be blank".into())
+        }
         Pattern::Vector { elements, .. } => {
             let threshold = opt(preceded(keyword("THRESHOLD"), share("THRESHOLD"))).parse_next(input)?;
             Ok(Pattern::Vector { elements, threshold })
@@ -130,8 +133,14 @@ fn id(input: &mut Input<'_>) -> Outcome<Id> {
     taken("an id", read).parse_next(input)
 }
 
+/// Ids, with or without quotes: nothing else can stand here.
 fn ids(input: &mut Input<'_>) -> Outcome<Vec<Id>> {
-    separated(1.., id, sign("\",\"", ",")).parse_next(input)
+    let read = |t: &token::Token<'_>| match &t.what {
+        What::Id(id) => Some(*id),
+        What::Text(text) => token::whole_id(text),
+        _ => None,
+    };
+    separated(1.., taken("an id", read), sign("\",\"", ",")).parse_next(input)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -246,7 +255,7 @@ fn clause(input: &mut Input<'_>, name: Name, out: &mut Clauses) -> Outcome<()> {
 
 /// An operator and a confidence.
 pub fn comparison(input: &mut Input<'_>) -> Outcome<Comparison> {
-    let operator = taken("an operator (> >= = <= <)", |t| match t.what {
+    let mut operator = taken("an operator (> >= = <= <)", |t| match t.what {
         What::Sign("<") => Some(Operator::Less),
         What::Sign("<=") => Some(Operator::AtMost),
         What::Sign("=") => Some(Operator::Equal),
@@ -264,9 +273,21 @@ pub fn when(input: &mut Input<'_>) -> Outcome<When> {
     let written = |t: &token::Token<'_>| match &t.what {
         What::Time(text) => Some((*text).to_owned()),
         What::Text(text) => Some(text.clone()),
+        What::Word(word) if ["now", "today", "yesterday"].iter().any(|w| word.eq_ignore_ascii_case(w)) => {
+            Some((*word).to_owned())
+        }
         _ => None,
     };
-    let text = taken("a time such as 2026-01-31 or \"2026-01-31 10:00\"", written).parse_next(input)?;
+    let count = taken("3 days ago", |t| match t.what {
+        What::Number(count) => Some(count),
+        _ => None,
+    });
+    let unit = taken("a unit such as days", |t| match t.what {
+        What::Word(word) => Unit::named(word),
+        _ => None,
+    });
+    let ago = (count, unit, keyword("AGO")).map(|(count, unit, ())| format!("{count} {} ago", unit.name()));
+    let text = alt((taken("a time such as 2026-01-31 or \"2026-01-31 10:00\"", written), ago)).parse_next(input)?;
     match When::parse(&text) {
         Ok(when) => Ok(when),
         Err(reason) => out_of_range(input, format!("\"{text}\" {reason}")),
@@ -345,16 +366,9 @@ fn horizon(input: &mut Input<'_>) -> Outcome<u64> {
     let at = input.checkpoint();
     let unit = |t: &token::Token<'_>| {
         let What::Word(word) = t.what else { return None };
-        let word = word.to_ascii_lowercase();
-        Some(match word.strip_suffix('s').unwrap_or(&word) {
-            "second" => 1,
-            "minute" => 60,
-            "hour" => 3600,
-            "day" => 86_400,
-            _ => return None,
-        })
+        Unit::named(word)?.seconds()
     };
-    let unit: Option<u64> = opt(taken("seconds, minutes, hours or days", unit)).parse_next(input)?;
+    let unit: Option<u64> = opt(taken("a unit such as hours", unit)).parse_next(input)?;
     match count.and_then(|n| n.checked_mul(unit.unwrap_or(1))).filter(|n| *n <= MOST_HORIZON) {
         Some(seconds) => Ok(seconds),
         None => {

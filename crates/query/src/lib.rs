@@ -12,21 +12,28 @@ mod condition;
 mod fault;
 mod grammar;
 mod input;
+mod params;
 mod print;
 mod time;
 mod token;
 
 pub use ast::{Query, Statement};
 pub use fault::{Fault, Kind};
-pub use time::When;
+pub use params::Params;
+pub use time::{At, Unit, When};
 
 /// Longest text of a query, in bytes: an embedding of the most dimensions fits several times.
 pub const MAX_BYTES: usize = 1 << 20;
 
 /// Reads one statement; nothing may follow it but a semicolon.
 pub fn parse(text: &str) -> Result<Query, Fault> {
+    parse_with(text, &Params::default())
+}
+
+/// The same with values for `$name`.
+pub fn parse_with(text: &str, params: &Params) -> Result<Query, Fault> {
     if text.len() > MAX_BYTES {
         return Err(Fault::too_long(text.len()));
     }
-    grammar::parse(text)
+    grammar::parse(text, params)
 }

@@ -71,7 +71,11 @@ fn option(f: &mut Formatter<'_>, words: &str, value: Option<impl Display>) -> fm
 
 fn ids(f: &mut Formatter<'_>, words: &str, ids: &[Id]) -> fmt::Result {
     for (n, id) in ids.iter().enumerate() {
-        if n == 0 { write!(f, " {words} ")? } else { f.write_str(", ")? }
+        if n == 0 {
+            write!(f, " {words} ")?
+        } else {
+            f.write_str(", ")?
+        }
         uuid(f, id)?;
     }
     Ok(())
@@ -142,7 +146,17 @@ impl Display for Condition {
             quoted(f, value)
         };
         match self {
-            Condition::Kind(kind) => equals("kind", kind),
+            Condition::Kind(kinds) => match kinds.as_slice() {
+                [kind] => equals("kind", kind),
+                kinds => {
+                    for (n, kind) in kinds.iter().enumerate() {
+                        f.write_str(if n == 0 { "kind IN (" } else { ", " })?;
+                        quoted(f, kind)?;
+                    }
+                    f.write_char(')')
+                }
+            },
+            Condition::Cue(cue) => equals("cue", cue),
             Condition::Context(context) => equals("context", context),
             Condition::Source(source) => equals("source", source),
             Condition::Contains(text) => {

@@ -1,6 +1,7 @@
 //! Text to tokens. What cannot be one becomes the last token, so that an error before it is reported first.
 
 use crate::fault::Fault;
+use crate::params::Params;
 
 /// A token and where it begins, in bytes.
 #[derive(Clone, Debug)]
@@ -30,17 +31,31 @@ pub enum What<'a> {
 }
 
 /// Signs, the longer ones first.
-const SIGNS: [&str; 9] = ["<=", ">=", "<", ">", "=", ",", ".", ";", "-"];
+const SIGNS: [&str; 11] = ["<=", ">=", "<", ">", "=", ",", ".", ";", "-", "(", ")"];
 /// Most elements of a vector, as many as pgvector has.
-const MOST_ELEMENTS: usize = 16_000;
+pub const MOST_ELEMENTS: usize = 16_000;
 
-/// The tokens of a text.
-pub fn tokens(text: &str) -> Vec<Token<'_>> {
+/// The tokens of a text, with values in place of its parameters.
+pub fn tokens<'a>(text: &'a str, params: &'a Params) -> Vec<Token<'a>> {
     let mut out = Vec::new();
     let mut at = 0;
     loop {
         at = past_blanks(text, at);
         let Some(first) = text[at..].chars().next() else { return out };
+        if first == '$' {
+            let length = 1 + word_length(&text[at + 1..]);
+            let token = |what| Token { what, offset: at, text: &text[at..at + length] };
+            match params.tokens(&text[at + 1..at + length]) {
+                Some(values) => out.extend(values.into_iter().map(token)),
+                None => {
+                    let fault = Fault::parameter(at, &text[at..at + length]);
+                    out.push(token(What::Wrong(Box::new(fault))));
+                    return out;
+                }
+            }
+            at += length;
+            continue;
+        }
         let (what, length) = match token(&text[at..], first) {
             Ok(read) => read,
             Err((inside, message)) => {
@@ -83,7 +98,7 @@ fn token(rest: &str, first: char) -> Result<(What<'_>, usize), Wrong> {
         '[' => vector(rest),
         '{' => object(rest),
         c if c.is_alphabetic() || c == '_' => {
-            let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            let length = word_length(rest);
             Ok((What::Word(&rest[..length]), length))
         }
         c if c.is_ascii_digit() || (c == '-' && rest[1..].starts_with(|c: char| c.is_ascii_digit())) => {
@@ -94,6 +109,15 @@ fn token(rest: &str, first: char) -> Result<(What<'_>, usize), Wrong> {
             None => Err((0, format!("syntax error at \"{first}\""))),
         },
     }
+}
+
+fn word_length(rest: &str) -> usize {
+    rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len())
+}
+
+/// A text that is a uuid and nothing else.
+pub fn whole_id(text: &str) -> Option<[u8; 16]> {
+    id(text).filter(|_| text.len() == 36)
 }
 
 /// A uuid that does not go on.

@@ -1,6 +1,7 @@
 //! The arguments that every form of recall takes, checked.
 
 use crate::error::Error;
+use crate::memory::recall::narrow::Narrow;
 use crate::memory::recall::question::Given;
 use crate::memory::recall::{Cold, Limits};
 use crate::pg::{self, jsonb::Jsonb};
@@ -73,6 +74,7 @@ impl<'a> Arguments<'a> {
             since: self.since.map(micros),
             until: self.until.map(micros),
             hops: self.hops,
+            narrow: Narrow::default(),
         };
         some_cue(&given)?;
         let limits = Limits {

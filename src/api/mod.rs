@@ -9,6 +9,7 @@ mod former;
 mod health;
 mod knowing;
 mod life;
+mod query;
 mod recall;
 mod remember;
 mod rights;

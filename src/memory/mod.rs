@@ -16,6 +16,7 @@ mod health_advice;
 pub mod learn;
 mod link;
 pub mod load;
+pub mod query;
 pub mod recall;
 mod recognise;
 pub mod reembed;

@@ -29,7 +29,9 @@ fn parse(c: &mut Criterion) {
         c.bench_function(&format!("parse/{name}"), |b| b.iter(|| engram_query::parse(black_box(text)).is_ok()));
     }
     let fault = engram_query::parse(WRONG).expect_err("it is wrong");
-    c.bench_function("fault/wrong", |b| b.iter(|| (fault.detail(), fault.hint("an id"), fault.position(WRONG))));
+    c.bench_function("fault/wrong", |b| {
+        b.iter(|| (fault.detail(WRONG), fault.hint(Some("an id")), fault.position(WRONG)))
+    });
 }
 
 criterion_group!(benches, parse);

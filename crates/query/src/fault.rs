@@ -73,8 +73,8 @@ impl Fault {
         Some(format!("{head}{line}\n{}^{expected}", " ".repeat(head.len() + before)))
     }
 
-    /// What to do about it. `id` is of a memory that the example may name.
-    pub fn hint(&self, id: &str) -> String {
+    /// What to do about it. `id` is of a memory that the example may name; without one it is a statement that needs none.
+    pub fn hint(&self, id: Option<&str>) -> String {
         let meant = self.meant.map_or_else(String::new, |word| format!("Did you mean {word}? "));
         format!("{meant}For example: {}", example(self.verb, id))
     }
@@ -107,14 +107,16 @@ fn blank(c: char) -> char {
 }
 
 /// A statement that runs, where `id` is of a memory.
-fn example(verb: Option<Verb>, id: &str) -> String {
-    match verb {
-        None | Some(Verb::Recall) => "RECALL \"boat\" WHERE kind = episode LIMIT 5;".to_owned(),
-        Some(Verb::Spread) => format!("SPREAD FROM {id} MAX_HOPS 2 LIMIT 5;"),
-        Some(Verb::Complete) => "COMPLETE {\"who\": \"Ana\"} LIMIT 5;".to_owned(),
-        Some(Verb::Imagine) => "IMAGINE \"boat\" NOVELTY 0.5 LIMIT 5;".to_owned(),
-        Some(Verb::Predict) => format!("PREDICT ANY GIVEN {id} LIMIT 5;"),
-        Some(Verb::Consolidate) => "CONSOLIDATE DRY RUN;".to_owned(),
+fn example(verb: Option<Verb>, id: Option<&str>) -> String {
+    match verb.zip(Some(id)) {
+        None | Some((Verb::Recall, _)) | Some((Verb::Spread | Verb::Predict, None)) => {
+            "RECALL \"boat\" WHERE kind = episode LIMIT 5;".to_owned()
+        }
+        Some((Verb::Spread, Some(id))) => format!("SPREAD FROM {id} MAX_HOPS 2 LIMIT 5;"),
+        Some((Verb::Complete, _)) => "COMPLETE {\"who\": \"Ana\"} LIMIT 5;".to_owned(),
+        Some((Verb::Imagine, _)) => "IMAGINE \"boat\" NOVELTY 0.5 LIMIT 5;".to_owned(),
+        Some((Verb::Predict, Some(id))) => format!("PREDICT ANY GIVEN {id} LIMIT 5;"),
+        Some((Verb::Consolidate, _)) => "CONSOLIDATE DRY RUN;".to_owned(),
     }
 }
 

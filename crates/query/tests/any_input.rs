@@ -90,7 +90,7 @@ fn check(text: &str, params: &Params) -> Result<(), TestCaseError> {
             prop_assert!(fault.offset <= text.len() && text.is_char_boundary(fault.offset));
             prop_assert!(fault.position(text) >= 1 && !fault.message.is_empty());
             prop_assert!(fault.detail(text).is_some());
-            let hint = fault.hint(ID);
+            let hint = fault.hint(Some(ID));
             let example = hint.split_once("For example: ").map(|(_, example)| example).unwrap_or_default();
             prop_assert!(parse(example).is_ok(), "{}", hint);
         }

@@ -163,7 +163,7 @@ fn a_fault_names_the_place_what_was_expected_and_what_was_meant() {
 fn every_hint_ends_with_an_example_that_is_a_query() {
     for (marked, ..) in INVALID {
         let text = marked.replacen('^', "", 1);
-        let hint = fault_of(&text).hint(ID);
+        let hint = fault_of(&text).hint(Some(ID));
         let example = hint.split_once("For example: ").expect("there is one").1;
         assert!(parse(example).is_ok(), "{text}: {hint}");
         if let Some(word) = fault_of(&text).meant {

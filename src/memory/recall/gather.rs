@@ -168,6 +168,9 @@ impl Search<'_> {
                     out.ended = true;
                     break;
                 }
+                if !self.conditions.narrow.is_near(hit.signals.similarity) {
+                    continue;
+                }
                 let row = rows.remove(&hit.id).filter(|row| row.belief().mean >= limits.min_confidence);
                 let Some(row) = row else {
                     out.dropped = true;

@@ -6,6 +6,7 @@ pub mod explain;
 mod explain_text;
 mod gather;
 pub mod knowing;
+pub mod narrow;
 mod outside;
 pub mod question;
 pub mod rows;

@@ -1,5 +1,6 @@
 //! The cue of a recall, checked and prepared for the search.
 
+use super::narrow::Narrow;
 use crate::error::Error;
 use crate::guc;
 use crate::hot::record;
@@ -26,6 +27,8 @@ pub struct Given<'a> {
     pub since: Option<i64>,
     pub until: Option<i64>,
     pub hops: Option<i32>,
+    /// Conditions of a query that SQL has no argument for.
+    pub narrow: Narrow,
 }
 
 /// Conditions on a memory that the region can judge, and the rest.

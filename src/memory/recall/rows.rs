@@ -1,5 +1,6 @@
 //! Rows of the answer, read under the caller's snapshot, rights and row-level security.
 
+use super::narrow::Narrow;
 use super::question::Given;
 use super::search::Hit;
 use crate::hot::governor;
@@ -64,6 +65,7 @@ pub struct Conditions {
     in_context: Option<String>,
     since: Option<i64>,
     until: Option<i64>,
+    pub narrow: Narrow,
 }
 
 impl Conditions {
@@ -74,6 +76,7 @@ impl Conditions {
             in_context: given.in_context.map(str::to_owned),
             since: given.since,
             until: given.until,
+            narrow: given.narrow.clone(),
         }
     }
 
@@ -123,8 +126,14 @@ pub fn fetch(
             cold: r.bool(11).unwrap_or(false),
             evidence: (r.float4(9).unwrap_or(0.0), r.float4(10).unwrap_or(0.0)),
         };
-        out.insert(id, row);
+        if conditions.narrow.believes(row.belief().mean) {
+            out.insert(id, row);
+        }
     });
+    let read: Vec<[u8; 16]> = out.keys().copied().collect();
+    if let Some(narrow) = conditions.narrow.among(space, &read) {
+        out.retain(|id, _| narrow.contains(id));
+    }
     out
 }
 
@@ -135,12 +144,14 @@ pub fn allowed(space: &str, conditions: &Conditions, cold: bool, min_confidence:
     let args = [Arg::Text(space), filter, kinds, context, since, until, Arg::Bool(cold)];
     let mut out = FxHashSet::default();
     spi::scan(include_str!("../../../sql/query/recall_allowed.sql"), &args, 1000, |r| {
-        if confidence::mean(r.float4(2).unwrap_or(0.0), r.float4(3).unwrap_or(0.0)) >= min_confidence {
+        let mean = confidence::mean(r.float4(2).unwrap_or(0.0), r.float4(3).unwrap_or(0.0));
+        if mean >= min_confidence && conditions.narrow.believes(mean) {
             out.extend(r.uuid(1));
         }
     });
     governor::take(out.len() * size_of::<[u8; 16]>() * 2);
-    out
+    let read: Vec<[u8; 16]> = out.iter().copied().collect();
+    conditions.narrow.among(space, &read).unwrap_or(out)
 }
 
 /// Those of `ids` that the caller may see.

@@ -12,6 +12,12 @@
 -- Completion, imagination, prediction.
 
 -- The query language.
+CREATE OR REPLACE FUNCTION @extschema@.engram_query(query text, params jsonb DEFAULT NULL) RETURNS SETOF jsonb
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'engram_query_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_query IS 'Runs a statement of the query language: RECALL, SPREAD, COMPLETE, IMAGINE, PREDICT, CONSOLIDATE, or EXPLAIN before it; rows as objects';
+REVOKE ALL ON FUNCTION @extschema@.engram_query FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_query TO engram_reader;
 
 -- Reconsolidation.
 

@@ -4,6 +4,7 @@ COMMENT ON FUNCTION @extschema@.engram_remember_many IS 'Stores an array of memo
 COMMENT ON FUNCTION @extschema@.engram_recall IS 'Returns what comes to mind for a cue: by meaning, words, cues and associations';
 COMMENT ON FUNCTION @extschema@.engram_recall_across IS 'Returns what comes to mind in several spaces, merged by score';
 COMMENT ON FUNCTION @extschema@.engram_explain_recall IS 'Returns why a recall returns what it returns: the share of each signal, words, cues and paths';
+COMMENT ON FUNCTION @extschema@.engram_query IS 'Runs a statement of the query language: RECALL, SPREAD, COMPLETE, IMAGINE, PREDICT, CONSOLIDATE, or EXPLAIN before it; rows as objects';
 COMMENT ON FUNCTION @extschema@.engram_explain_recall_text IS 'Explains a recall as text, in the manner of EXPLAIN';
 COMMENT ON FUNCTION @extschema@.engram_feeling_of_knowing IS 'Estimates whether anything is stored about a cue, without returning it';
 COMMENT ON FUNCTION @extschema@.engram_spread IS 'Returns what activation reaches from the given memories';
@@ -68,7 +69,7 @@ BEGIN
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
-                'engram_feeling_of_knowing', 'engram_spread', 'engram_embed', 'engram_retention_plan', 'engram_export']::pg_catalog.name[])
+                'engram_feeling_of_knowing', 'engram_query', 'engram_spread', 'engram_embed', 'engram_retention_plan', 'engram_export']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

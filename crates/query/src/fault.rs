@@ -69,8 +69,8 @@ impl Fault {
             Some((last, [])) => format!("\nExpected {last}."),
             Some((last, others)) => format!("\nExpected {} or {last}.", others.join(", ")),
         };
-        let head = format!("LINE {number}: ");
-        Some(format!("{head}{line}\n{}^{expected}", " ".repeat(head.len() + before)))
+        // A line of its own, since clients put words before the first one.
+        Some(format!("Line {number} of the query:\n{line}\n{}^{expected}", " ".repeat(before)))
     }
 
     /// What to do about it. `id` is of a memory that the example may name; without one it is a statement that needs none.

@@ -177,12 +177,14 @@ fn the_mark_is_below_the_place() {
     let text = "RECALL \"boat\"\n  WHERE ocurred AFTER today";
     let detail = fault_of(text).detail(text).unwrap();
     let lines: Vec<&str> = detail.lines().collect();
-    assert_eq!(lines[0], "LINE 2:   WHERE ocurred AFTER today");
+    assert_eq!(lines[0], "Line 2 of the query:");
+    let lines = &lines[1..];
+    assert_eq!(lines[0], "  WHERE ocurred AFTER today");
     assert_eq!(lines[1].find('^'), lines[0].find("ocurred"));
     assert!(lines[2].starts_with("Expected content, created, occurred, "), "{detail}");
     let long = format!("RECALL '{}' ocurred {}", "\u{e9}".repeat(200), "y".repeat(200));
     let detail = fault_of(&long).detail(&long).unwrap();
-    let lines: Vec<Vec<char>> = detail.lines().map(|l| l.chars().collect()).collect();
+    let lines: Vec<Vec<char>> = detail.lines().skip(1).map(|l| l.chars().collect()).collect();
     let mark = lines[1].iter().position(|c| *c == '^').unwrap();
     assert_eq!(lines[0][mark..mark + 7].iter().collect::<String>(), "ocurred");
     assert_eq!(fault_of(&long).position(&long), 211);

@@ -1003,6 +1003,36 @@ AS 'MODULE_PATHNAME', 'engram_check_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/pattern.rs:21
+-- engram::api::pattern::engram_complete
+CREATE  FUNCTION "engram_complete"(
+	"partial" jsonb DEFAULT NULL, /* Option < Jsonb > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"max_patterns" INT DEFAULT 256, /* Option < i32 > */
+	"beta" double precision DEFAULT 20, /* Option < f64 > */
+	"threshold" real DEFAULT 0.2, /* Option < f32 > */
+	"max_alternatives" INT DEFAULT 3 /* Option < i32 > */
+) RETURNS TABLE (
+	"field" TEXT,  /* String */
+	"value" jsonb,  /* JsonB */
+	"label" TEXT,  /* String */
+	"confidence" real,  /* f32 */
+	"confidence_low" real,  /* f32 */
+	"confidence_high" real,  /* f32 */
+	"given" bool,  /* bool */
+	"evidence" uuid[],  /* Vec < Uuid > */
+	"alternatives" jsonb,  /* JsonB */
+	"converged" bool,  /* bool */
+	"iterations" INT,  /* i32 */
+	"energy" double precision  /* f64 */
+)
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_complete_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/former.rs:35
 -- engram::api::former::engram_configure_space
 -- Skipped due to `#[pgrx(sql = false)]`
@@ -1231,6 +1261,29 @@ AS 'MODULE_PATHNAME', 'engram_forget_where_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/pattern.rs:80
+-- engram::api::pattern::engram_imagine
+CREATE  FUNCTION "engram_imagine"(
+	"cues" TEXT[], /* :: std :: option :: Option < Vec < Option < String > > > */
+	"novelty" double precision DEFAULT 0.3, /* Option < f64 > */
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"k" INT DEFAULT 3, /* Option < i32 > */
+	"seed" bigint DEFAULT 0 /* Option < i64 > */
+) RETURNS TABLE (
+	"content" TEXT,  /* String */
+	"label" TEXT,  /* String */
+	"plausibility" real,  /* f32 */
+	"distance" real,  /* Option < f32 > */
+	"parts" jsonb,  /* JsonB */
+	"sources" uuid[],  /* Vec < Uuid > */
+	"embedding" vector  /* Option < NewVector > */
+)
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_imagine_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/life.rs:60
 -- engram::api::life::engram_import
 CREATE  FUNCTION "engram_import"(
@@ -1244,7 +1297,33 @@ AS 'MODULE_PATHNAME', 'engram_import_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/query.rs:16
+-- src/api/pattern.rs:119
+-- engram::api::pattern::engram_predict
+CREATE  FUNCTION "engram_predict"(
+	"context" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"recent" uuid[] DEFAULT NULL, /* :: std :: option :: Option < Vec < Option < Uuid > > > */
+	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"horizon" interval DEFAULT NULL, /* Option < Interval > */
+	"k" INT DEFAULT 10 /* Option < i32 > */
+) RETURNS TABLE (
+	"id" uuid,  /* Uuid */
+	"content" TEXT,  /* String */
+	"kind" TEXT,  /* String */
+	"probability" real,  /* f32 */
+	"count" INT,  /* i32 */
+	"after" interval,  /* Option < Interval > */
+	"evidence" uuid[],  /* Vec < Uuid > */
+	"antecedents" uuid[]  /* Vec < Uuid > */
+)
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_predict_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/query/mod.rs:19
 -- engram::api::query::engram_query
 CREATE  FUNCTION "engram_query"(
 	"query" TEXT, /* Option < & str > */
@@ -1614,6 +1693,9 @@ COMMENT ON FUNCTION @extschema@.engram_query IS 'Runs a statement of the query l
 COMMENT ON FUNCTION @extschema@.engram_explain_recall_text IS 'Explains a recall as text, in the manner of EXPLAIN';
 COMMENT ON FUNCTION @extschema@.engram_feeling_of_knowing IS 'Estimates whether anything is stored about a cue, without returning it';
 COMMENT ON FUNCTION @extschema@.engram_spread IS 'Returns what activation reaches from the given memories';
+COMMENT ON FUNCTION @extschema@.engram_complete IS 'Completes part of a memory: each field with its value, where it comes from and how sure it is';
+COMMENT ON FUNCTION @extschema@.engram_imagine IS 'Puts parts of different memories together to something that was never stored, and does not store it';
+COMMENT ON FUNCTION @extschema@.engram_predict IS 'Returns what usually follows on what happens now, with probabilities that sum to less than 1';
 COMMENT ON FUNCTION @extschema@.engram_set_tier IS 'Moves a memory between the tiers, pins it, or takes the pin off';
 COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or changes the weight of their connection';
 COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
@@ -1675,7 +1757,7 @@ BEGIN
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
-                'engram_feeling_of_knowing', 'engram_query', 'engram_spread', 'engram_embed', 'engram_retention_plan', 'engram_export']::pg_catalog.name[])
+                'engram_feeling_of_knowing', 'engram_query', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict', 'engram_embed', 'engram_retention_plan', 'engram_export']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

@@ -8,6 +8,9 @@ COMMENT ON FUNCTION @extschema@.engram_query IS 'Runs a statement of the query l
 COMMENT ON FUNCTION @extschema@.engram_explain_recall_text IS 'Explains a recall as text, in the manner of EXPLAIN';
 COMMENT ON FUNCTION @extschema@.engram_feeling_of_knowing IS 'Estimates whether anything is stored about a cue, without returning it';
 COMMENT ON FUNCTION @extschema@.engram_spread IS 'Returns what activation reaches from the given memories';
+COMMENT ON FUNCTION @extschema@.engram_complete IS 'Completes part of a memory: each field with its value, where it comes from and how sure it is';
+COMMENT ON FUNCTION @extschema@.engram_imagine IS 'Puts parts of different memories together to something that was never stored, and does not store it';
+COMMENT ON FUNCTION @extschema@.engram_predict IS 'Returns what usually follows on what happens now, with probabilities that sum to less than 1';
 COMMENT ON FUNCTION @extschema@.engram_set_tier IS 'Moves a memory between the tiers, pins it, or takes the pin off';
 COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or changes the weight of their connection';
 COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
@@ -69,7 +72,7 @@ BEGIN
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
-                'engram_feeling_of_knowing', 'engram_query', 'engram_spread', 'engram_embed', 'engram_retention_plan', 'engram_export']::pg_catalog.name[])
+                'engram_feeling_of_knowing', 'engram_query', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict', 'engram_embed', 'engram_retention_plan', 'engram_export']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

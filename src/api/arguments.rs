@@ -116,7 +116,7 @@ pub fn count(name: &str, k: Option<i32>) -> Result<usize, Error> {
     }
 }
 
-fn share(name: &str, value: Option<f32>) -> Result<f32, Error> {
+pub fn share(name: &str, value: Option<f32>) -> Result<f32, Error> {
     match value.unwrap_or(0.0) {
         v if (0.0..=1.0).contains(&v) => Ok(v),
         v => Err(Error::invalid_parameter(format!("{name} must be between 0 and 1, not {v}"))

@@ -9,6 +9,7 @@ mod former;
 mod health;
 mod knowing;
 mod life;
+mod pattern;
 mod query;
 mod recall;
 mod remember;

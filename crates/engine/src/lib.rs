@@ -17,6 +17,7 @@ pub mod encoder;
 pub mod error;
 pub mod knowing;
 pub mod parts;
+pub mod pattern;
 pub mod rank;
 pub mod spread;
 pub mod text;

@@ -77,6 +77,7 @@ pub enum Statement {
     Predict {
         pattern: Pattern,
         given: Vec<Id>,
+        context: Option<String>,
         /// Seconds.
         horizon: Option<u64>,
         limit: Option<u32>,

@@ -78,14 +78,14 @@ fn complete(input: &mut Input<'_>) -> Outcome<Read> {
         What::Object(text) => Some(Partial::Json(text.to_owned())),
         _ => None,
     });
-    let from = alt((object, pattern.map(Partial::Pattern))).parse_next(input)?;
+    let from = alt((object, alt((text, vector)).map(Partial::Pattern))).parse_next(input)?;
     let Clauses { limit, space, .. } = clauses(input, &[InSpace, Limit])?;
     Ok((Statement::Complete { from, limit }, space))
 }
 
 fn imagine(input: &mut Input<'_>) -> Outcome<Read> {
     use Name::*;
-    let pattern = pattern(input)?;
+    let pattern = alt((text, id.map(Pattern::Id), any)).parse_next(input)?;
     let Clauses { based_on, novelty, limit, space, .. } = clauses(input, &[BasedOn, Novelty, InSpace, Limit])?;
     Ok((Statement::Imagine { pattern, based_on, novelty, limit }, space))
 }
@@ -93,8 +93,9 @@ fn imagine(input: &mut Input<'_>) -> Outcome<Read> {
 fn predict(input: &mut Input<'_>) -> Outcome<Read> {
     use Name::*;
     let pattern = pattern(input)?;
-    let Clauses { given, horizon, limit, space, .. } = clauses(input, &[Given, Horizon, InSpace, Limit])?;
-    Ok((Statement::Predict { pattern, given, horizon, limit }, space))
+    let c = clauses(input, &[Given, InContext, Horizon, InSpace, Limit])?;
+    let Clauses { given, context, horizon, limit, space, .. } = c;
+    Ok((Statement::Predict { pattern, given, context, horizon, limit }, space))
 }
 
 fn consolidate(input: &mut Input<'_>) -> Outcome<Read> {
@@ -104,25 +105,34 @@ fn consolidate(input: &mut Input<'_>) -> Outcome<Read> {
 
 /// `"text"`, an id, `[0.1, ...] THRESHOLD 0.5`, or ANY.
 fn pattern(input: &mut Input<'_>) -> Outcome<Pattern> {
-    let text = taken("a \"text\"", |t| match &t.what {
-        What::Text(text) => Some(Pattern::Text(text.clone())),
+    let found = alt((text, id.map(Pattern::Id), vector, any)).parse_next(input)?;
+    let Pattern::Vector { elements, .. } = found else { return Ok(found) };
+    let threshold = opt(preceded(keyword("THRESHOLD"), share("THRESHOLD"))).parse_next(input)?;
+    Ok(Pattern::Vector { elements, threshold })
+}
+
+fn text(input: &mut Input<'_>) -> Outcome<Pattern> {
+    let mut read = taken("a \"text\"", |t| match &t.what {
+        What::Text(text) => Some(text.clone()),
         _ => None,
     });
-    let vector = taken("a [vector]", |t| match &t.what {
+    let text = read.parse_next(input)?;
+    if text.trim().is_empty() {
+        return out_of_range(input, "a text to go by must not be blank".to_owned());
+    }
+    Ok(Pattern::Text(text))
+}
+
+fn vector(input: &mut Input<'_>) -> Outcome<Pattern> {
+    let read = |t: &token::Token<'_>| match &t.what {
         What::Vector(elements) => Some(Pattern::Vector { elements: elements.clone(), threshold: None }),
         _ => None,
-    });
-    let found = alt((text, id.map(Pattern::Id), vector, keyword("ANY").value(Pattern::Any))).parse_next(input)?;
-    match found {
-        Pattern::Text(text) if text.trim().is_empty() => {
-            out_of_range(input, "a text to go by must not be blank".into())
-        }
-        Pattern::Vector { elements, .. } => {
-            let threshold = opt(preceded(keyword("THRESHOLD"), share("THRESHOLD"))).parse_next(input)?;
-            Ok(Pattern::Vector { elements, threshold })
-        }
-        found => Ok(found),
-    }
+    };
+    taken("a [vector]", read).parse_next(input)
+}
+
+fn any(input: &mut Input<'_>) -> Outcome<Pattern> {
+    keyword("ANY").value(Pattern::Any).parse_next(input)
 }
 
 fn id(input: &mut Input<'_>) -> Outcome<Id> {
@@ -158,6 +168,7 @@ enum Name {
     BasedOn,
     Novelty,
     Given,
+    InContext,
     Horizon,
     DryRun,
 }
@@ -177,6 +188,7 @@ struct Clauses {
     based_on: Vec<Id>,
     novelty: Option<f32>,
     given: Vec<Id>,
+    context: Option<String>,
     horizon: Option<u64>,
     dry_run: bool,
     space: Option<String>,
@@ -221,6 +233,7 @@ impl Name {
             Name::BasedOn => "BASED ON",
             Name::Novelty => "NOVELTY",
             Name::Given => "GIVEN",
+            Name::InContext => "IN CONTEXT",
             Name::Horizon => "HORIZON",
             Name::DryRun => "DRY RUN",
         }
@@ -247,6 +260,7 @@ fn clause(input: &mut Input<'_>, name: Name, out: &mut Clauses) -> Outcome<()> {
         Name::BasedOn => out.based_on = ids(input)?,
         Name::Novelty => out.novelty = Some(share("NOVELTY").parse_next(input)?),
         Name::Given => out.given = ids(input)?,
+        Name::InContext => out.context = Some(context(input)?),
         Name::Horizon => out.horizon = Some(horizon(input)?),
         Name::DryRun => out.dry_run = true,
     }
@@ -301,6 +315,10 @@ pub fn name<'a>(what: &'static str) -> impl winnow::ModalParser<Input<'a>, Strin
         What::Text(text) => Some(text.clone()),
         _ => None,
     })
+}
+
+fn context(input: &mut Input<'_>) -> Outcome<String> {
+    name("the name of a context").parse_next(input)
 }
 
 fn space(input: &mut Input<'_>) -> Outcome<String> {

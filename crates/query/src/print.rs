@@ -52,9 +52,13 @@ fn head(f: &mut Formatter<'_>, statement: &Statement) -> Result<Option<u32>, fmt
             option(f, "NOVELTY", *novelty)?;
             Ok(*limit)
         }
-        Statement::Predict { pattern, given, horizon, limit } => {
+        Statement::Predict { pattern, given, context, horizon, limit } => {
             write!(f, " {pattern}")?;
             ids(f, "GIVEN", given)?;
+            if let Some(context) = context {
+                f.write_str(" IN CONTEXT ")?;
+                quoted(f, context)?;
+            }
             option(f, "HORIZON", *horizon)?;
             Ok(*limit)
         }

@@ -26,6 +26,7 @@ const PIECES: &[&str] = &[
     "AS OF",
     "IN SPACE",
     "GIVEN",
+    "IN CONTEXT",
     "BASED ON",
     "NOVELTY",
     "HORIZON",

@@ -74,6 +74,7 @@ const VALID: &[(&str, &str)] = &[
         "PREDICT ANY GIVEN 01890a5d-ac96-774b-bcce-b302099a8057 HORIZON 60",
         "PREDICT ANY GIVEN 01890a5d-ac96-774b-bcce-b302099a8057 HORIZON 60",
     ),
+    ("PREDICT ANY IN SPACE s IN CONTEXT 'call 12'", "PREDICT ANY IN CONTEXT \"call 12\" IN SPACE \"s\""),
     ("CONSOLIDATE", "CONSOLIDATE"),
     ("CONSOLIDATE IN SPACE a DRY RUN;", "CONSOLIDATE DRY RUN IN SPACE \"a\""),
 ];
@@ -132,6 +133,8 @@ const INVALID: &[(&str, &str, &str, &str)] = &[
     ("SPREAD FROM 01890a5d-ac96-774b-bcce-b302099a8057 MAX_HOPS ^11", "MAX_HOPS must be", "", ""),
     ("SPREAD FROM 01890a5d-ac96-774b-bcce-b302099a8057 DECAY ^0", "DECAY must be above 0", "", ""),
     ("COMPLETE {\"a\": ^}", "invalid JSON", "", ""),
+    ("COMPLETE ^ANY", "at \"ANY\"", "a JSON object", ""),
+    ("IMAGINE ^[1]", "at \"[1]\"", "a \"text\"", ""),
     ("COMPLETE ^{\"a\": 1", "unterminated JSON object", "", ""),
     ("IMAGINE 'x' NOVELTY ^2", "NOVELTY must be between 0 and 1", "", ""),
     ("IMAGINE 'x' BASED ^OFF", "at \"OFF\"", "ON", ""),

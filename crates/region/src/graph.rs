@@ -61,6 +61,21 @@ impl<P: Pause> Reader<'_, P> {
         context::neighbours(&self.space.region, &c, i, |m| self.key_of(m), |m| self.visible(m))
     }
 
+    /// The visible memories that follow one in its context, the next first, at most `n`.
+    pub fn following(&self, node: u32, n: usize) -> Vec<u32> {
+        let mut out = Vec::new();
+        let mut last = node;
+        while out.len() < n {
+            let [_, next] = self.neighbours(last, &self.node(last));
+            if next == NONE {
+                break;
+            }
+            out.push(next);
+            last = next;
+        }
+        out
+    }
+
     pub(crate) fn each_edge(&self, node: u32, f: &mut dyn FnMut(NodeIdx, EdgeKind, u32)) {
         let n = self.node(node);
         let cues = self.space.cues_of(&n);

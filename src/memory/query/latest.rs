@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::memory::recall::question::Given;
 use crate::memory::recall::rows::{self, Conditions};
 use crate::memory::recall::search::Hit;
-use crate::memory::recall::{Cold, Limits, Recalled, readable};
+use crate::memory::recall::{Cold, Limits, Recalled, every_one_is_there, readable};
 use crate::pg;
 use crate::pg::spi::{Arg, Cursor};
 use engram_engine::rank::Signals;
@@ -44,4 +44,14 @@ pub fn latest(name: &str, given: &Given<'_>, limits: &Limits) -> Result<Vec<Reca
 /// A memory that nothing has brought to mind.
 fn hit(id: [u8; 16]) -> Hit {
     Hit { id, signals: Signals::default(), evidence: 0.0, hops: 0, via: Vec::new(), tier: Tier::Warm, code: None }
+}
+
+/// What memories say that the caller may see.
+pub fn contents(name: &str, ids: &[[u8; 16]]) -> Result<Vec<String>, Error> {
+    readable(name)?;
+    every_one_is_there(name, ids)?;
+    let hits: Vec<Hit> = ids.iter().copied().map(hit).collect();
+    let conditions = Conditions::new(&Given::default());
+    let mut rows = rows::fetch(name, &hits, &conditions, true, &mut FxHashSet::default());
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).map(|row| row.content).collect())
 }

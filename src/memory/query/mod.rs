@@ -5,5 +5,5 @@ mod latest;
 mod plan;
 mod times;
 
-pub use latest::latest;
+pub use latest::{contents, latest};
 pub use plan::{Call, Conditions, Plan, plan};

@@ -2,8 +2,9 @@
 
 use super::{fault, times};
 use crate::error::Error;
+use crate::memory::completion::Partial;
 use crate::memory::recall::narrow::Narrow;
-use engram_query::ast::{Comparison, Condition, Operator, Pattern, Scalar, Span, Statement};
+use engram_query::ast::{self, Comparison, Condition, Operator, Pattern, Scalar, Span, Statement};
 use engram_query::{Params, Query};
 use serde_json::{Map, Value};
 use std::ops::Bound;
@@ -28,6 +29,27 @@ pub enum Call {
         /// Share of its activation that is lost at each step.
         decay: Option<f32>,
         threshold: Option<f32>,
+        k: Option<u32>,
+    },
+    Complete {
+        partial: Partial,
+        k: Option<u32>,
+    },
+    Imagine {
+        cue: Option<String>,
+        /// Memories whose contents are cues, too.
+        based_on: Vec<[u8; 16]>,
+        novelty: Option<f32>,
+        k: Option<u32>,
+    },
+    Predict {
+        cue: Option<String>,
+        embedding: Option<Vec<f32>>,
+        context: Option<String>,
+        /// The latest first.
+        recent: Vec<[u8; 16]>,
+        /// Seconds.
+        horizon: Option<u64>,
         k: Option<u32>,
     },
     Consolidate,
@@ -80,11 +102,43 @@ fn call(statement: Statement) -> Result<Call, Error> {
         Statement::Spread { from: sources, max_hops: hops, decay, threshold, limit: k } => {
             Call::Spread { sources, hops, decay, threshold, k }
         }
-        Statement::Complete { .. } | Statement::Imagine { .. } | Statement::Predict { .. } => {
-            return Err(Error::not_supported("later"));
+        Statement::Complete { from, limit: k } => Call::Complete { partial: partial(from)?, k },
+        Statement::Imagine { pattern, mut based_on, novelty, limit: k } => {
+            let mut cue = None;
+            match pattern {
+                Pattern::Text(text) => cue = Some(text),
+                Pattern::Id(id) => based_on.insert(0, id),
+                Pattern::Vector { .. } | Pattern::Any => {}
+            }
+            Call::Imagine { cue, based_on, novelty, k }
+        }
+        Statement::Predict { pattern, given: mut recent, context, horizon, limit: k } => {
+            let (mut cue, mut embedding) = (None, None);
+            match pattern {
+                Pattern::Text(text) => cue = Some(text),
+                Pattern::Id(id) => recent.insert(0, id),
+                Pattern::Vector { elements, .. } => embedding = Some(elements),
+                Pattern::Any => {}
+            }
+            Call::Predict { cue, embedding, context, recent, horizon, k }
         }
         Statement::Consolidate { .. } => Call::Consolidate,
     })
+}
+
+fn partial(from: ast::Partial) -> Result<Partial, Error> {
+    match from {
+        ast::Partial::Json(text) => {
+            let value = serde_json::from_str(&text)
+                .map_err(|e| Error::internal(format!("a JSON object that was read is none: {e}")))?;
+            Partial::from_json(value)
+        }
+        ast::Partial::Pattern(Pattern::Text(text)) => Ok(Partial { what: Some(text), ..Partial::default() }),
+        ast::Partial::Pattern(Pattern::Vector { elements, .. }) => {
+            Ok(Partial { embedding: Some(elements), ..Partial::default() })
+        }
+        ast::Partial::Pattern(Pattern::Id(_) | Pattern::Any) => Ok(Partial::default()),
+    }
 }
 
 impl Conditions {

@@ -52,12 +52,26 @@ SELECT (SELECT r -> 'activation' FROM engram_query('SPREAD FROM 00000000-0000-70
 SELECT r ->> 'signal' AS signal, right(r ->> 'id', 1) AS memory FROM engram_query('EXPLAIN RECALL "blue" LIMIT 1') AS r WHERE r ->> 'id' IS NOT NULL;
 SELECT engram_query('EXPLAIN SPREAD FROM 00000000-0000-7000-8000-000000000001 DECAY 0.25 LIMIT 3');
 SELECT engram_query('EXPLAIN RECALL ANY LIMIT 3 IN SPACE query');
+-- Completion, imagination, prediction: the rows of the functions
+SELECT (SELECT array_agg(r - '{energy,confidence,confidence_low,confidence_high,alternatives}'::text[]) FROM engram_query('COMPLETE {"what": "boat in Saltmere"}') AS r)
+     = (SELECT array_agg(to_jsonb(r) - '{energy,confidence,confidence_low,confidence_high,alternatives}'::text[]) FROM engram_complete('{"what": "boat in Saltmere"}') AS r) AS same_completion,
+       (SELECT array_agg(k ORDER BY k) FROM engram_query('COMPLETE "boat" LIMIT 1') AS r, jsonb_object_keys(r) AS k)
+     = (SELECT array_agg(k ORDER BY k) FROM (SELECT * FROM engram_complete('{"what": "boat"}') LIMIT 1) AS r, jsonb_object_keys(to_jsonb(r)) AS k) AS same_keys;
+SELECT count(*) FROM engram_query('COMPLETE [1,0,0] LIMIT 2');
+SELECT (SELECT array_agg(r ->> 'content') FROM engram_query('IMAGINE "boat in the harbour" NOVELTY 0.5 LIMIT 2') AS r)
+     = (SELECT array_agg(content) FROM engram_imagine('{boat in the harbour}', novelty => 0.5, k => 2)) AS same_imagination,
+       (SELECT bool_and(r ->> 'label' = 'imagined') FROM engram_query('IMAGINE ANY BASED ON 00000000-0000-7000-8000-000000000001, 00000000-0000-7000-8000-000000000003') AS r) AS labelled;
+SELECT (SELECT array_agg(r - 'after') FROM engram_query('PREDICT "Ana keeps the boat in Saltmere"') AS r)
+     = (SELECT array_agg(to_jsonb(r) - 'after') FROM engram_predict(cue => 'Ana keeps the boat in Saltmere') AS r) AS same_prediction,
+       (SELECT r ->> 'after' FROM engram_query('PREDICT ANY GIVEN 00000000-0000-7000-8000-000000000001') AS r LIMIT 1) AS after;
+SELECT engram_query('EXPLAIN PREDICT "boat" IN CONTEXT "call 1" HORIZON 2 hours');
 -- Parameters are values, never words.
 SELECT brief('RECALL $cue WHERE kind = $kind AND metadata.n = $n LIMIT $limit', '{"cue": "boat", "kind": "episode", "n": 2, "limit": 3}'),
        brief('RECALL $v LIMIT 1', '{"v": [0, 0, 1]}'), brief('SPREAD FROM $ids LIMIT 1', '{"ids": ["00000000-0000-7000-8000-000000000001"]}'),
        brief('RECALL $cue', '{"cue": "bread\" LIMIT 1 --"}');
 -- Errors: the place, what was expected, what was meant, and an example
-\set VERBOSITY verbose
+SELECT query, left(attempt(format('SELECT engram_query(%L)', query)), 5) FROM (VALUES ('RECALL'), ('RECALL "x" LIMIT 0'), ('RECALL $x'), ('CONSOLIDATE'), ('RECALL "x" IN SPACE nowhere')) AS q (query)
+UNION ALL SELECT 'too long', left(attempt(format('SELECT engram_query(%L)', repeat(' ', 1 << 20) || 'x')), 5);
 SELECT engram_query('RECALL "boat" WHERE ocurred AFTER 2025-01-01');
 SELECT engram_query(E'RECALL "boat"\n  LIMTI 3');
 SELECT engram_query('RECAL "boat"');
@@ -70,10 +84,12 @@ SELECT engram_query('');
 SELECT engram_query(NULL);
 SELECT engram_query('RECALL "x"', '[1]');
 SELECT engram_query('CONSOLIDATE DRY RUN');
+SELECT engram_query('IMAGINE ANY');
+SELECT engram_query('PREDICT ANY');
+SELECT engram_query('COMPLETE {"whom": 1}');
 SELECT engram_query('RECALL "boat" IN SPACE nowhere');
 SELECT engram_query('RECALL 00000000-0000-7000-8000-000000000099');
 SELECT engram_query('RECALL [1,0]');
-\set VERBOSITY default
 -- The place outlives an error that is caught, and the next error has its own.
 DO $$
 BEGIN

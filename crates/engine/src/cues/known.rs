@@ -31,9 +31,14 @@ impl Phrase {
         self.words == 1
     }
 
+    /// Where it lies in the text, in bytes.
+    pub fn range(&self) -> std::ops::Range<usize> {
+        self.span.0 as usize..self.span.1 as usize
+    }
+
     /// The name as it would be stored.
     pub fn name(&self, text: &str) -> String {
-        normalise(&text[self.span.0 as usize..self.span.1 as usize])
+        normalise(&text[self.range()])
     }
 }
 

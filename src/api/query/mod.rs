@@ -1,7 +1,10 @@
-use super::arguments::{Arguments, count, timestamp};
+mod patterns;
+
+use super::arguments::{AnswerRow, Arguments, count, timestamp};
 use super::recall::{answer_row, tell_limited};
 use crate::error::{Error, Result, or_raise};
 use crate::guc;
+use crate::memory::predict::Situation;
 use crate::memory::query::{self, Call, Conditions, Plan};
 use crate::memory::recall::{self, Answer, explain};
 use crate::memory::{space_or_setting, spread};
@@ -49,6 +52,27 @@ fn run(plan: Plan) -> Result<Vec<Value>> {
             tell_limited(reach.limited, None);
             let row = |r: spread::Reached| json!({ "id": uuid(r.id), "activation": short(r.activation), "hops": r.hops, "via": uuids(r.via) });
             Ok(reach.reached.into_iter().map(row).collect())
+        }
+        Call::Complete { partial, k } => match plan.explain {
+            true => Ok(vec![explained("engram_complete", &name, json!({ "LIMIT": k }))]),
+            false => patterns::complete(&name, &partial, k),
+        },
+        Call::Imagine { cue, based_on, novelty, k } => match plan.explain {
+            true => {
+                let arguments =
+                    json!({ "cue": cue, "based_on": uuids(based_on), "novelty": novelty.map(short), "k": k });
+                Ok(vec![explained("engram_imagine", &name, arguments)])
+            }
+            false => patterns::imagine(&name, cue, &based_on, novelty, k),
+        },
+        Call::Predict { cue, embedding, context, recent, horizon, k } => {
+            if plan.explain {
+                let arguments =
+                    json!({ "cue": cue, "context": context, "recent": uuids(recent), "horizon": horizon, "k": k });
+                return Ok(vec![explained("engram_predict", &name, arguments)]);
+            }
+            let (cue, context, embedding) = (cue.as_deref(), context.as_deref(), embedding.as_deref());
+            patterns::predict(&name, &Situation { context, recent, cue, embedding }, horizon, k)
         }
         Call::Consolidate => Err(Error::not_supported("consolidation is not supported by this version")
             .with_hint("Every other statement of the query language is: RECALL, SPREAD, COMPLETE, IMAGINE, PREDICT.")),
@@ -117,7 +141,7 @@ fn any(name: &str, conditions: Conditions, k: usize) -> Result<Vec<Value>> {
 }
 
 /// A memory as an object, with the keys that the columns of engram_recall have.
-fn memory(row: super::arguments::AnswerRow) -> Value {
+fn memory(row: AnswerRow) -> Value {
     let (
         id,
         content,

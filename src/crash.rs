@@ -163,6 +163,10 @@ pub enum Point {
     leave_hold,
     /// Triggers fire always again; no space is told to be loaded anew.
     repair,
+    /// The former version is kept; the memory that is reconsolidated is not changed yet.
+    reconsolidate_kept,
+    /// A competing memory is stored; its associations are not.
+    reconsolidate_competes,
 }
 
 #[cfg(debug_assertions)]

@@ -16,7 +16,8 @@ COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or c
 COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
 COMMENT ON FUNCTION @extschema@.engram_forget IS 'Suppresses, restores or deletes one memory';
 COMMENT ON FUNCTION @extschema@.engram_forget_where IS 'Suppresses, restores or deletes the memories that meet all conditions';
-COMMENT ON FUNCTION @extschema@.engram_update IS 'Corrects a memory and keeps its former version';
+COMMENT ON FUNCTION @extschema@.engram_update IS 'Corrects a memory, or reconsolidates it where it is labile, and keeps its former version';
+COMMENT ON FUNCTION @extschema@.engram_lability IS 'Says whether a memory is labile, so that an update can reconsolidate it';
 COMMENT ON FUNCTION @extschema@.engram_supersede IS 'Marks a memory as replaced by another one';
 COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its language, dimensions, roles and quotas';
 COMMENT ON FUNCTION @extschema@.engram_configure_space IS 'Changes a space; null leaves what is set';
@@ -72,7 +73,7 @@ BEGIN
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
-                'engram_feeling_of_knowing', 'engram_query', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict', 'engram_embed', 'engram_retention_plan', 'engram_export']::pg_catalog.name[])
+                'engram_feeling_of_knowing', 'engram_lability', 'engram_query', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict', 'engram_embed', 'engram_retention_plan', 'engram_export']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

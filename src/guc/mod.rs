@@ -19,8 +19,10 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use crate::pg;
 
 pub use dynamics::*;
+pub use plasticity::*;
 pub use tenancy::*;
 mod life;
+mod plasticity;
 
 pub use life::*;
 pub use snapshot::*;
@@ -57,6 +59,7 @@ pub fn init() {
     define_learning_settings();
     cold::define();
     dynamics::define();
+    plasticity::define();
     tenancy::define();
     life::define();
     snapshot::define();

@@ -22,6 +22,7 @@ pub mod predict;
 pub mod query;
 pub mod recall;
 mod recognise;
+pub mod reconsolidate;
 pub mod reembed;
 mod relist;
 pub mod remember;

@@ -21,7 +21,7 @@ pub use crate::hot::governor::Met;
 use crate::hot::queue;
 use crate::hot::search::{self as hot_search, Blocked, LockPause};
 use crate::hot::{self, Hot, Place, clock, publish};
-use crate::memory::{load, standby};
+use crate::memory::{self, load, standby};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::store::{access, space as spaces};
@@ -225,6 +225,7 @@ fn touch(name: &str, recalled: &[Recalled]) {
         // Nothing is learned here, and nobody stores.
         return;
     }
+    hot::labile::note(name, ids.iter().copied(), memory::now());
     hot::returns::note(name, recalled.iter().filter(|r| r.row.cold).map(|r| r.hit.id));
     hot::answers::keep_together(name, ids.into_iter());
     hot::answers::keep(name, recalled.iter().map(|r| (r.hit.id, r.row.content.as_str())));

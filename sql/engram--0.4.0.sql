@@ -1033,7 +1033,7 @@ AS 'MODULE_PATHNAME', 'engram_complete_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:35
+-- src/api/former.rs:36
 -- engram::api::former::engram_configure_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1059,13 +1059,13 @@ AS 'MODULE_PATHNAME', 'engram_configure_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:72
+-- src/api/former.rs:73
 -- engram::api::former::engram_configure_space_0_2
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:13
+-- src/api/former.rs:14
 -- engram::api::former::engram_create_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1091,7 +1091,7 @@ AS 'MODULE_PATHNAME', 'engram_create_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:57
+-- src/api/former.rs:58
 -- engram::api::former::engram_create_space_0_2
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1297,6 +1297,25 @@ AS 'MODULE_PATHNAME', 'engram_import_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/update.rs:55
+-- engram::api::update::engram_lability
+CREATE  FUNCTION "engram_lability"(
+	"id" uuid, /* Option < Uuid > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"labile" bool,  /* bool */
+	"plasticity" real,  /* f32 */
+	"recalled_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"opens_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"closes_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"reason" TEXT  /* Option < String > */
+)
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_lability_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/pattern.rs:119
 -- engram::api::pattern::engram_predict
 CREATE  FUNCTION "engram_predict"(
@@ -1456,7 +1475,7 @@ AS 'MODULE_PATHNAME', 'engram_reembed_put_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:87
+-- src/api/former.rs:88
 -- engram::api::former::engram_remember
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1562,7 +1581,7 @@ AS 'MODULE_PATHNAME', 'engram_spread_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/update.rs:42
+-- src/api/update.rs:78
 -- engram::api::update::engram_supersede
 CREATE  FUNCTION "engram_supersede"(
 	"old" uuid, /* Option < Uuid > */
@@ -1575,7 +1594,13 @@ AS 'MODULE_PATHNAME', 'engram_supersede_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/update.rs:9
+-- src/api/former.rs:160
+-- engram::api::former::engram_update
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/update.rs:11
 -- engram::api::update::engram_update
 CREATE  FUNCTION "engram_update"(
 	"id" uuid, /* Option < Uuid > */
@@ -1590,10 +1615,16 @@ CREATE  FUNCTION "engram_update"(
 	"source" TEXT DEFAULT NULL, /* Option < & '_ str > */
 	"mode" TEXT DEFAULT 'correct', /* Option < & '_ str > */
 	"space" TEXT DEFAULT NULL /* Option < & '_ str > */
-) RETURNS void
-VOLATILE PARALLEL UNSAFE
+) RETURNS TABLE (
+	"id" uuid,  /* Uuid */
+	"mode" TEXT,  /* String */
+	"in_place" bool,  /* bool */
+	"plasticity" real,  /* Option < f32 > */
+	"reason" TEXT  /* Option < String > */
+)
+VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_update_wrapper';
+AS 'MODULE_PATHNAME', 'update_memory_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1663,7 +1694,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:120
+-- src/api/former.rs:121
 -- engram::api::former::tier_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1701,7 +1732,8 @@ COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or c
 COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
 COMMENT ON FUNCTION @extschema@.engram_forget IS 'Suppresses, restores or deletes one memory';
 COMMENT ON FUNCTION @extschema@.engram_forget_where IS 'Suppresses, restores or deletes the memories that meet all conditions';
-COMMENT ON FUNCTION @extschema@.engram_update IS 'Corrects a memory and keeps its former version';
+COMMENT ON FUNCTION @extschema@.engram_update IS 'Corrects a memory, or reconsolidates it where it is labile, and keeps its former version';
+COMMENT ON FUNCTION @extschema@.engram_lability IS 'Says whether a memory is labile, so that an update can reconsolidate it';
 COMMENT ON FUNCTION @extschema@.engram_supersede IS 'Marks a memory as replaced by another one';
 COMMENT ON FUNCTION @extschema@.engram_create_space IS 'Makes a space with its language, dimensions, roles and quotas';
 COMMENT ON FUNCTION @extschema@.engram_configure_space IS 'Changes a space; null leaves what is set';
@@ -1757,7 +1789,7 @@ BEGIN
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
-                'engram_feeling_of_knowing', 'engram_query', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict', 'engram_embed', 'engram_retention_plan', 'engram_export']::pg_catalog.name[])
+                'engram_feeling_of_knowing', 'engram_lability', 'engram_query', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict', 'engram_embed', 'engram_retention_plan', 'engram_export']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

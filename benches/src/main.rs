@@ -8,6 +8,7 @@ mod cancel;
 mod data;
 mod machine;
 mod measure;
+mod pattern;
 mod recall;
 mod remember;
 mod report;
@@ -27,9 +28,10 @@ use world::World;
 type Bench = (&'static str, fn(&mut World, &mut Report));
 
 /// In the order in which they run: those that add memories come after those that count them.
-const BENCHES: [Bench; 10] = [
+const BENCHES: [Bench; 11] = [
     ("recall", recall::run),
     ("spread", spread::run),
+    ("pattern", pattern::run),
     ("cancel", cancel::run),
     ("bytes", tier::bytes),
     ("load", tier::load),

@@ -230,8 +230,7 @@ impl Memories {
 
 /// Where the text of a memory has its names: the longest at each place, without those that its fields have.
 fn names_in(p: &Pattern, keys: &[String]) -> Vec<Range<usize>> {
-    let fields: FxHashSet<u64> =
-        keys.iter().filter_map(|key| p.metadata.get(key)?.as_str()).map(|value| cues::hash(value)).collect();
+    let fields: FxHashSet<u64> = keys.iter().filter_map(|key| p.metadata.get(key)?.as_str()).map(cues::hash).collect();
     let known: FxHashSet<u64> = p.cues.iter().map(|cue| cues::hash(cue)).collect();
     let phrases = cues::phrases(&p.content);
     let longest = cues::longest(&phrases, |i| known.contains(&phrases[i].hash));

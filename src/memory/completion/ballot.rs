@@ -186,7 +186,8 @@ impl<'a> Ballot<'a> {
 
     /// The field as the first group has it, the others as alternatives.
     fn decided(&self, name: String, groups: &[Group], value: impl Fn(usize) -> Option<Value>) -> Option<Field> {
-        let (first, others) = groups.split_first()?;
+        // What hardly any weight has is not what comes to mind.
+        let (first, others) = groups.split_first().filter(|(first, _)| first.share >= LEAST_WEIGHT)?;
         let verdict = vote::judge(first, &self.voters, self.threshold());
         Some(Field {
             name,

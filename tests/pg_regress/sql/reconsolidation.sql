@@ -42,21 +42,21 @@ RESET engram.reconsolidation;
 -- In place: half way through the first half, plasticity 0.75
 SELECT after('90 minutes');
 SELECT * FROM engram_update(known_id(1), content => 'Ana keeps the boat in Whitby', embedding => '[0,1]', confidence => 0, mode => 'reconsolidate');
-SELECT content, embedding, evidence_for, evidence_against, cues, metadata, source FROM engram.memory WHERE id = known_id(1);
-SELECT version, content, embedding, evidence_for, mode FROM engram.memory_history WHERE id = known_id(1);
+SELECT content, embedding, evidence_for, evidence_against, cues, metadata, source FROM engram.memory WHERE space = 'plastic' AND id = known_id(1);
+SELECT version, content, embedding, evidence_for, mode FROM engram.memory_history WHERE space = 'plastic' AND id = known_id(1);
 SELECT count(*) FROM engram.memory WHERE space = 'plastic';
 -- A plain update always corrects, labile or not.
 SELECT * FROM engram_update(known_id(1), content => 'Ana keeps the boat in Saltmere', embedding => '[1,0]');
-SELECT content, embedding FROM engram.memory WHERE id = known_id(1);
-SELECT version, mode FROM engram.memory_history WHERE id = known_id(1) ORDER BY version;
+SELECT content, embedding FROM engram.memory WHERE space = 'plastic' AND id = known_id(1);
+SELECT version, mode FROM engram.memory_history WHERE space = 'plastic' AND id = known_id(1) ORDER BY version;
 -- Outside the window a memory of its own competes, linked both ways; the first is as it was.
 SELECT after('7 hours');
 CREATE TEMP TABLE rival AS SELECT * FROM engram_update(known_id(1), content => 'Ana keeps the boat in Robin Hood''s Bay', embedding => '[0,1]', confidence => 0.9, mode => 'reconsolidate');
 SELECT id <> known_id(1) AS another, mode, in_place, plasticity, reason FROM rival;
 SELECT m.content, m.embedding, m.context, m.source, m.metadata, m.label, round(m.evidence_for::numeric, 2) AS evidence FROM engram.memory m, rival r WHERE m.id = r.id;
-SELECT content, embedding FROM engram.memory WHERE id = known_id(1);
+SELECT content, embedding FROM engram.memory WHERE space = 'plastic' AND id = known_id(1);
 SELECT source = known_id(1) AS from_first, kind, weight FROM engram.association WHERE space = 'plastic' AND kind = 'semantic' ORDER BY 1;
-SELECT count(*) FROM engram.memory_history WHERE id = known_id(1);
+SELECT count(*) FROM engram.memory_history WHERE space = 'plastic' AND id = known_id(1);
 -- Never recalled, and too young
 SELECT in_place, reason FROM engram_update(known_id(2), content => 'Bob keeps a lorry in York', mode => 'reconsolidate');
 SELECT after('0');
@@ -72,7 +72,7 @@ SELECT labile, plasticity, recalled_at, closes_at FROM engram_lability(known_id(
 -- Errors change nothing.
 SELECT attempt($$SELECT engram_update(known_id(9), content => 'x', mode => 'reconsolidate')$$), attempt($$SELECT engram_lability(known_id(9))$$), attempt($$SELECT engram_lability(NULL)$$);
 SELECT attempt($$SELECT engram_update(known_id(2), content => 'x', mode => 'guess')$$), attempt($$SELECT engram_update(known_id(2), confidence => 2, mode => 'reconsolidate')$$);
-SELECT count(*) FROM engram.memory_history WHERE id = known_id(2);
+SELECT count(*) FROM engram.memory_history WHERE space = 'plastic' AND id = known_id(2);
 RESET engram.test_clock;
 DROP FUNCTION after;
 SELECT engram_drop_space('plastic');

@@ -230,3 +230,16 @@ fn clauses_come_in_any_order() {
     assert_eq!(a, b);
     assert!(matches!(a.statement, Statement::Recall { limit: Some(2), .. }));
 }
+
+#[test]
+fn every_example_of_the_reference_is_a_query() {
+    let page = include_str!("../../../docs/reference/query.md");
+    let params = Params::from_json(&json!({ "cue": "boat", "source": "mail" })).unwrap();
+    let mut examples = 0;
+    for rest in page.split("FROM engram_query('").skip(1) {
+        let text = &rest[..rest.find('\'').expect("it is quoted")];
+        examples += 1;
+        assert!(parse_with(text, &params).is_ok(), "{text}: {:?}", parse_with(text, &params));
+    }
+    assert!(examples > 5);
+}

@@ -498,8 +498,32 @@ REVOKE ALL ON FUNCTION @extschema@.engram_predict FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION @extschema@.engram_predict TO engram_reader;
 
 -- The query language.
+CREATE OR REPLACE FUNCTION @extschema@.engram_query(query text, params jsonb DEFAULT NULL) RETURNS SETOF jsonb
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'engram_query_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_query IS 'Runs a statement of the query language: RECALL, SPREAD, COMPLETE, IMAGINE, PREDICT, CONSOLIDATE, or EXPLAIN before it; rows as objects';
+REVOKE ALL ON FUNCTION @extschema@.engram_query FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_query TO engram_reader;
 
 -- Reconsolidation.
+DROP FUNCTION IF EXISTS @extschema@.engram_update(uuid, text, vector, text[], jsonb, text, text, real, timestamptz, text, text, text);
+CREATE FUNCTION @extschema@.engram_update(
+    id uuid, content text DEFAULT NULL, embedding vector DEFAULT NULL, cues text[] DEFAULT NULL, metadata jsonb DEFAULT NULL,
+    context text DEFAULT NULL, kind text DEFAULT NULL, confidence real DEFAULT NULL, occurred_at timestamptz DEFAULT NULL,
+    source text DEFAULT NULL, mode text DEFAULT 'correct', space text DEFAULT NULL)
+    RETURNS TABLE (id uuid, mode text, in_place boolean, plasticity real, reason text)
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'update_memory_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_update IS 'Corrects a memory, or reconsolidates it where it is labile, and keeps its former version';
+REVOKE ALL ON FUNCTION @extschema@.engram_update FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_update TO engram_writer;
+CREATE OR REPLACE FUNCTION @extschema@.engram_lability(id uuid, space text DEFAULT NULL)
+    RETURNS TABLE (labile boolean, plasticity real, recalled_at timestamptz, opens_at timestamptz, closes_at timestamptz, reason text)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'engram_lability_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_lability IS 'Says whether a memory is labile, so that an update can reconsolidate it';
+REVOKE ALL ON FUNCTION @extschema@.engram_lability FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_lability TO engram_reader;
 
 -- Watches and activity.
 

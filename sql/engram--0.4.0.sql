@@ -1352,7 +1352,7 @@ AS 'MODULE_PATHNAME', 'engram_complete_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:36
+-- src/api/former.rs:37
 -- engram::api::former::engram_configure_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1378,7 +1378,7 @@ AS 'MODULE_PATHNAME', 'engram_configure_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:73
+-- src/api/former.rs:74
 -- engram::api::former::engram_configure_space_0_2
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1446,7 +1446,7 @@ AS 'MODULE_PATHNAME', 'engram_contradict_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:14
+-- src/api/former.rs:15
 -- engram::api::former::engram_create_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1472,7 +1472,7 @@ AS 'MODULE_PATHNAME', 'engram_create_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:58
+-- src/api/former.rs:59
 -- engram::api::former::engram_create_space_0_2
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1691,6 +1691,25 @@ AS 'MODULE_PATHNAME', 'engram_import_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/update.rs:55
+-- engram::api::update::engram_lability
+CREATE  FUNCTION "engram_lability"(
+	"id" uuid, /* Option < Uuid > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"labile" bool,  /* bool */
+	"plasticity" real,  /* f32 */
+	"recalled_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"opens_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"closes_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"reason" TEXT  /* Option < String > */
+)
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_lability_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/certainty.rs:65
 -- engram::api::certainty::engram_not
 -- Skipped due to `#[pgrx(sql = false)]`
@@ -1726,6 +1745,18 @@ CREATE  FUNCTION "engram_predict"(
 VOLATILE PARALLEL RESTRICTED
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_predict_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/query/mod.rs:19
+-- engram::api::query::engram_query
+CREATE  FUNCTION "engram_query"(
+	"query" TEXT, /* Option < & str > */
+	"params" jsonb DEFAULT NULL /* Option < Jsonb > */
+) RETURNS SETOF jsonb /* JsonB */
+VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_query_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1862,7 +1893,7 @@ AS 'MODULE_PATHNAME', 'engram_reinstate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:88
+-- src/api/former.rs:89
 -- engram::api::former::engram_remember
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2004,7 +2035,7 @@ AS 'MODULE_PATHNAME', 'engram_spread_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:121
+-- src/api/former.rs:122
 -- engram::api::former::engram_supersede
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2028,7 +2059,13 @@ AS 'MODULE_PATHNAME', 'engram_supersede_0_4_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/update.rs:9
+-- src/api/former.rs:167
+-- engram::api::former::engram_update
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/update.rs:11
 -- engram::api::update::engram_update
 CREATE  FUNCTION "engram_update"(
 	"id" uuid, /* Option < Uuid > */
@@ -2043,10 +2080,16 @@ CREATE  FUNCTION "engram_update"(
 	"source" TEXT DEFAULT NULL, /* Option < & '_ str > */
 	"mode" TEXT DEFAULT 'correct', /* Option < & '_ str > */
 	"space" TEXT DEFAULT NULL /* Option < & '_ str > */
-) RETURNS void
-VOLATILE PARALLEL UNSAFE
+) RETURNS TABLE (
+	"id" uuid,  /* Uuid */
+	"mode" TEXT,  /* String */
+	"in_place" bool,  /* bool */
+	"plasticity" real,  /* Option < f32 > */
+	"reason" TEXT  /* Option < String > */
+)
+VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_update_wrapper';
+AS 'MODULE_PATHNAME', 'update_memory_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -2122,7 +2165,7 @@ AS 'MODULE_PATHNAME', 'engram_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:127
+-- src/api/former.rs:128
 -- engram::api::former::tier_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2148,6 +2191,7 @@ COMMENT ON FUNCTION @extschema@.engram_remember_many IS 'Stores an array of memo
 COMMENT ON FUNCTION @extschema@.engram_recall IS 'Returns what comes to mind for a cue: by meaning, words, cues and associations';
 COMMENT ON FUNCTION @extschema@.engram_recall_across IS 'Returns what comes to mind in several spaces, merged by score';
 COMMENT ON FUNCTION @extschema@.engram_explain_recall IS 'Returns why a recall returns what it returns: the share of each signal, words, cues and paths';
+COMMENT ON FUNCTION @extschema@.engram_query IS 'Runs a statement of the query language: RECALL, SPREAD, COMPLETE, IMAGINE, PREDICT, CONSOLIDATE, or EXPLAIN before it; rows as objects';
 COMMENT ON FUNCTION @extschema@.engram_explain_recall_text IS 'Explains a recall as text, in the manner of EXPLAIN';
 COMMENT ON FUNCTION @extschema@.engram_feeling_of_knowing IS 'Estimates whether anything is stored about a cue, without returning it';
 COMMENT ON FUNCTION @extschema@.engram_conformance IS 'Returns the model beside published human data, computed by the call';
@@ -2160,7 +2204,8 @@ COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or c
 COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
 COMMENT ON FUNCTION @extschema@.engram_forget IS 'Suppresses, restores or deletes one memory';
 COMMENT ON FUNCTION @extschema@.engram_forget_where IS 'Suppresses, restores or deletes the memories that meet all conditions';
-COMMENT ON FUNCTION @extschema@.engram_update IS 'Corrects a memory and keeps its former version';
+COMMENT ON FUNCTION @extschema@.engram_update IS 'Corrects a memory, or reconsolidates it where it is labile, and keeps its former version';
+COMMENT ON FUNCTION @extschema@.engram_lability IS 'Says whether a memory is labile, so that an update can reconsolidate it';
 COMMENT ON FUNCTION @extschema@.engram_supersede IS 'Replaces a memory by another one, or by one made of a content; returns the one that holds';
 COMMENT ON FUNCTION @extschema@.engram_reinstate IS 'Undoes the replacement of a memory';
 COMMENT ON FUNCTION @extschema@.engram_confirm IS 'Counts evidence for a memory, once for each independent source';
@@ -2227,7 +2272,8 @@ BEGIN
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
                 'engram_feeling_of_knowing', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict',
                 'engram_embed', 'engram_retention_plan', 'engram_export', 'engram_retrievability', 'engram_feedback',
-                'engram_answer_confidence', 'engram_and', 'engram_or', 'engram_not', 'believed']::pg_catalog.name[])
+                'engram_answer_confidence', 'engram_and', 'engram_or', 'engram_not', 'believed', 'engram_lability',
+                'engram_query']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

@@ -177,6 +177,10 @@ pub enum Point {
     supersession_noted,
     /// A replacement is undone; what was made for it still stands.
     reinstated,
+    /// The former version is kept; the memory that is reconsolidated is not changed yet.
+    reconsolidate_kept,
+    /// A competing memory is stored; its associations are not.
+    reconsolidate_competes,
 }
 
 #[cfg(debug_assertions)]

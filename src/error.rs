@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::pg::report;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -29,6 +30,10 @@ pub enum Kind {
     NotSupported,
     /// 42501: the caller lacks the right.
     InsufficientPrivilege,
+    /// 42601: a text that is no query.
+    Syntax,
+    /// 42P02: a parameter of a query that has no value.
+    UndefinedParameter,
     /// 42710: the name is taken.
     DuplicateObject,
     /// 42704: a space, memory or association that does not exist, or that the caller may not know of.
@@ -59,6 +64,8 @@ impl Kind {
             Kind::UniqueViolation => PgSqlErrorCode::ERRCODE_UNIQUE_VIOLATION,
             Kind::NotSupported => PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
             Kind::InsufficientPrivilege => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            Kind::Syntax => PgSqlErrorCode::ERRCODE_SYNTAX_ERROR,
+            Kind::UndefinedParameter => PgSqlErrorCode::ERRCODE_UNDEFINED_PARAMETER,
             Kind::DuplicateObject => PgSqlErrorCode::ERRCODE_DUPLICATE_OBJECT,
             Kind::UndefinedObject => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
             Kind::QuotaExceeded => PgSqlErrorCode::ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
@@ -78,6 +85,8 @@ pub struct Error {
     message: Cow<'static, str>,
     detail: Option<String>,
     hint: Option<String>,
+    /// Where in a text of the caller's, in characters from 1.
+    position: Option<usize>,
 }
 
 /// What fallible functions of the extension return.
@@ -86,7 +95,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error of `kind` with `message`; prefer the named constructors.
     pub fn new(kind: Kind, message: impl Into<Cow<'static, str>>) -> Self {
-        Error { kind, message: message.into(), detail: None, hint: None }
+        Error { kind, message: message.into(), detail: None, hint: None, position: None }
     }
 
     /// 22023: an argument outside its range; the message names the argument and its value.
@@ -172,6 +181,12 @@ impl Error {
         self
     }
 
+    /// The same error at a place of a text of the caller's, in characters from 1.
+    pub fn with_position(mut self, position: usize) -> Self {
+        self.position = Some(position);
+        self
+    }
+
     /// The same error with a hint, a sentence.
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -195,6 +210,9 @@ pub fn raise(error: Error) -> ! {
     }
     if let Some(hint) = error.hint {
         report = report.set_hint(hint);
+    }
+    if let Some(position) = error.position {
+        report::note_position(position);
     }
     report.report(PgLogLevel::ERROR);
     unreachable!("a report at level ERROR does not return")

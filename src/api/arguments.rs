@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::memory::belief;
+use crate::memory::recall::narrow::Narrow;
 use crate::memory::recall::question::Given;
 use crate::memory::recall::{Cold, Limits};
 use crate::pg::{self, jsonb::Jsonb};
@@ -101,6 +102,7 @@ impl<'a> Arguments<'a> {
             until: self.until.map(micros),
             as_of: self.as_of.map(micros),
             hops: self.hops,
+            narrow: Narrow::default(),
         };
         some_cue(&given)?;
         let limits = Limits {

@@ -5,6 +5,7 @@ use crate::memory::remember::{self, Remember};
 use crate::memory::space::{self, Given, Quotas};
 use crate::memory::stat;
 use crate::memory::supersede;
+use crate::memory::update::{self, Update};
 use crate::pg::{jsonb::Jsonb, vector::Vector};
 use pgrx::Uuid;
 use pgrx::datum::TimestampWithTimeZone;
@@ -160,4 +161,37 @@ fn tier_stat() -> TableIterator<
             i64::from(s.generation),
         )
     }))
+}
+
+/// `engram_update` of 0.3, which returned nothing.
+#[pg_extern(sql = false)]
+#[allow(clippy::too_many_arguments)] // The signature is that of SQL.
+fn engram_update<'a>(
+    id: Option<Uuid>,
+    content: Option<&'a str>,
+    embedding: Option<Vector<'a>>,
+    cues: Option<Vec<Option<String>>>,
+    metadata: Option<Jsonb>,
+    context: Option<&'a str>,
+    kind: Option<&'a str>,
+    confidence: Option<f32>,
+    occurred_at: Option<TimestampWithTimeZone>,
+    source: Option<&'a str>,
+    mode: Option<&'a str>,
+    space: Option<&'a str>,
+) {
+    or_raise(update::update(Update {
+        id,
+        content,
+        embedding,
+        cues,
+        metadata,
+        context,
+        kind,
+        confidence,
+        occurred_at,
+        source,
+        mode,
+        space,
+    }));
 }

@@ -2,10 +2,10 @@
 
 mod arguments;
 mod associate;
-mod conformance;
-mod decay;
 mod belief;
 mod certainty;
+mod conformance;
+mod decay;
 mod encoder;
 mod explain;
 mod forget;
@@ -14,6 +14,7 @@ mod health;
 mod knowing;
 mod life;
 mod pattern;
+mod query;
 mod recall;
 mod remember;
 mod rights;

@@ -192,7 +192,7 @@ fn engram_spread(
 }
 
 /// A returned memory as SQL has it.
-fn answer_row(space: String, r: Recalled) -> AnswerRow {
+pub(super) fn answer_row(space: String, r: Recalled) -> AnswerRow {
     let (belief, tier) = (r.row.belief(), tier_of(&r));
     (
         Uuid::from_bytes(r.hit.id),

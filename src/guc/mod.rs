@@ -22,9 +22,11 @@ use crate::pg;
 
 pub use decay::*;
 pub use dynamics::*;
+pub use plasticity::*;
 pub use priming::*;
 pub use tenancy::*;
 mod life;
+mod plasticity;
 
 pub use life::*;
 pub use snapshot::*;
@@ -63,6 +65,7 @@ pub fn init() {
     decay::define();
     dynamics::define();
     priming::define();
+    plasticity::define();
     tenancy::define();
     life::define();
     snapshot::define();

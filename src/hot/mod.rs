@@ -14,6 +14,7 @@ pub mod evict;
 pub mod follow;
 pub mod governor;
 pub mod known;
+pub mod labile;
 pub mod moves;
 pub mod primes;
 pub mod private;
@@ -45,6 +46,7 @@ thread_local! {
 pub fn init() {
     shmem::register(Request { name: c"engram hot tier", size: region_size, init: attach });
     answers::init();
+    labile::init();
     returns::init();
     uses::init();
     moves::init();

@@ -5,7 +5,7 @@ use super::recall::{every_one_is_there, readable, rows, search, with_space};
 use crate::error::Error;
 use crate::guc;
 use crate::pg::snapshot::Pinned;
-use engram_engine::spread::{CUE, Seed};
+use engram_engine::spread::{CUE, Config, Seed};
 use pgrx::Uuid;
 
 /// A memory that activation reached.
@@ -32,11 +32,24 @@ pub fn spread(
     threshold: Option<f32>,
     k: usize,
 ) -> Result<Reach, Error> {
+    spread_damped(space, sources, hops, threshold, guc::spread_damping() as f32, k)
+}
+
+/// The same with a share of a residual that travels on.
+pub fn spread_damped(
+    space: &str,
+    sources: &[Uuid],
+    hops: Option<i32>,
+    threshold: Option<f32>,
+    damping: f32,
+    k: usize,
+) -> Result<Reach, Error> {
     readable(space)?;
     let sources: Vec<[u8; 16]> = sources.iter().map(|s| *s.as_bytes()).collect();
     // Before anything spreads: a forbidden source must not even take longer than a missing one.
     every_one_is_there(space, &sources, None)?;
     let config = spread_config(question::hops(hops)?, threshold.unwrap_or(guc::spread_threshold() as f32));
+    let config = Config { damping, ..config };
     let snapshot = Pinned::active();
     let mass = 1.0 / sources.len().max(1) as f32;
     let (found, limited) = with_space(space, &snapshot, |reader| {

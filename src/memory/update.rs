@@ -1,6 +1,6 @@
 //! Correcting a memory, with its former version kept.
 
-use super::{elements, required, space_or_setting};
+use super::{elements, reconsolidate, required, space_or_setting};
 use crate::error::Error;
 use crate::pg::jsonb::Jsonb;
 use crate::pg::vector::Vector;
@@ -25,23 +25,31 @@ pub struct Update<'a> {
     pub space: Option<&'a str>,
 }
 
+/// What an update has done.
+pub struct Updated {
+    /// The memory that holds what was given: the one that was named, or one that competes with it.
+    pub id: Uuid,
+    pub in_place: bool,
+    /// How far reconsolidation moved what can be moved in part, 0 to 1; none for a correction.
+    pub plasticity: Option<f32>,
+    /// Why the memory itself was not changed.
+    pub reason: Option<&'static str>,
+}
+
 /// Changes the memory and keeps its former version. New content without a new embedding has none: the old one describes the
-/// old content.
-pub fn update(given: Update) -> Result<(), Error> {
+/// old content. Where reconsolidation finds the memory stable, a competing one is stored.
+pub fn update(given: Update) -> Result<Updated, Error> {
     let id = required("id", given.id)?;
-    match required("mode", given.mode)? {
-        "correct" => {}
-        "reconsolidate" => {
-            return Err(Error::not_supported("mode \"reconsolidate\" is not supported in this version")
-                .with_hint("Use the mode \"correct\", which keeps the former version."));
-        }
+    let reconsolidates = match required("mode", given.mode)? {
+        "correct" => false,
+        "reconsolidate" => true,
         other => {
             return Err(fault::invalid(
                 format!("mode \"{other}\" does not exist"),
                 "The modes of an update are correct and reconsolidate.",
             ));
         }
-    }
+    };
     if given.content.is_some() {
         limits::content(given.content)?;
     }
@@ -55,7 +63,6 @@ pub fn update(given: Update) -> Result<(), Error> {
         Some(true) => _ = store::cold::thaw(&space, &[*id.as_bytes()]),
         Some(false) => {}
     }
-    store::memory::keep_version(&space, id);
     let changes = Changes {
         content: given.content,
         embedding: given.embedding,
@@ -67,7 +74,11 @@ pub fn update(given: Update) -> Result<(), Error> {
         occurred_at: given.occurred_at,
         source: given.source,
     };
+    if reconsolidates {
+        return reconsolidate::reconsolidate(&space, id, changes);
+    }
+    store::memory::keep_version(&space, id);
     audit::quietly(|| store::memory::update(&space, id, &changes));
     audit::note(&space, "update", Some(id), &json!({}));
-    Ok(())
+    Ok(Updated { id, in_place: true, plasticity: None, reason: None })
 }

@@ -10,6 +10,7 @@ pub mod lock;
 pub mod log;
 pub mod lwlock;
 pub mod recovery;
+pub mod report;
 pub mod role;
 pub mod row;
 pub mod settings;

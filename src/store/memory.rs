@@ -163,34 +163,54 @@ pub fn lock(space: &str, id: Uuid) -> Option<bool> {
 
 /// Keeps the present version of a locked memory whose content is in its row.
 pub fn keep_version(space: &str, id: Uuid) {
+    keep_version_of(space, id, "correct");
+}
+
+/// The same with the mode of the update that replaces it.
+pub fn keep_version_of(space: &str, id: Uuid, mode: &str) {
     let user = pg::current_user();
     pg::as_owner(|| {
         spi::execute(
             include_str!("../../sql/query/history_insert.sql"),
-            &[Arg::Text(space), Arg::Uuid(*id.as_bytes()), Arg::Oid(user)],
+            &[Arg::Text(space), Arg::Uuid(*id.as_bytes()), Arg::Oid(user), Arg::Text(mode)],
         );
     });
 }
 
 /// Changes a memory.
 pub fn update(space: &str, id: Uuid, changes: &Changes) {
-    spi::execute(
-        include_str!("../../sql/query/memory_update.sql"),
-        &[
-            Arg::Text(space),
-            Arg::Uuid(*id.as_bytes()),
-            Arg::text_or_null(changes.content),
-            vector(changes.embedding.as_ref()),
-            Arg::text_array_or_null(changes.cues.as_deref()),
-            Jsonb::arg(changes.metadata),
-            Arg::text_or_null(changes.context),
-            Arg::text_or_null(changes.kind),
-            Arg::float4_or_null(changes.evidence.map(|e| e.0)),
-            Arg::float4_or_null(changes.evidence.map(|e| e.1)),
-            time(changes.occurred_at),
-            Arg::text_or_null(changes.source),
-        ],
-    );
+    let embedding = vector(changes.embedding.as_ref());
+    spi::execute(include_str!("../../sql/query/memory_update.sql"), &arguments(space, id, changes, embedding));
+}
+
+/// The same with an embedding of our own.
+pub fn update_blended(space: &str, id: Uuid, changes: &Changes, embedding: &[f32]) {
+    let sql = include_str!("../../sql/query/memory_update.sql");
+    spi::execute(sql, &arguments(space, id, changes, Arg::Vector(embedding)));
+}
+
+/// Stores a memory that is what another one is with the changes, under the id `new`.
+pub fn compete(space: &str, id: Uuid, new: Uuid, changes: &Changes) {
+    let mut args = arguments(space, id, changes, vector(changes.embedding.as_ref())).to_vec();
+    args.push(Arg::Uuid(*new.as_bytes()));
+    spi::execute(include_str!("../../sql/query/memory_compete.sql"), &args);
+}
+
+fn arguments<'a>(space: &'a str, id: Uuid, changes: &'a Changes, embedding: Arg<'a>) -> [Arg<'a>; 12] {
+    [
+        Arg::Text(space),
+        Arg::Uuid(*id.as_bytes()),
+        Arg::text_or_null(changes.content),
+        embedding,
+        Arg::text_array_or_null(changes.cues.as_deref()),
+        Jsonb::arg(changes.metadata),
+        Arg::text_or_null(changes.context),
+        Arg::text_or_null(changes.kind),
+        Arg::float4_or_null(changes.evidence.map(|e| e.0)),
+        Arg::float4_or_null(changes.evidence.map(|e| e.1)),
+        time(changes.occurred_at),
+        Arg::text_or_null(changes.source),
+    ]
 }
 
 /// Forgets one memory, or undoes it. Returns whether anything changed.

@@ -19,6 +19,7 @@ pub mod error;
 pub mod knowing;
 pub mod parts;
 pub mod pattern;
+pub mod plasticity;
 pub mod rank;
 pub mod spread;
 pub mod text;

@@ -3,8 +3,8 @@
 use super::dynamics;
 use super::interference;
 use super::outside::{self, Outside};
-use super::priming;
 use super::past::Past;
+use super::priming;
 use super::question::Question;
 use super::rows::{self, Conditions, Row};
 use super::search::{self, Found, Hit, Outcome, Want};
@@ -193,6 +193,9 @@ impl Search<'_> {
                 if score < limits.min_score {
                     out.ended = true;
                     break;
+                }
+                if !self.conditions.narrow.is_near(hit.signals.similarity) {
+                    continue;
                 }
                 let row = rows.remove(&hit.id).filter(|row| row.belief().mean >= limits.min_confidence);
                 let Some(row) = row else {

@@ -1,17 +1,18 @@
 //! Recall: the region proposes ids, the tables give the rows that the caller may see.
 
 pub mod across;
-mod decayed;
 pub mod certainty;
+mod decayed;
 mod dynamics;
 pub mod explain;
 mod explain_text;
 mod gather;
 mod interference;
 pub mod knowing;
+pub mod narrow;
 mod outside;
-mod priming;
 mod past;
+mod priming;
 pub mod question;
 pub mod rows;
 pub mod search;
@@ -236,6 +237,7 @@ fn touch(name: &str, recalled: &[Recalled]) {
         return;
     }
     reinforce::note(name, ids.iter().copied());
+    hot::labile::note(name, ids.iter().copied(), memory::now());
     hot::returns::note(name, recalled.iter().filter(|r| r.row.cold).map(|r| r.hit.id));
     hot::answers::keep_together(name, ids.into_iter());
     hot::answers::keep(name, recalled.iter().map(|r| (r.hit.id, r.row.content.as_str())));

@@ -1,5 +1,6 @@
 //! The cue of a recall, checked and prepared for the search.
 
+use super::narrow::Narrow;
 use crate::error::Error;
 use crate::guc;
 use crate::hot::record;
@@ -28,6 +29,8 @@ pub struct Given<'a> {
     /// When what is recalled was believed; none for now.
     pub as_of: Option<i64>,
     pub hops: Option<i32>,
+    /// Conditions of a query that SQL has no argument for.
+    pub narrow: Narrow,
 }
 
 /// Conditions on a memory that the region can judge, and the rest.

@@ -1,5 +1,6 @@
 //! Rows of the answer, read under the caller's snapshot, rights and row-level security.
 
+use super::narrow::Narrow;
 use super::question::Given;
 use super::search::Hit;
 use crate::hot::governor;
@@ -72,6 +73,7 @@ pub struct Conditions {
     until: Option<i64>,
     /// When what is recalled was believed; none for now.
     pub as_of: Option<i64>,
+    pub narrow: Narrow,
 }
 
 impl Conditions {
@@ -83,6 +85,7 @@ impl Conditions {
             since: given.since,
             until: given.until,
             as_of: given.as_of,
+            narrow: given.narrow.clone(),
         }
     }
 
@@ -117,8 +120,8 @@ pub fn fetch(
     ids.sort_unstable();
     ids.dedup();
     let [filter, kinds, context, since, until] = conditions.args();
-    let (space, ids, at) = (Arg::Text(space), Arg::UuidArray(&ids), conditions.at());
-    let args = [space, ids, filter, kinds, context, since, until, Arg::Bool(cold), at];
+    let (name, ids, at) = (Arg::Text(space), Arg::UuidArray(&ids), conditions.at());
+    let args = [name, ids, filter, kinds, context, since, until, Arg::Bool(cold), at];
     let sql = match conditions.as_of {
         None => include_str!("../../../sql/query/recall_rows.sql"),
         Some(_) => include_str!("../../../sql/query/past_rows.sql"),
@@ -142,8 +145,14 @@ pub fn fetch(
             cold: r.bool(11).unwrap_or(false),
             evidence: (r.float4(9).unwrap_or(0.0), r.float4(10).unwrap_or(0.0)),
         };
-        out.insert(id, row);
+        if conditions.narrow.believes(row.belief().mean) {
+            out.insert(id, row);
+        }
     });
+    let read: Vec<[u8; 16]> = out.keys().copied().collect();
+    if let Some(narrow) = conditions.narrow.among(space, &read) {
+        out.retain(|id, _| narrow.contains(id));
+    }
     out
 }
 
@@ -158,12 +167,14 @@ pub fn allowed(space: &str, conditions: &Conditions, cold: bool, min_confidence:
     };
     let mut out = FxHashSet::default();
     spi::scan(sql, &args, 1000, |r| {
-        if confidence::mean(r.float4(2).unwrap_or(0.0), r.float4(3).unwrap_or(0.0)) >= min_confidence {
+        let mean = confidence::mean(r.float4(2).unwrap_or(0.0), r.float4(3).unwrap_or(0.0));
+        if mean >= min_confidence && conditions.narrow.believes(mean) {
             out.extend(r.uuid(1));
         }
     });
     governor::take(out.len() * size_of::<[u8; 16]>() * 2);
-    out
+    let read: Vec<[u8; 16]> = out.iter().copied().collect();
+    conditions.narrow.among(space, &read).unwrap_or(out)
 }
 
 /// Those of `ids` that the caller may see.

@@ -47,6 +47,26 @@ pub struct Hit {
     pub primed: Priming,
 }
 
+impl Hit {
+    /// A memory that nothing has brought to mind yet.
+    pub fn of(id: [u8; 16]) -> Hit {
+        Hit {
+            id,
+            signals: Signals::default(),
+            evidence: 0.0,
+            hops: 0,
+            via: Vec::new(),
+            tier: Tier::Warm,
+            code: None,
+            occurred_at: 0,
+            kind: 0,
+            decayed: None,
+            rivals: Rivals::default(),
+            primed: Priming::default(),
+        }
+    }
+}
+
 /// What a search is to find.
 #[derive(Debug, Clone, Copy)]
 pub struct Want {
@@ -425,20 +445,7 @@ impl Pool<'_> {
     fn hit(&self, (id, signals): &([u8; 16], Signals)) -> Option<Hit> {
         // What nothing speaks for does not come to mind, also if the caller named it: it would only fill the answer up.
         let evidence = rank::evidence(signals);
-        (evidence > 0.0).then(|| Hit {
-            id: *id,
-            signals: *signals,
-            evidence,
-            hops: 0,
-            via: Vec::new(),
-            tier: Tier::Hot,
-            code: None,
-            occurred_at: 0,
-            kind: 0,
-            decayed: None,
-            rivals: Rivals::default(),
-            primed: Priming::default(),
-        })
+        (evidence > 0.0).then(|| Hit { signals: *signals, evidence, tier: Tier::Hot, ..Hit::of(*id) })
     }
 
     /// What an explanation needs of this search.

@@ -26,6 +26,19 @@ impl Cursor {
         }
     }
 
+    /// Closes it before its last row.
+    pub fn close(self) {
+        assert_main();
+        let _connection = Connection::open();
+        // SAFETY: the portal is looked up by name, and is there until it is closed.
+        unsafe {
+            let portal = pg_sys::SPI_cursor_find(self.name.as_ptr());
+            if !portal.is_null() {
+                pg_sys::SPI_cursor_close(portal);
+            }
+        }
+    }
+
     /// Calls `f` with each of the next `most` rows; says whether there may be more.
     pub fn fetch(&mut self, most: u32, mut f: impl FnMut(&super::Row<'_>)) -> bool {
         assert_main();

@@ -7,7 +7,8 @@ SELECT engram_remember('the zubosecret of the pier number ' || n, id => known_id
 SELECT engram_remember('bulk ' || n, id => known_id(n), metadata => '{"bulk": true}') IS NOT NULL AS stored FROM generate_series(11, 15) n;
 TABLE audit_of;
 SELECT engram_forget(known_id(1)), engram_forget(known_id(1)), engram_forget(known_id(1), 'restore');
-SELECT engram_update(known_id(2), 'the zubosecret of the quay'), engram_supersede(known_id(2), known_id(3));
+SELECT engram_update(known_id(2), 'the zubosecret of the quay');
+SELECT engram_supersede(known_id(2), known_id(3));
 SELECT engram_forget(known_id(1), 'delete');
 SELECT engram_forget_where('{"bulk": true}'), engram_forget_where('{"bulk": false}');
 SELECT action, actor = current_user AS by_me, by_session, id, detail FROM audit_of;

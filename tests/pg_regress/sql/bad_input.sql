@@ -49,7 +49,6 @@ SELECT attempt($$SELECT engram_forget_where(kinds => '{note}', space => 'nowhere
 SELECT attempt($$SELECT engram_update(known_id(9), 'x')$$);
 SELECT attempt($$SELECT engram_update(known_id(1), ' ')$$);
 SELECT attempt($$SELECT engram_update(known_id(1), 'x', embedding => '[1]')$$);
-SELECT attempt($$SELECT engram_update(known_id(1), 'x', mode => 'reconsolidate')$$);
 SELECT attempt($$SELECT engram_update(known_id(1), 'x', mode => 'guess')$$);
 SELECT attempt($$SELECT engram_supersede(known_id(1), known_id(1))$$);
 SELECT attempt($$SELECT engram_supersede(known_id(1), known_id(9))$$);

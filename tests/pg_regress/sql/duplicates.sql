@@ -39,7 +39,7 @@ INSERT INTO known SELECT 'high tide', engram_remember('High tide is at noon');
 SELECT engram_supersede((SELECT id FROM known WHERE name = 'tide'), (SELECT id FROM known WHERE name = 'high tide')) IS NOT NULL AS superseded;
 SELECT pg_temp.name_of(engram_remember('the tide turns at six', on_duplicate => 'skip'));
 -- A memory is recognised by the text it has now.
-SELECT engram_update(id, 'High tide is at one') FROM known WHERE name = 'high tide';
+SELECT u.in_place FROM known, engram_update(known.id, 'High tide is at one') AS u WHERE known.name = 'high tide';
 SELECT pg_temp.name_of(engram_remember('high tide is at one')) AS present, pg_temp.name_of(engram_remember('high tide is at noon')) AS former;
 -- Rows of any writer count, and plain INSERT is never held back.
 INSERT INTO engram.memory (space, id, content) SELECT 'duplicates', known_id(n), 'The same row' FROM generate_series(11, 12) AS n;

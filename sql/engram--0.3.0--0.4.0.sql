@@ -16,5 +16,49 @@
 -- Reconsolidation.
 
 -- Watches and activity.
+ALTER TABLE engram.watch ADD COLUMN IF NOT EXISTS name text;
+ALTER TABLE engram.watch ADD COLUMN IF NOT EXISTS events text[] NOT NULL DEFAULT '{remember,recall}'
+    CHECK (pg_catalog.cardinality(events) OPERATOR(pg_catalog.>) 0 AND events OPERATOR(pg_catalog.<@) ARRAY['remember', 'recall']);
+COMMENT ON COLUMN engram.watch.owner_role IS 'Role whose rights decide which memories are announced';
+COMMENT ON COLUMN engram.watch.filter IS 'What the metadata of a memory must contain';
+COMMENT ON COLUMN engram.watch.channel IS 'Channel of NOTIFY, as engram_channel names it';
+COMMENT ON COLUMN engram.watch.name IS 'What its owner calls it';
+COMMENT ON COLUMN engram.watch.events IS 'What is announced: new memories (remember), and memories that a recall returned (recall)';
+
+
+CREATE TABLE IF NOT EXISTS engram.announcement (
+    space    text COLLATE "C" NOT NULL,
+    entry    uuid NOT NULL,
+    event    text NOT NULL CHECK (event OPERATOR(pg_catalog.=) ANY (ARRAY['remember', 'forget', 'belief'])),
+    ids      uuid[] NOT NULL,
+    activity boolean NOT NULL,
+    PRIMARY KEY (space, entry)
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.announcement IS 'What the worker has still to announce to watches and as activity; belongs to one cluster, never dumped';
+COMMENT ON COLUMN engram.announcement.entry IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.announcement.event IS 'What happened to the memories: remember, forget or belief';
+COMMENT ON COLUMN engram.announcement.ids IS 'The memories, of one statement';
+COMMENT ON COLUMN engram.announcement.activity IS 'Whether it is announced as activity, beside what watches make of it';
+ALTER TABLE engram.announcement ENABLE ROW LEVEL SECURITY;
+SELECT pg_catalog.pg_extension_config_dump('engram.announcement', 'WHERE false');
+
+DROP POLICY IF EXISTS reader ON engram.watch;
+CREATE POLICY reader ON engram.watch FOR SELECT USING (
+    engram.may_read(space)
+    AND (pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(owner_role)), 'USAGE')
+         OR EXISTS (SELECT FROM engram.space s
+                    WHERE s.space OPERATOR(pg_catalog.=) watch.space
+                      AND pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(s.owner_role)), 'USAGE'))));
+
+CREATE OR REPLACE VIEW engram.watches WITH (security_invoker = true) AS
+SELECT w.space, w.watch, w.name, w.cue, w.threshold, w.events, w.filter, w.channel, w.owner_role,
+       pg_catalog.to_regrole(pg_catalog.quote_ident(w.owner_role)) IS NOT NULL AS owner_exists,
+       w.created_at
+FROM engram.watch w;
+COMMENT ON VIEW engram.watches IS 'Watches of the current user, and of the spaces it owns';
+COMMENT ON COLUMN engram.watches.owner_exists IS 'Whether there is a role of that name; a watch without one announces nothing';
+GRANT SELECT ON engram.watches TO engram_reader;
+
+@@FUNCTIONS@@
 
 -- Human data.

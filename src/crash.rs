@@ -163,6 +163,12 @@ pub enum Point {
     leave_hold,
     /// Triggers fire always again; no space is told to be loaded anew.
     repair,
+    /// News of a space are taken; nothing is sent.
+    announce_taken,
+    /// What activates one watch is to be sent; it is not committed.
+    announce_watch,
+    /// All of a batch is to be sent; it is not committed.
+    announce_sent,
 }
 
 #[cfg(debug_assertions)]

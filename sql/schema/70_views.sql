@@ -137,3 +137,11 @@ COMMENT ON COLUMN engram.stat_standby.conflicts IS 'Reads that a recovery confli
 COMMENT ON COLUMN engram.stat_standby.waited IS 'Recalls that waited for a look';
 COMMENT ON COLUMN engram.stat_standby.missed IS 'Recalls that waited in vain, so that a private region answered';
 COMMENT ON COLUMN engram.stat_standby.ambiguous IS 'Recalls whose snapshot lies between two changes of a row, so that a private region answered';
+
+CREATE VIEW engram.watches WITH (security_invoker = true) AS
+SELECT w.space, w.watch, w.name, w.cue, w.threshold, w.events, w.filter, w.channel, w.owner_role,
+       pg_catalog.to_regrole(pg_catalog.quote_ident(w.owner_role)) IS NOT NULL AS owner_exists,
+       w.created_at
+FROM engram.watch w;
+COMMENT ON VIEW engram.watches IS 'Watches of the current user, and of the spaces it owns';
+COMMENT ON COLUMN engram.watches.owner_exists IS 'Whether there is a role of that name; a watch without one announces nothing';

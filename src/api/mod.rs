@@ -18,3 +18,4 @@ mod stat;
 mod tier;
 mod update;
 mod version;
+mod watch;

@@ -3,6 +3,7 @@
 //! `hot_tier_size` and `max_workers` shape shared memory and processes, so they exist only when the library is loaded
 //! by `shared_preload_libraries`; without it their getters answer zero.
 
+mod activity;
 mod cold;
 mod dynamics;
 mod tenancy;
@@ -18,6 +19,7 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 use crate::pg;
 
+pub use activity::*;
 pub use dynamics::*;
 pub use tenancy::*;
 mod life;
@@ -55,6 +57,7 @@ pub fn init() {
     define_storage_settings();
     define_recall_settings();
     define_learning_settings();
+    activity::define();
     cold::define();
     dynamics::define();
     tenancy::define();

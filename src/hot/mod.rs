@@ -13,6 +13,7 @@ pub mod answers;
 pub mod evict;
 pub mod follow;
 pub mod governor;
+pub mod heard;
 pub mod known;
 pub mod moves;
 pub mod private;
@@ -44,6 +45,7 @@ pub fn init() {
     shmem::register(Request { name: c"engram hot tier", size: region_size, init: attach });
     answers::init();
     returns::init();
+    heard::init();
     moves::init();
     follow::init();
     private::init();

@@ -16,6 +16,7 @@ pub mod fault;
 pub mod learned;
 pub mod limits;
 pub mod memory;
+pub mod news;
 pub mod reembed;
 pub mod retention;
 pub mod snapshot;
@@ -25,6 +26,7 @@ pub mod trace;
 mod trigger;
 pub mod usage;
 pub mod warm;
+pub mod watch;
 
 use crate::pg::spi;
 

@@ -4,7 +4,7 @@
 //! row names none. An error in one of them refuses the row.
 
 use super::columns::{alias, edge, space as setting};
-use super::{access, association, audit, fault, limits, memory, space, tally, usage};
+use super::{access, association, audit, fault, limits, memory, news, space, tally, usage};
 use crate::error::{self, Error};
 use crate::pg;
 use engram_engine::{cues, spread::AssociationKind};
@@ -28,6 +28,7 @@ fn memory_statement<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     if pg::memory_table_oid() != Some(row::table(trigger)) {
         error::raise(fault::foreign_trigger("memory_statement", "engram.memory"));
     }
+    news::write();
     for tally in tally::take() {
         usage::enter(&tally);
         if audit::hears() {

@@ -43,6 +43,7 @@ pub enum Doing {
     Forgetting = 5,
     Writing = 9,
     Following = 6,
+    Announcing = 10,
 }
 
 static SLOTS: SharedArea<[[AtomicU64; WORDS]; MOST]> = SharedArea::new(c"engram workers");

@@ -12,6 +12,7 @@ pub mod rows;
 pub mod search;
 mod select;
 mod trace;
+pub mod watching;
 
 use crate::crash::{self, Point};
 use crate::error::{Error, Kind};
@@ -20,7 +21,7 @@ pub use crate::hot::governor::Met;
 use crate::hot::queue;
 use crate::hot::search::{self as hot_search, Blocked, LockPause};
 use crate::hot::{self, Hot, Place, clock, publish};
-use crate::memory::{load, standby};
+use crate::memory::{load, standby, watch};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::store::{access, space as spaces};
@@ -225,6 +226,7 @@ fn touch(name: &str, recalled: &[Recalled]) {
         return;
     }
     hot::returns::note(name, recalled.iter().filter(|r| r.row.cold).map(|r| r.hit.id));
+    watch::tell_recalled(name, ids.iter().copied());
     hot::answers::keep_together(name, ids.into_iter());
     hot::answers::keep(name, recalled.iter().map(|r| (r.hit.id, r.row.content.as_str())));
 }

@@ -59,6 +59,35 @@ COMMENT ON VIEW engram.watches IS 'Watches of the current user, and of the space
 COMMENT ON COLUMN engram.watches.owner_exists IS 'Whether there is a role of that name; a watch without one announces nothing';
 GRANT SELECT ON engram.watches TO engram_reader;
 
-@@FUNCTIONS@@
+CREATE OR REPLACE FUNCTION @extschema@.engram_watch(
+	"cue" TEXT DEFAULT NULL,
+	"threshold" double precision DEFAULT 0.5,
+	"embedding" vector DEFAULT NULL,
+	"space" TEXT DEFAULT NULL,
+	"name" TEXT DEFAULT NULL,
+	"events" TEXT[] DEFAULT '{remember,recall}',
+	"filter" jsonb DEFAULT NULL
+) RETURNS uuid
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
+CREATE OR REPLACE FUNCTION @extschema@.engram_unwatch(
+	"id" uuid,
+	"space" TEXT DEFAULT NULL
+) RETURNS bool
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'engram_unwatch_wrapper';
+CREATE OR REPLACE FUNCTION @extschema@.engram_channel(
+	"space" TEXT DEFAULT NULL
+) RETURNS TEXT
+STABLE PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'engram_channel_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_watch IS 'Makes a watch: what activates its cue above a threshold is announced by NOTIFY, by id';
+COMMENT ON FUNCTION @extschema@.engram_unwatch IS 'Removes a watch; false where there is none of that id';
+COMMENT ON FUNCTION @extschema@.engram_channel IS 'Channel on which watches and activity of a space are announced';
+REVOKE ALL ON ROUTINE @extschema@.engram_watch, @extschema@.engram_unwatch, @extschema@.engram_channel FROM PUBLIC;
+GRANT EXECUTE ON ROUTINE @extschema@.engram_watch, @extschema@.engram_unwatch, @extschema@.engram_channel TO engram_reader;
 
 -- Human data.

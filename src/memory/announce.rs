@@ -6,7 +6,6 @@
 
 use super::recall::question::Given;
 use super::recall::watching;
-use super::watch;
 use crate::crash::{self, Point};
 use crate::guc::Event;
 use crate::hot::heard::{self, Waiting};
@@ -67,7 +66,7 @@ pub fn step(space: &str) -> bool {
             crash::at(Point::announce_watch);
         }
         for of_event in batch.events.iter().filter(|e| e.activity) {
-            send(&watch::channel(space), None, of_event.event, &of_event.ids);
+            send(&watches::channel(space), None, of_event.event, &of_event.ids);
         }
     }
     crash::at(Point::announce_sent);

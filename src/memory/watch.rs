@@ -8,8 +8,6 @@ use crate::hot::heard;
 use crate::pg::{self, role};
 use crate::store::{self, access, fault, limits, watch};
 use pgrx::Uuid;
-use std::borrow::Cow;
-use xxhash_rust::xxh3::xxh3_64;
 
 /// The arguments of `engram_watch`, as they were given.
 pub struct Make<'a> {
@@ -66,7 +64,7 @@ pub fn make(given: Make<'_>) -> Result<Uuid, Error> {
         embedding: given.embedding,
         filter: given.filter.as_deref(),
         threshold: threshold as f32,
-        channel: &channel(&name_of_space),
+        channel: &watch::channel(&name_of_space),
         name,
         events: &events,
     };
@@ -91,30 +89,11 @@ pub fn remove(id: Option<Uuid>, space: Option<&str>) -> Result<bool, Error> {
     Ok(removed)
 }
 
-/// The longest name of a channel, in bytes: that of an identifier.
-const LONGEST_CHANNEL: usize = 63;
-/// Bytes of the name that a channel begins with where the name is too long; a dot and sixteen digits of its hash follow.
-const HEAD: usize = LONGEST_CHANNEL - PREFIX.len() - 17;
-const PREFIX: &str = "engram_";
-
-/// The channel of a space.
-pub fn channel(space: &str) -> String {
-    let short = PREFIX.len() + space.len() <= LONGEST_CHANNEL;
-    let name: Cow<'_, str> = match short {
-        true => Cow::Borrowed(space),
-        false => {
-            let end = (0..=HEAD).rev().find(|end| space.is_char_boundary(*end)).unwrap_or(0);
-            Cow::Owned(format!("{}.{:016x}", &space[..end], xxh3_64(space.as_bytes())))
-        }
-    };
-    format!("{PREFIX}{name}")
-}
-
 /// The channel of a space, or of the one that engram.space names.
 pub fn channel_of(space: Option<&str>) -> Result<String, Error> {
     let name = space_or_setting(space);
     limits::space_name(&name)?;
-    Ok(channel(&name))
+    Ok(watch::channel(&name))
 }
 
 /// What has happened to a memory in a space, if somebody waits for it: the worker announces it once it is committed.

@@ -51,9 +51,9 @@ pub fn quota_exceeded(space: &str, held: i64, limit: i64, unit: &str) -> Error {
         .with_hint("Delete memories with engram_forget, or ask a member of engram_admin for a larger quota.")
 }
 
-/// 53400: a space has as many watches as it may.
+/// 53400: a space would have more watches than it may.
 pub fn too_many_watches(space: &str, limit: usize) -> Error {
-    Error::new(Kind::QuotaExceeded, format!("space \"{space}\" has {limit} watches or more, as many as it may have"))
+    Error::new(Kind::QuotaExceeded, format!("space \"{space}\" would have more watches than {limit}"))
         .with_hint("Remove one with engram_unwatch, or ask a superuser to raise engram.max_watches.")
 }
 

@@ -7,6 +7,8 @@ use crate::pg::{
     self,
     spi::{self, Arg},
 };
+use std::borrow::Cow;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// A watch as it is made.
 pub struct NewWatch<'a> {
@@ -38,17 +40,22 @@ pub fn insert(space: &str, watch: &NewWatch<'_>, most: usize) -> Result<(), Erro
     ];
     // The row of the space keeps others from making one meanwhile.
     super::space::lock(space);
+    pg::as_owner(|| spi::execute(include_str!("../../sql/query/watch_insert.sql"), &args));
+    fit(space, most)
+}
+
+/// A space has no more watches than `most`.
+pub fn fit(space: &str, most: usize) -> Result<(), Error> {
+    let mut made = 0;
     pg::as_owner(|| {
-        let mut made = 0;
-        spi::execute_returning(include_str!("../../sql/query/watch_count.sql"), &args[..1], |row| {
+        spi::execute_returning(include_str!("../../sql/query/watch_count.sql"), &[Arg::Text(space)], |row| {
             made = row.int8(1).unwrap_or(0);
         });
-        if made >= i64::try_from(most).unwrap_or(i64::MAX) {
-            return Err(fault::too_many_watches(space, most));
-        }
-        spi::execute(include_str!("../../sql/query/watch_insert.sql"), &args);
-        Ok(())
-    })
+    });
+    if usize::try_from(made).is_ok_and(|made| made <= most) {
+        return Ok(());
+    }
+    Err(fault::too_many_watches(space, most))
 }
 
 /// Name of the role that owns a watch; none where there is no such watch.
@@ -102,4 +109,23 @@ pub fn all(space: &str) -> Vec<Watch> {
         });
     });
     watches
+}
+
+/// The longest name of a channel, in bytes: that of an identifier.
+const LONGEST_CHANNEL: usize = 63;
+/// Bytes of the name that a channel begins with where the name is too long; a dot and sixteen digits of its hash follow.
+const HEAD: usize = LONGEST_CHANNEL - PREFIX.len() - 17;
+const PREFIX: &str = "engram_";
+
+/// The channel of a space.
+pub fn channel(space: &str) -> String {
+    let short = PREFIX.len() + space.len() <= LONGEST_CHANNEL;
+    let name: Cow<'_, str> = match short {
+        true => Cow::Borrowed(space),
+        false => {
+            let end = (0..=HEAD).rev().find(|end| space.is_char_boundary(*end)).unwrap_or(0);
+            Cow::Owned(format!("{}.{:016x}", &space[..end], xxh3_64(space.as_bytes())))
+        }
+    };
+    format!("{PREFIX}{name}")
 }

@@ -175,6 +175,7 @@ pub fn all() -> Vec<Shown> {
                 5 => "forgetting",
                 9 => "writing",
                 6 => "following",
+                10 => "announcing",
                 _ => "idle",
             },
             started_at: time(s[STARTED].load(Relaxed)).unwrap_or_else(TimestampWithTimeZone::negative_infinity),

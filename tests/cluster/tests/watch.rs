@@ -230,7 +230,7 @@ fn a_kill_neither_loses_nor_doubles_what_was_committed() {
         cluster.append_conf(&["engram.max_workers = 0".to_owned()]);
         cluster.start_server();
         let mut client = cluster.client();
-        let left = "SELECT count(*) FROM engram.announcement WHERE ids = ARRAY[$1]";
+        let left = "SELECT count(*) FROM engram.announcement WHERE ids = ARRAY[$1::uuid]";
         assert_eq!(client.query_one(left, &[&memory]).unwrap().get::<_, i64>(0), 1, "{point}");
         client.batch_execute("BEGIN; LOCK TABLE engram.announcement; PREPARE TRANSACTION 'hold'").unwrap();
         drop(client);

@@ -12,7 +12,7 @@ use crate::pg::{
     xact,
 };
 use crate::store;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// Memories of one row at most: about what one message takes.
 const MOST_IDS: usize = 190;
@@ -27,17 +27,25 @@ struct News {
 
 thread_local! {
     static OPEN: RefCell<Vec<News>> = const { RefCell::new(Vec::new()) };
+    /// The rows of the statement come from a restore.
+    static RESTORING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Installs the callbacks. Called once, when the library is loaded.
 pub fn init() {
-    xact::on_xact(|_| OPEN.with_borrow_mut(Vec::clear));
+    xact::on_xact(|_| {
+        OPEN.with_borrow_mut(Vec::clear);
+        RESTORING.set(false);
+    });
     xact::on_subxact(|event, my, parent| match event {
         xact::SubEvent::Start => {}
         xact::SubEvent::Commit => OPEN.with_borrow_mut(|open| {
             open.iter_mut().filter(|n| n.subxact == my).for_each(|n| n.subxact = parent);
         }),
-        xact::SubEvent::Abort => OPEN.with_borrow_mut(|open| open.retain(|n| n.subxact != my)),
+        xact::SubEvent::Abort => {
+            OPEN.with_borrow_mut(|open| open.retain(|n| n.subxact != my));
+            RESTORING.set(false);
+        }
     });
 }
 
@@ -51,8 +59,16 @@ pub fn is_awaited(space: &Space, event: Event) -> bool {
     (event == Event::Remember && space.watched) || guc::announces(event, &space.name)
 }
 
+/// What the statement stores was there before: it is no news.
+pub fn restoring() {
+    RESTORING.set(true);
+}
+
 /// Adds a memory to the news of the statement.
 pub fn add(space: &str, event: Event, id: [u8; 16]) {
+    if RESTORING.get() {
+        return;
+    }
     let subxact = xact::current_subxact();
     OPEN.with_borrow_mut(|open| {
         // Mostly a statement does one thing to one space.
@@ -70,6 +86,7 @@ pub fn add(space: &str, event: Event, id: [u8; 16]) {
 /// Writes what the statement has added.
 pub fn write() {
     let open = OPEN.with_borrow_mut(std::mem::take);
+    RESTORING.set(false);
     for News { space, event, activity, ids, .. } in &open {
         for ids in ids.chunks(MOST_IDS) {
             let args = [

@@ -177,9 +177,8 @@ fn a_watch_tells_what_its_owner_may_see() {
 
     let mut listener = listen(&cluster, SPACE);
     let store = "INSERT INTO engram.memory (space, content, label) VALUES ('deck', $1, $2) RETURNING id";
-    let mut put = |content: &str, label: Option<&str>| -> Uuid {
-        client.query_one(store, &[&content, &label]).unwrap().get(0)
-    };
+    let mut put =
+        |content: &str, label: Option<&str>| -> Uuid { client.query_one(store, &[&content, &label]).unwrap().get(0) };
     let secret = put("the lantern of ana", Some("ana"));
     let shared = put("the lantern of all", None);
     let heard = hear(&mut listener, |all| all.iter().map(|t| t.ids.len()).sum::<usize>() >= 3);

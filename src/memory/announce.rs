@@ -18,7 +18,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// Rows of engram.announcement that one transaction takes.
-const BATCH: i32 = 16;
+const BATCH: i32 = 200;
 /// Ids in a message: with the rest of it they stay below the 8000 bytes of a payload.
 const MOST_IDS: usize = 190;
 

@@ -391,11 +391,33 @@ CREATE TABLE engram.watch (
     threshold  real NOT NULL DEFAULT 0.5 CHECK (threshold OPERATOR(pg_catalog.>=) 0 AND threshold OPERATOR(pg_catalog.<=) 1),
     channel    text NOT NULL DEFAULT 'engram_watch',
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    name       text,
+    events     text[] NOT NULL DEFAULT '{remember,recall}'
+        CHECK (pg_catalog.cardinality(events) OPERATOR(pg_catalog.>) 0 AND events OPERATOR(pg_catalog.<@) ARRAY['remember', 'recall']),
     PRIMARY KEY (space, watch),
     CHECK (cue IS NOT NULL OR embedding IS NOT NULL)
 );
 COMMENT ON TABLE engram.watch IS 'Standing cues: a new memory that matches is announced on the channel, by id';
+COMMENT ON COLUMN engram.watch.owner_role IS 'Role whose rights decide which memories are announced';
+COMMENT ON COLUMN engram.watch.filter IS 'What the metadata of a memory must contain';
 COMMENT ON COLUMN engram.watch.threshold IS 'Least score of a match, 0 to 1';
+COMMENT ON COLUMN engram.watch.channel IS 'Channel of NOTIFY, as engram_channel names it';
+COMMENT ON COLUMN engram.watch.name IS 'What its owner calls it';
+COMMENT ON COLUMN engram.watch.events IS 'What is announced: new memories (remember), and memories that a recall returned (recall)';
+
+CREATE TABLE engram.announcement (
+    space    text COLLATE "C" NOT NULL,
+    entry    uuid NOT NULL,
+    event    text NOT NULL CHECK (event OPERATOR(pg_catalog.=) ANY (ARRAY['remember', 'forget', 'belief'])),
+    ids      uuid[] NOT NULL,
+    activity boolean NOT NULL,
+    PRIMARY KEY (space, entry)
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.announcement IS 'What the worker has still to announce to watches and as activity; belongs to one cluster, never dumped';
+COMMENT ON COLUMN engram.announcement.entry IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.announcement.event IS 'What happened to the memories: remember, forget or belief';
+COMMENT ON COLUMN engram.announcement.ids IS 'The memories, of one statement';
+COMMENT ON COLUMN engram.announcement.activity IS 'Whether it is announced as activity, beside what watches make of it';
 
 CREATE TABLE engram.feedback (
     space    text COLLATE "C" NOT NULL,
@@ -744,7 +766,13 @@ CREATE POLICY reader ON engram.audit FOR SELECT USING (
                     WHERE s.space OPERATOR(pg_catalog.=) audit.space
                       AND s.created_at OPERATOR(pg_catalog.=) audit.space_made_at)));
 ALTER TABLE engram.watch ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.watch FOR SELECT USING (engram.may_read(space));
+-- A cue may say more than its owner would tell the other readers.
+CREATE POLICY reader ON engram.watch FOR SELECT USING (
+    engram.may_read(space)
+    AND (pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(owner_role)), 'USAGE')
+         OR EXISTS (SELECT FROM engram.space s
+                    WHERE s.space OPERATOR(pg_catalog.=) watch.space
+                      AND pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(s.owner_role)), 'USAGE'))));
 ALTER TABLE engram.feedback ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.feedback FOR SELECT USING (engram.may_read(space));
 -- Evidence is as visible as the memory it is of and the one it comes from, a supersession as the memory that it replaced.
@@ -772,6 +800,7 @@ ALTER TABLE engram.belief_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.belief_event FOR SELECT USING (engram.may_read(space));
 
 -- No policy: nobody but the owner of the extension reads or writes these.
+ALTER TABLE engram.announcement ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.change ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.snapshot_token ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.change_horizon ENABLE ROW LEVEL SECURITY;
@@ -1040,6 +1069,14 @@ COMMENT ON COLUMN engram.stat_reinforcement.gone IS 'Uses of memories that were 
 COMMENT ON COLUMN engram.stat_reinforcement.lost IS 'Uses that found no room in shared memory';
 COMMENT ON COLUMN engram.stat_reinforcement.batches IS 'Transactions that wrote uses to engram.trace';
 COMMENT ON COLUMN engram.stat_reinforcement.last_flush IS 'When the last of them committed';
+
+CREATE VIEW engram.watches WITH (security_invoker = true) AS
+SELECT w.space, w.watch, w.name, w.cue, w.threshold, w.events, w.filter, w.channel, w.owner_role,
+       pg_catalog.to_regrole(pg_catalog.quote_ident(w.owner_role)) IS NOT NULL AS owner_exists,
+       w.created_at
+FROM engram.watch w;
+COMMENT ON VIEW engram.watches IS 'Watches of the current user, and of the spaces it owns';
+COMMENT ON COLUMN engram.watches.owner_exists IS 'Whether there is a role of that name; a watch without one announces nothing';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1236,6 +1273,7 @@ SELECT pg_catalog.pg_extension_config_dump('engram.snapshot_token', 'WHERE false
 SELECT pg_catalog.pg_extension_config_dump('engram.change_horizon', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.usage', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.announcement', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedding', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedded', 'WHERE false');
 
@@ -1305,6 +1343,17 @@ CREATE  FUNCTION "engram_associate"(
 VOLATILE PARALLEL UNSAFE
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_associate_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/watch.rs:31
+-- engram::api::watch::engram_channel
+CREATE  FUNCTION "engram_channel"(
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TEXT /* String */
+STABLE PARALLEL SAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_channel_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -2059,6 +2108,18 @@ AS 'MODULE_PATHNAME', 'engram_supersede_0_4_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/watch.rs:25
+-- engram::api::watch::engram_unwatch
+CREATE  FUNCTION "engram_unwatch"(
+	"id" uuid, /* Option < Uuid > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS bool /* bool */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_unwatch_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/former.rs:167
 -- engram::api::former::engram_update
 -- Skipped due to `#[pgrx(sql = false)]`
@@ -2102,6 +2163,23 @@ CREATE  FUNCTION "engram_version"() RETURNS TABLE (
 STRICT STABLE PARALLEL SAFE
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_version_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/watch.rs:9
+-- engram::api::watch::engram_watch
+CREATE  FUNCTION "engram_watch"(
+	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"threshold" double precision DEFAULT 0.5, /* Option < f64 > */
+	"embedding" vector DEFAULT NULL, /* Option < Vector < '_ > > */
+	"space" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"name" TEXT DEFAULT NULL, /* Option < & '_ str > */
+	"events" TEXT[] DEFAULT '{remember,recall}', /* :: std :: option :: Option < Vec < Option < String > > > */
+	"filter" jsonb DEFAULT NULL /* Option < Jsonb > */
+) RETURNS uuid /* Uuid */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -2222,6 +2300,9 @@ COMMENT ON PROCEDURE @extschema@.engram_reembed IS 'Gives a space another encode
 COMMENT ON FUNCTION @extschema@.engram_reembed_put IS 'Hands in the embedding of a memory by the encoder that its space is getting';
 COMMENT ON FUNCTION @extschema@.engram_reembed_cancel IS 'Gives up getting another encoder, and forgets the embeddings made for it';
 COMMENT ON FUNCTION @extschema@.engram_check IS 'Returns a row for each violated invariant between tables and shared memory';
+COMMENT ON FUNCTION @extschema@.engram_watch IS 'Makes a watch: what activates its cue above a threshold is announced by NOTIFY, by id';
+COMMENT ON FUNCTION @extschema@.engram_unwatch IS 'Removes a watch; false where there is none of that id';
+COMMENT ON FUNCTION @extschema@.engram_channel IS 'Channel on which watches and activity of a space are announced';
 COMMENT ON FUNCTION @extschema@.engram_embed IS 'Vector of a text by the built-in encoder; null where it knows no word of it';
 COMMENT ON FUNCTION @extschema@.engram_set_decay IS 'Says how a memory, the memories of a kind, or those of a space are forgotten';
 COMMENT ON FUNCTION @extschema@.engram_retrievability IS 'Returns how well a memory can be retrieved at a time, and what that rests on';
@@ -2231,7 +2312,7 @@ COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded librar
 GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
 GRANT SELECT ON
     engram.space, engram.memory, engram.memory_history, engram.warm, engram.cold, engram.trace,
-    engram.association, engram.cue_alias, engram.audit, engram.watch, engram.feedback, engram.citation,
+    engram.association, engram.cue_alias, engram.audit, engram.watch, engram.watches, engram.feedback, engram.citation,
     engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention,
     engram.decay,
     engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding,
@@ -2273,7 +2354,7 @@ BEGIN
                 'engram_feeling_of_knowing', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict',
                 'engram_embed', 'engram_retention_plan', 'engram_export', 'engram_retrievability', 'engram_feedback',
                 'engram_answer_confidence', 'engram_and', 'engram_or', 'engram_not', 'believed', 'engram_lability',
-                'engram_query']::pg_catalog.name[])
+                'engram_query', 'engram_watch', 'engram_unwatch', 'engram_channel']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

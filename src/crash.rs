@@ -181,6 +181,12 @@ pub enum Point {
     reconsolidate_kept,
     /// A competing memory is stored; its associations are not.
     reconsolidate_competes,
+    /// News of a space are taken; nothing is sent.
+    announce_taken,
+    /// What activates one watch is to be sent; it is not committed.
+    announce_watch,
+    /// All of a batch is to be sent; it is not committed.
+    announce_sent,
 }
 
 #[cfg(debug_assertions)]

@@ -31,6 +31,7 @@ pub extern "C-unwind" fn _PG_init() {
     pg::worker::init();
     store::access::init();
     store::tally::init();
+    store::news::init();
     store::usage::init();
     hot::init();
     memory::snapshot::init();

@@ -44,11 +44,33 @@ CREATE TABLE engram.watch (
     threshold  real NOT NULL DEFAULT 0.5 CHECK (threshold OPERATOR(pg_catalog.>=) 0 AND threshold OPERATOR(pg_catalog.<=) 1),
     channel    text NOT NULL DEFAULT 'engram_watch',
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    name       text,
+    events     text[] NOT NULL DEFAULT '{remember,recall}'
+        CHECK (pg_catalog.cardinality(events) OPERATOR(pg_catalog.>) 0 AND events OPERATOR(pg_catalog.<@) ARRAY['remember', 'recall']),
     PRIMARY KEY (space, watch),
     CHECK (cue IS NOT NULL OR embedding IS NOT NULL)
 );
 COMMENT ON TABLE engram.watch IS 'Standing cues: a new memory that matches is announced on the channel, by id';
+COMMENT ON COLUMN engram.watch.owner_role IS 'Role whose rights decide which memories are announced';
+COMMENT ON COLUMN engram.watch.filter IS 'What the metadata of a memory must contain';
 COMMENT ON COLUMN engram.watch.threshold IS 'Least score of a match, 0 to 1';
+COMMENT ON COLUMN engram.watch.channel IS 'Channel of NOTIFY, as engram_channel names it';
+COMMENT ON COLUMN engram.watch.name IS 'What its owner calls it';
+COMMENT ON COLUMN engram.watch.events IS 'What is announced: new memories (remember), and memories that a recall returned (recall)';
+
+CREATE TABLE engram.announcement (
+    space    text COLLATE "C" NOT NULL,
+    entry    uuid NOT NULL,
+    event    text NOT NULL CHECK (event OPERATOR(pg_catalog.=) ANY (ARRAY['remember', 'forget', 'belief'])),
+    ids      uuid[] NOT NULL,
+    activity boolean NOT NULL,
+    PRIMARY KEY (space, entry)
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.announcement IS 'What the worker has still to announce to watches and as activity; belongs to one cluster, never dumped';
+COMMENT ON COLUMN engram.announcement.entry IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.announcement.event IS 'What happened to the memories: remember, forget or belief';
+COMMENT ON COLUMN engram.announcement.ids IS 'The memories, of one statement';
+COMMENT ON COLUMN engram.announcement.activity IS 'Whether it is announced as activity, beside what watches make of it';
 
 CREATE TABLE engram.feedback (
     space    text COLLATE "C" NOT NULL,

@@ -75,7 +75,13 @@ CREATE POLICY reader ON engram.audit FOR SELECT USING (
                     WHERE s.space OPERATOR(pg_catalog.=) audit.space
                       AND s.created_at OPERATOR(pg_catalog.=) audit.space_made_at)));
 ALTER TABLE engram.watch ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.watch FOR SELECT USING (engram.may_read(space));
+-- A cue may say more than its owner would tell the other readers.
+CREATE POLICY reader ON engram.watch FOR SELECT USING (
+    engram.may_read(space)
+    AND (pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(owner_role)), 'USAGE')
+         OR EXISTS (SELECT FROM engram.space s
+                    WHERE s.space OPERATOR(pg_catalog.=) watch.space
+                      AND pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(s.owner_role)), 'USAGE'))));
 ALTER TABLE engram.feedback ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.feedback FOR SELECT USING (engram.may_read(space));
 -- Evidence is as visible as the memory it is of and the one it comes from, a supersession as the memory that it replaced.
@@ -103,6 +109,7 @@ ALTER TABLE engram.belief_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.belief_event FOR SELECT USING (engram.may_read(space));
 
 -- No policy: nobody but the owner of the extension reads or writes these.
+ALTER TABLE engram.announcement ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.change ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.snapshot_token ENABLE ROW LEVEL SECURITY;
 ALTER TABLE engram.change_horizon ENABLE ROW LEVEL SECURITY;

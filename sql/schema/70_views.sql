@@ -154,3 +154,11 @@ COMMENT ON COLUMN engram.stat_reinforcement.gone IS 'Uses of memories that were 
 COMMENT ON COLUMN engram.stat_reinforcement.lost IS 'Uses that found no room in shared memory';
 COMMENT ON COLUMN engram.stat_reinforcement.batches IS 'Transactions that wrote uses to engram.trace';
 COMMENT ON COLUMN engram.stat_reinforcement.last_flush IS 'When the last of them committed';
+
+CREATE VIEW engram.watches WITH (security_invoker = true) AS
+SELECT w.space, w.watch, w.name, w.cue, w.threshold, w.events, w.filter, w.channel, w.owner_role,
+       pg_catalog.to_regrole(pg_catalog.quote_ident(w.owner_role)) IS NOT NULL AS owner_exists,
+       w.created_at
+FROM engram.watch w;
+COMMENT ON VIEW engram.watches IS 'Watches of the current user, and of the spaces it owns';
+COMMENT ON COLUMN engram.watches.owner_exists IS 'Whether there is a role of that name; a watch without one announces nothing';

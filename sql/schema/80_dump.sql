@@ -23,6 +23,7 @@ SELECT pg_catalog.pg_extension_config_dump('engram.snapshot_token', 'WHERE false
 SELECT pg_catalog.pg_extension_config_dump('engram.change_horizon', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.usage', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.announcement', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedding', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedded', 'WHERE false');
 

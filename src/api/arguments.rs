@@ -164,7 +164,7 @@ fn tokens(value: Option<i32>) -> Result<Option<usize>, Error> {
 }
 
 /// The condition on metadata as JSON text; an object, since metadata is one.
-fn containment(filter: Option<Jsonb>) -> Result<Option<String>, Error> {
+pub fn containment(filter: Option<Jsonb>) -> Result<Option<String>, Error> {
     match filter.map(Jsonb::parse) {
         None | Some(serde_json::Value::Null) => Ok(None),
         Some(v) if v.is_object() => Ok(Some(v.to_string())),

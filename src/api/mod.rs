@@ -24,3 +24,4 @@ mod stat;
 mod tier;
 mod update;
 mod version;
+mod watch;

@@ -3,6 +3,7 @@
 //! `hot_tier_size` and `max_workers` shape shared memory and processes, so they exist only when the library is loaded
 //! by `shared_preload_libraries`; without it their getters answer zero.
 
+mod activity;
 mod cold;
 mod decay;
 mod dynamics;
@@ -20,6 +21,7 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 use crate::pg;
 
+pub use activity::*;
 pub use decay::*;
 pub use dynamics::*;
 pub use plasticity::*;
@@ -61,6 +63,7 @@ pub fn init() {
     define_storage_settings();
     define_recall_settings();
     define_learning_settings();
+    activity::define();
     cold::define();
     decay::define();
     dynamics::define();

@@ -13,6 +13,7 @@ pub mod answers;
 pub mod evict;
 pub mod follow;
 pub mod governor;
+pub mod heard;
 pub mod known;
 pub mod labile;
 pub mod moves;
@@ -49,6 +50,7 @@ pub fn init() {
     labile::init();
     returns::init();
     uses::init();
+    heard::init();
     moves::init();
     primes::init();
     follow::init();

@@ -3,9 +3,10 @@
 //! They serve only the tables of the extension. Analysing the text here, while the row is at hand, spares the
 //! commit from reading it again.
 
-use super::cold;
+use super::{cold, watch};
 use crate::crash::{self, Point};
 use crate::error::{self, Error, or_raise};
+use crate::guc::Event;
 use crate::hot::queue::{self, Change};
 use crate::hot::record::{self, Fields, Reading};
 use crate::hot::{self, private};
@@ -44,11 +45,12 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         );
     }
     account(space, id, former.as_ref(), written.as_ref());
-    if access::find(space).is_none() {
+    let Some(found) = access::find(space) else {
         // How it is to be read is not known yet.
         queue::with(|q| q.collapse(space));
         return Ok(None);
-    }
+    };
+    tell(&found, id, former.as_ref(), written.as_ref());
     let replaces = former.as_ref().is_some_and(recallable);
     if memory::replacing() {
         // The space has got another encoder: it is loaded anew.
@@ -75,6 +77,30 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     queue::with(|q| q.push(space, xact::current_subxact(), change));
     crash::at(Point::capture);
     Ok(None)
+}
+
+/// Tells those who wait for it what has become of a memory.
+fn tell(space: &access::Space, id: Uuid, former: Option<&Row<'_>>, written: Option<&Row<'_>>) {
+    if store::memory::bulk() {
+        // The whole space goes.
+        return;
+    }
+    let (Some(former), Some(written)) = (former, written) else {
+        let event = if written.is_some() { Event::Remember } else { Event::Forget };
+        watch::tell(space, event, id);
+        if written.is_some_and(|w| w.get(column::KIND) == Some("belief")) {
+            watch::tell(space, Event::Belief, id);
+        }
+        return;
+    };
+    if former.is_null(column::SUPPRESSED_AT) && !written.is_null(column::SUPPRESSED_AT) {
+        watch::tell(space, Event::Forget, id);
+    }
+    let differs = |at| former.get::<f32>(at) != written.get::<f32>(at);
+    let superseded = former.is_null(column::SUPERSEDED_BY) != written.is_null(column::SUPERSEDED_BY);
+    if superseded || differs(column::EVIDENCE_FOR) || differs(column::EVIDENCE_AGAINST) {
+        watch::tell(space, Event::Belief, id);
+    }
 }
 
 /// Adds the change to the account of the statement, where somebody asks for it, and refuses what does not fit the quota of the space.

@@ -15,7 +15,7 @@ use crate::pg::trigger::{self, Outcome};
 use crate::pg::vector::{NewVector, Vector};
 use crate::pg::{self, role, xact};
 use crate::store::columns::memory as column;
-use crate::store::{access, alias, fault, limits, memory, space, tally, usage};
+use crate::store::{access, alias, fault, limits, memory, news, space, tally, usage};
 use engram_engine::{cues, encoder};
 use pgrx::{PgTrigger, Uuid, datetime::statement_timestamp};
 use rustc_hash::FxHashSet;
@@ -44,13 +44,18 @@ fn memory_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
 }
 
 /// Looks at the quota of the space while the row is not there yet. A row that comes completed from whom row security does not stop is
-/// one of a restore: no quota refuses it.
+/// one of a restore: no quota refuses it, and it is news to nobody.
 fn prepare_account(row: &Row<'_>, former: Option<&Row<'_>>) {
     let Some(space) = row.get::<&str>(column::SPACE).and_then(access::find) else { return };
+    let comes_completed = former.is_none() && !row.is_null(column::CHANGED);
+    let restored = comes_completed && role::bypasses_row_security(pg::current_user());
+    if restored && !pg::replicating() {
+        news::restoring();
+    }
     if !space.quota.is_set() {
         return;
     }
-    if former.is_none() && !row.is_null(column::CHANGED) && role::bypasses_row_security(pg::current_user()) {
+    if restored {
         tally::add(&space.name, |t| t.restoring = true);
     } else {
         usage::prepare(&space);

@@ -6,9 +6,9 @@
 use super::space::{self, Given};
 use super::{required, space_or_setting};
 use crate::error::{Error, Kind};
-use crate::pg;
 use crate::store::export::{self, FORMAT, Lines};
-use crate::store::{self, access, audit, fault, memory};
+use crate::store::{self, access, audit, fault, memory, watch};
+use crate::{guc, pg};
 use pgrx::Uuid;
 use pgrx::notice;
 use serde_json::{Map, Value, json};
@@ -132,6 +132,9 @@ impl Import<'_> {
             Error::not_supported(format!("lines of type \"{kind}\" are not supported"))
                 .with_hint("The export was made by a later version of the extension.")
         })?;
+        if kind == "watch" && stored {
+            watch::fit(space, guc::max_watches())?;
+        }
         if !stored {
             same(kind, space, said, line)?;
         }

@@ -1,5 +1,6 @@
 //! The verbs, one file each: the only place that holds both the tables and the hot tier.
 
+pub mod announce;
 pub mod associate;
 pub mod belief;
 mod capture;
@@ -42,6 +43,7 @@ pub mod tier;
 pub mod update;
 pub mod upkeep;
 mod warm;
+pub mod watch;
 
 use crate::error::Error;
 use crate::{guc, pg, store};

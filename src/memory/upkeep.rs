@@ -1,11 +1,11 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
 use super::load::{self, Unloaded};
-use super::{check, chill, follow, learn, reinforce, retention, snapshot, warm};
+use super::{announce, check, chill, follow, learn, reinforce, retention, snapshot, warm};
 use crate::crash::{self, Point};
 use crate::guc;
 use crate::hot::answers::Waiting;
-use crate::hot::{self, Hot, Place, clock, evict, returns, seal, settle, share};
+use crate::hot::{self, Hot, Place, clock, evict, heard, returns, seal, settle, share};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::pg::spi::{self, Arg};
@@ -37,6 +37,8 @@ pub enum Step {
     BringBack(String),
     /// Forget what the rules of a space no longer keep.
     Retain(String),
+    /// Announce what has happened in a space.
+    Announce(String),
     /// Triggers do not fire always: mend them and load every space anew.
     Repair,
     /// Remove old entries of the audit log.
@@ -54,7 +56,7 @@ pub enum Step {
 impl Step {
     /// Whether it is done in pieces, each in a transaction of its own, so that it may be done again at once.
     pub fn goes_on(&self) -> bool {
-        matches!(self, Step::Chill(_) | Step::BringBack(_) | Step::Reinforce(_))
+        matches!(self, Step::Chill(_) | Step::BringBack(_) | Step::Reinforce(_) | Step::Announce(_))
     }
 }
 /// Entries of the audit log that one visit removes at most.
@@ -69,6 +71,7 @@ const WARM_STEPS: usize = 8;
 /// What there is to do in this database. At first every space is loaded that there is room for.
 pub fn plan(first: bool) -> Vec<Step> {
     let Some(hot) = Hot::shared() else { return Vec::new() };
+    let has_news = heard::take_word() || first;
     let database = pg::database_oid().to_u32();
     let table = pg::memory_table_oid().map(|t| t.to_u32());
     let mut here = Vec::new();
@@ -107,6 +110,7 @@ pub fn plan(first: bool) -> Vec<Step> {
     let trims = store::snapshot::is_possible() && !pg::in_recovery();
     let waiting = Waiting::now();
     let begun = if learns { learned::begun(Job::Similarity) } else { Vec::new() };
+    let announced = announce::due(has_news, here.iter().map(|h| h.1.as_str()));
     let mut asked = HashSet::new();
     // Spaces in the order of their use, the latest first.
     here.sort_by_key(|h| std::cmp::Reverse(hot.read(h.0, |s| s.used()).unwrap_or(0)));
@@ -144,6 +148,7 @@ pub fn plan(first: bool) -> Vec<Step> {
             None => {}
         }
     }
+    steps.extend(announced.into_iter().map(Step::Announce));
     steps.extend(chill::due(first).into_iter().map(Step::Chill));
     if retention::is_possible() && !pg::in_recovery() {
         steps.extend(retention::due().into_iter().map(Step::Retain));
@@ -178,6 +183,7 @@ pub fn perform(step: &Step) -> bool {
         Step::Learn(name) => learn::step(name),
         Step::Chill(name) => chill::step(name),
         Step::Reinforce(name) => reinforce::step(name),
+        Step::Announce(name) => announce::step(name),
         Step::BringBack(name) => chill::bring_back(name),
         Step::TrimAudit => guc::audit_retention().is_some_and(|age| audit::trim(age, MOST_TRIMMED) > 0),
         Step::Retain(name) => retention::step(name),

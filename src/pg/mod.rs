@@ -32,8 +32,8 @@ use std::ffi::CStr;
 use pgrx::pg_sys;
 
 pub use catalog::{has_column, has_relation, has_table, memory_table_oid, try_lock_table};
-pub use owner::{acting_as_owner, as_owner};
-pub use settings::with_settings;
+pub use owner::{acting_as_owner, as_owner, as_role};
+pub use settings::{Checked, define_checked, with_settings};
 
 /// Microseconds between the Unix epoch and the server's, 2000-01-01.
 pub const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;

@@ -20,6 +20,15 @@ pub fn has_rights_of(user: pg_sys::Oid, role: &str) -> bool {
     }
 }
 
+/// The role of this name.
+pub fn named(role: &str) -> Option<pg_sys::Oid> {
+    assert_main();
+    let name = CString::new(role).ok()?;
+    // SAFETY: as above.
+    let role = unsafe { pg_sys::get_role_oid(name.as_ptr(), true) };
+    (role != pg_sys::InvalidOid).then_some(role)
+}
+
 /// Whether row-level security does not apply to `user`: a superuser, or a role with BYPASSRLS.
 pub fn bypasses_row_security(user: pg_sys::Oid) -> bool {
     assert_main();

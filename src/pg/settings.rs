@@ -1,7 +1,8 @@
 //! Settings of the server that hold while a function runs.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString, c_char, c_void};
 
+use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use pgrx::pg_sys;
 
 use super::assert_main;
@@ -54,4 +55,43 @@ const PLAIN: [(&CStr, &CStr); 5] = [
 /// Runs `f` while values are written and read plainly, whatever the session has set.
 pub fn with_plain_values<R>(f: impl FnOnce() -> R) -> R {
     with_settings(&PLAIN, f)
+}
+
+/// Values that a setting of text may have.
+pub trait Checked {
+    fn is_valid(value: &str) -> bool;
+}
+
+/// Defines a setting of text; the server refuses other values than those of `C`, wherever they come from.
+pub fn define_checked<C: Checked>(
+    name: &'static CStr,
+    short: &'static CStr,
+    long: &'static CStr,
+    setting: &'static GucSetting<Option<CString>>,
+    context: GucContext,
+) {
+    // SAFETY: the hook reads the new value only, and raises nothing.
+    unsafe {
+        GucRegistry::define_string_guc_with_hooks(
+            name,
+            short,
+            long,
+            setting,
+            context,
+            GucFlags::empty(),
+            Some(is_valid::<C>),
+            None,
+            None,
+        );
+    }
+}
+
+unsafe extern "C-unwind" fn is_valid<C: Checked>(
+    value: *mut *mut c_char,
+    _extra: *mut *mut c_void,
+    _source: pg_sys::GucSource::Type,
+) -> bool {
+    // SAFETY: the server passes the address of the new value, a NUL-terminated string or null.
+    let value = unsafe { (*value).as_ref().map(|start| CStr::from_ptr(start)) };
+    value.is_none_or(|value| value.to_str().is_ok_and(C::is_valid))
 }

@@ -85,6 +85,31 @@ pub fn is_snapshot_fixed() -> bool {
     unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
 }
 
+/// Runs `f` in a subtransaction. What it did is rolled back where it raises an `ERROR` or panics, and the message returned; the
+/// transaction goes on.
+pub fn attempt<R>(f: impl FnOnce() -> R) -> Result<R, String> {
+    assert_main();
+    // SAFETY: what is read here is what the server itself goes back to; the subtransaction ends on either way.
+    let (context, owner) = unsafe {
+        let before = (pg_sys::CurrentMemoryContext, pg_sys::CurrentResourceOwner);
+        pg_sys::BeginInternalSubTransaction(std::ptr::null());
+        pg_sys::MemoryContextSwitchTo(before.0);
+        before
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(f)).map_err(|payload| caught::message(payload.as_ref()));
+    // SAFETY: as above. pgrx has already flushed the error itself.
+    unsafe {
+        if outcome.is_ok() {
+            pg_sys::ReleaseCurrentSubTransaction();
+        } else {
+            pg_sys::RollbackAndReleaseCurrentSubTransaction();
+        }
+        pg_sys::MemoryContextSwitchTo(context);
+        pg_sys::CurrentResourceOwner = owner;
+    }
+    outcome
+}
+
 #[pg_guard]
 unsafe extern "C-unwind" fn engram_xact_callback(event: pg_sys::XactEvent::Type, _arg: *mut c_void) {
     let (event, may_fail) = match event {

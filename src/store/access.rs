@@ -28,6 +28,8 @@ pub struct Space {
     pub changed: u64,
     pub has_aliases: bool,
     pub quota: Quota,
+    /// Somebody watches it.
+    pub watched: bool,
     /// May configure and drop it.
     pub owner: bool,
     pub writer: bool,
@@ -131,6 +133,7 @@ fn look_up(key: (pg_sys::Oid, String), sight: Sight) -> Option<Rc<Space>> {
             changed: row.xid8(7).unwrap_or(0),
             has_aliases: row.bool(8).unwrap_or(false),
             quota: Quota { memories: row.int8(9), bytes: row.int8(10) },
+            watched: row.bool(11).unwrap_or(false),
             owner,
             writer: owner || any(4) || role::bypasses_row_security(user),
             reader: any(5),

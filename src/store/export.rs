@@ -100,6 +100,8 @@ pub fn store(kind: &str, space: &str, line: &str) -> Option<bool> {
         // A memory is stored under the rights of the caller.
         "memory" => return Some(spi::execute(include_str!("../../sql/query/import_memory.sql"), &args[..2]) > 0),
         "watch" => {
+            let channel = super::watch::channel(space);
+            let args = [args[0], args[1], args[2], Arg::Text(&channel)];
             return Some(pg::as_owner(|| spi::execute(include_str!("../../sql/query/import_watch.sql"), &args)) > 0);
         }
         "space" => include_str!("../../sql/query/import_space.sql"),

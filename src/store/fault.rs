@@ -51,6 +51,12 @@ pub fn quota_exceeded(space: &str, held: i64, limit: i64, unit: &str) -> Error {
         .with_hint("Delete memories with engram_forget, or ask a member of engram_admin for a larger quota.")
 }
 
+/// 53400: a space would have more watches than it may.
+pub fn too_many_watches(space: &str, limit: usize) -> Error {
+    Error::new(Kind::QuotaExceeded, format!("space \"{space}\" would have more watches than {limit}"))
+        .with_hint("Remove one with engram_unwatch, or ask a superuser to raise engram.max_watches.")
+}
+
 /// 42704: there is no such role.
 pub fn no_role(name: &str) -> Error {
     Error::new(Kind::UndefinedObject, format!("role \"{name}\" does not exist"))

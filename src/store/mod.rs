@@ -18,6 +18,7 @@ pub mod fault;
 pub mod learned;
 pub mod limits;
 pub mod memory;
+pub mod news;
 pub mod reembed;
 pub mod retention;
 pub mod snapshot;
@@ -28,6 +29,7 @@ pub mod trace;
 mod trigger;
 pub mod usage;
 pub mod warm;
+pub mod watch;
 
 use crate::pg::spi;
 

@@ -281,6 +281,7 @@ pub fn drop(name: &str) -> u64 {
         });
     });
     usage::drop(name);
+    super::news::drop(name);
     access::forget();
     crash::at(Point::space_drop_end);
     memories

@@ -4,7 +4,7 @@
 //! row names none. An error in one of them refuses the row.
 
 use super::columns::{alias, edge, feedback, space as setting};
-use super::{access, association, audit, belief, fault, limits, memory, space, tally, usage};
+use super::{access, association, audit, belief, fault, limits, memory, news, space, tally, usage};
 use crate::error::{self, Error};
 use crate::pg;
 use engram_engine::{confidence, cues, spread::AssociationKind};
@@ -30,6 +30,7 @@ fn memory_statement<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     if pg::memory_table_oid() != Some(row::table(trigger)) {
         error::raise(fault::foreign_trigger("memory_statement", "engram.memory"));
     }
+    news::write();
     for tally in tally::take() {
         usage::enter(&tally);
         if audit::hears() {

@@ -3,7 +3,7 @@
 use super::slots::{self, Kind};
 use super::{leave, maintenance};
 use crate::crash::{self, Point};
-use crate::hot::{Hot, follow, uses};
+use crate::hot::{Hot, follow, heard, uses};
 use crate::memory::snapshot;
 use crate::pg::worker::{self, Database, Dynamic, Restart, Spec, State};
 use crate::{guc, pg};
@@ -110,13 +110,20 @@ fn look(databases: &[Database], visits: &mut HashMap<u32, Visit>) -> bool {
     running > 0 || left > running || !wanted.is_empty()
 }
 
-/// Databases with a space that wants a loader or has something to seal. Spaces of databases that are gone leave.
+/// Databases with a space that wants a loader or has something to seal, or with news. Spaces of databases that are gone leave.
 fn wanted(databases: &[Database]) -> HashSet<u32> {
     let Some(hot) = Hot::shared() else { return HashSet::new() };
     // On a standby a reader may wait for an answer.
     let mut out: HashSet<u32> = follow::waiting().into_iter().collect();
     uses::keep_databases(|oid| databases.iter().any(|d| d.oid.to_u32() == oid && !d.is_template));
     out.extend(uses::waiting());
+    for database in heard::asking() {
+        if databases.iter().any(|d| d.oid.to_u32() == database) {
+            out.insert(database);
+        } else {
+            heard::forget(database);
+        }
+    }
     for (place, _, database, _) in hot.all() {
         if !databases.iter().any(|d| d.oid.to_u32() == database) {
             hot.remove(place);

@@ -101,6 +101,10 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Moving);
                 worker::report_activity(&format!("bringing memories of space {space} back from the cold tier"));
             }
+            Step::Announce(space) => {
+                slots::doing(Doing::Announcing);
+                worker::report_activity(&format!("announcing what happened in space {space}"));
+            }
             Step::Retain(space) => {
                 slots::doing(Doing::Forgetting);
                 worker::report_activity(&format!("applying retention in space {space}"));

@@ -43,6 +43,7 @@ pub enum Doing {
     Forgetting = 5,
     Writing = 9,
     Following = 6,
+    Announcing = 10,
 }
 
 static SLOTS: SharedArea<[[AtomicU64; WORDS]; MOST]> = SharedArea::new(c"engram workers");
@@ -174,6 +175,7 @@ pub fn all() -> Vec<Shown> {
                 5 => "forgetting",
                 9 => "writing",
                 6 => "following",
+                10 => "announcing",
                 _ => "idle",
             },
             started_at: time(s[STARTED].load(Relaxed)).unwrap_or_else(TimestampWithTimeZone::negative_infinity),

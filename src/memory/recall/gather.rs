@@ -210,6 +210,14 @@ impl Search<'_> {
     }
 }
 
+/// What a recall of the whole space finds, cold memories as well, in the order of its rows; rights are still to be asked.
+pub fn found(name: &str, question: Question, snapshot: &Pinned, reach: usize) -> Result<Found, Error> {
+    let want = Want { reach, codes: interference::compared(), trace: false, cold: true };
+    let mut found = find(name, (snapshot, None), &question, &mut Outside::default(), want)?;
+    dynamics::apply(name, &mut found, memory::now());
+    Ok(found)
+}
+
 /// Searches the present, or the past where there is one, and reads what the search needs of memories outside the hot tier.
 pub fn find(
     name: &str,

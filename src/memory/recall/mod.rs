@@ -19,6 +19,7 @@ pub mod search;
 mod select;
 mod spreading;
 mod trace;
+pub mod watching;
 
 use crate::crash::{self, Point};
 use crate::error::{Error, Kind};
@@ -27,7 +28,7 @@ pub use crate::hot::governor::Met;
 use crate::hot::queue;
 use crate::hot::search::{self as hot_search, Blocked, LockPause};
 use crate::hot::{self, Hot, Place, clock, publish};
-use crate::memory::{self, load, reinforce, standby};
+use crate::memory::{self, load, reinforce, standby, watch};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
 use crate::store::{access, space as spaces};
@@ -239,6 +240,7 @@ fn touch(name: &str, recalled: &[Recalled]) {
     reinforce::note(name, ids.iter().copied());
     hot::labile::note(name, ids.iter().copied(), memory::now());
     hot::returns::note(name, recalled.iter().filter(|r| r.row.cold).map(|r| r.hit.id));
+    watch::tell_recalled(name, ids.iter().copied());
     hot::answers::keep_together(name, ids.into_iter());
     hot::answers::keep(name, recalled.iter().map(|r| (r.hit.id, r.row.content.as_str())));
 }

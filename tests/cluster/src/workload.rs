@@ -39,6 +39,7 @@ pub const STEPS: &[(&str, Step)] = &[
     ("filling", filling),
     ("tiers", tiers),
     ("learning", learning),
+    ("watching", watching),
     ("the life of a space", life),
     ("spaces", spaces),
     ("an old snapshot", old_snapshot),
@@ -281,6 +282,23 @@ fn learning(w: &Workload<'_>) -> Result<(), Error> {
     let sql = "SELECT count(*) FROM engram.association WHERE space = 'similar' AND origin = 'similarity'";
     w.wait(5, || w.client().and_then(|mut c| c.query_one(sql, &[])).is_ok_and(|row| row.get::<_, i64>(0) > 0));
     client.query_one("SELECT engram.learn('similar')", &[]).map(drop)
+}
+
+/// What is told to those who watch a space: a new memory and a recall.
+fn watching(w: &Workload<'_>) -> Result<(), Error> {
+    let mut client = w.client()?;
+    if !has(&mut client, "engram_watch")? {
+        return Ok(());
+    }
+    let made = "SELECT count(*) FROM engram.watch WHERE space = $1";
+    if client.query_one(made, &[&w.ledger.space])?.get::<_, i64>(0) == 0 {
+        client.query_one("SELECT engram_watch('tide', 0.1, space => $1)", &[&w.ledger.space])?;
+    }
+    w.remember(&mut client)?;
+    w.recall(&mut client, "tide")?;
+    let left = "SELECT count(*) FROM engram.announcement";
+    w.wait(5, || w.client().and_then(|mut c| c.query_one(left, &[])).is_ok_and(|row| row.get::<_, i64>(0) == 0));
+    Ok(())
 }
 
 /// A space made, filled, configured and dropped: afterwards it is whole or not there.

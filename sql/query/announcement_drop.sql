@@ -1,0 +1,1 @@
+DELETE FROM engram.announcement WHERE space OPERATOR(pg_catalog.=) $1

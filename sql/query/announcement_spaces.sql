@@ -1,0 +1,1 @@
+SELECT DISTINCT a.space FROM engram.announcement a

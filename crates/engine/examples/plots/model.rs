@@ -2,13 +2,19 @@
 
 use crate::chart::{At, Chart, Drawn, Series, by_factor, evenly, short, time};
 use engram_engine::conformance::course::USUAL;
+use engram_engine::conformance::interference::{MOST, retained};
+use engram_engine::conformance::reconsolidation;
 use engram_engine::dynamics::decay::{Curve, Profile, Use};
+use engram_engine::dynamics::priming::{Config, Followed, Priming, Residual};
 use engram_engine::{confidence, rank};
 use std::path::Path;
 
 pub fn draw(folder: &Path) -> Drawn {
     curves(folder)?;
     stability(folder)?;
+    priming(folder)?;
+    rivals(folder)?;
+    window(folder)?;
     score(folder)?;
     belief(folder)
 }
@@ -95,4 +101,69 @@ fn stability(folder: &Path) -> Drawn {
         series: series.collect(),
     }
     .logarithmic(&folder.join("stability.svg"), 0.001..1_000.0, 0.9..2.1)
+}
+
+fn priming(folder: &Path) -> Drawn {
+    let config = Config { half_life: 500_000, window: 30_000_000 };
+    let left = Residual { activation: 1.0, exposures: 1.0, at: 0 };
+    let always = Followed { times: 4, followed: 4, at: 0 };
+    let at = |seconds: f64| {
+        let now = (seconds * 1e6) as i64;
+        Priming::of(&left, always.expectation(now, &config), now, &config)
+    };
+    let curve = |value: fn(&Priming) -> f64| {
+        by_factor(0.05, 100.0, 200).into_iter().map(|t| (t, value(&at(t)))).collect::<Vec<_>>()
+    };
+    let series = vec![
+        Series::line("semantic", 0, curve(|p| p.semantic)),
+        Series::line("associative, followed always", 1, curve(|p| p.associative)),
+        Series::line("repetition, one exposure", 2, curve(|p| p.repetition)),
+        Series::line("all together", 5, curve(Priming::total)),
+    ];
+    Chart {
+        title: "Priming",
+        x: "time since the recall",
+        y: "priming, before its weight",
+        x_label: &|seconds| format!("{} s", short(seconds)),
+        legend: At::UpperRight,
+        series,
+    }
+    .logarithmic(&folder.join("priming.svg"), 0.05..100.0, 0.0..0.8)
+}
+
+fn rivals(folder: &Path) -> Drawn {
+    let curve = |after: bool, similarity: f32| {
+        let left = move |n: usize| if after { retained(0, n, similarity) } else { retained(n, 0, similarity) };
+        (0..=MOST).map(|n| (n as f64, left(n))).collect::<Vec<_>>()
+    };
+    let series = vec![
+        Series::both("before it, similarity .95", 0, curve(false, 0.95)),
+        Series::both("after it, similarity .95", 1, curve(true, 0.95)),
+        Series::both("before it, similarity .8", 2, curve(false, 0.8)),
+        Series::both("after it, similarity .8", 3, curve(true, 0.8)),
+    ];
+    Chart {
+        title: "Interference at full weight",
+        x: "rivals",
+        y: "what they leave",
+        x_label: &short,
+        legend: At::LowerLeft,
+        series,
+    }
+    .linear(&folder.join("interference.svg"), 0.0..15.0, 0.0..1.05)
+}
+
+fn window(folder: &Path) -> Drawn {
+    let changed = |hours: f64| reconsolidation::USUAL.plasticity((hours * 3.6e9) as i64);
+    let series =
+        vec![Series::line("plasticity", 0, evenly(0.0, 8.0, 161).into_iter().map(|h| (h, changed(h))).collect())];
+    Chart {
+        title: "Reconsolidation",
+        x: "hours since the recall",
+        y: "plasticity",
+        x_label: &short,
+        legend: At::UpperRight,
+        series,
+    }
+    .linear(&folder.join("reconsolidation.svg"), 0.0..8.0, 0.0..1.2)
 }

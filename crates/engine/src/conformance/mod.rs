@@ -10,8 +10,10 @@ pub mod course;
 pub mod drm;
 mod fan;
 pub mod fit;
+pub mod interference;
 mod lists;
 pub mod practice;
+pub mod reconsolidation;
 pub mod savings;
 mod sketch;
 pub mod spacing;
@@ -91,7 +93,16 @@ impl Row {
 
 /// Every experiment, computed anew.
 pub fn rows() -> Vec<Row> {
-    [savings::rows(), practice::rows(), spacing::rows(), fan::rows(), drm::rows()].concat()
+    [
+        savings::rows(),
+        practice::rows(),
+        spacing::rows(),
+        fan::rows(),
+        drm::rows(),
+        interference::rows(),
+        reconsolidation::rows(),
+    ]
+    .concat()
 }
 
 #[cfg(test)]

@@ -88,6 +88,22 @@ fn lures_come_before_weak_associates_and_these_before_unrelated_words() {
 }
 
 #[test]
+fn rivals_take_the_more_the_more_alike_they_are() {
+    assert_eq!(criteria("interference"), 5);
+    assert!(of("interference").iter().all(|row| row.verified == row.holds.is_some()));
+    assert_eq!(interference::retained(0, 0, interference::ALIKE), 1.0);
+}
+
+#[test]
+fn a_recall_and_only_a_recall_opens_a_memory_to_change() {
+    assert_eq!(criteria("reconsolidation"), 5);
+    let changed =
+        |hours: i64| reconsolidation::changed(&reconsolidation::USUAL, i64::MAX / 4, Some(hours * 3_600_000_000));
+    assert_eq!(changed(3), 1.0);
+    assert!(changed(1) < changed(2) && changed(5) < changed(4));
+}
+
+#[test]
 fn free_association_is_a_distribution() {
     for list in &lists::LISTS {
         for (word, strength) in list.words {

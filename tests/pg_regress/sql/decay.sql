@@ -33,7 +33,7 @@ SELECT retrievable(4, '2030-01-01 00:00+00');
 SELECT engram_set_decay('custom', id => known_id(2), parameters => '{"curve": "power", "exponent": 0.3, "stability": 5, "gain": 0.5}');
 SELECT retrievable(2, '2020-01-06 00:00+00');
 SELECT kind, profile, parameters, floor FROM engram.decay ORDER BY kind;
-SELECT id = known_id(4) AS fourth, recalls, profile, parameters FROM engram.trace ORDER BY id;
+SELECT id = known_id(4) AS fourth, recalls, profile, parameters FROM engram.trace WHERE space = 'decay' ORDER BY id;
 SELECT engram_set_decay(), engram_set_decay(kind => 'note'), engram_set_decay(id => known_id(4)), engram_set_decay(id => known_id(2));
 SELECT count(*) FROM engram.decay;
 SELECT retrievable(2, '2020-01-02 00:00+00'), retrievable(4, '2020-01-02 00:00+00');

@@ -71,13 +71,13 @@ SELECT * FROM interfered($$embedding => '[1,0,0]', hops => 0$$);
 RESET ROLE;
 DROP POLICY interference_hidden ON engram.memory;
 -- The fan: what is stored later under the same cue takes activation away from what was there before.
-SELECT engram_create_space('fan');
-SET engram.space = 'fan';
+SELECT engram_create_space('fan of links');
+SET engram.space = 'fan of links';
 SET engram.interference_weight = 0;
 INSERT INTO engram.memory (id, content, cues) VALUES (known_id(1), 'the lawyer is in the park', '{about:lawyer}'),
     (known_id(2), 'the captain is in the church', '{about:captain}');
 CREATE FUNCTION fan(cue text) RETURNS TABLE (fan bigint, id text, cue_activation numeric, score numeric) LANGUAGE sql AS $$
-    SELECT (SELECT count(*) FROM engram.memory m WHERE m.space = 'fan' AND m.cues @> ARRAY['about:' || $1]),
+    SELECT (SELECT count(*) FROM engram.memory m WHERE m.space = 'fan of links' AND m.cues @> ARRAY['about:' || $1]),
         right(r.id::text, 1), round(e.value::numeric, 4), round(r.score::numeric, 4)
     FROM engram_recall(cues => ARRAY[$1], hops => 1) WITH ORDINALITY AS r JOIN engram_explain_recall(cues => ARRAY[$1], hops => 1) e ON e.id = r.id
     WHERE e.signal = 'cue' AND r.id IN (known_id(1), known_id(2)) ORDER BY r.ordinality

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 pub const FORMAT: i64 = 1;
 
 /// The queries of an export, in an order in which what a row refers to comes before it.
-const PARTS: [&str; 14] = [
+const PARTS: [&str; 16] = [
     include_str!("../../sql/query/export_space.sql"),
     include_str!("../../sql/query/export_retention.sql"),
     include_str!("../../sql/query/export_decay.sql"),
@@ -32,14 +32,29 @@ const PARTS: [&str; 14] = [
     include_str!("../../sql/query/export_snapshot.sql"),
     include_str!("../../sql/query/export_event.sql"),
     include_str!("../../sql/query/export_watch.sql"),
+    include_str!("../../sql/query/export_evidence.sql"),
+    include_str!("../../sql/query/export_supersession.sql"),
+];
+
+/// The same where the catalog is of a version before 0.4.0.
+const FORMER_PARTS: [&str; 13] = [
+    include_str!("../../sql/query/export_space.sql"),
+    include_str!("../../sql/query/export_retention.sql"),
+    include_str!("../../sql/query/export_alias.sql"),
+    include_str!("../../sql/query/export_memory.sql"),
+    include_str!("../../sql/query/export_history.sql"),
+    include_str!("../../sql/query/export_association.sql"),
+    include_str!("../../sql/query/export_citation.sql"),
+    include_str!("../../sql/query/export_trace_former.sql"),
+    include_str!("../../sql/query/export_feedback.sql"),
+    include_str!("../../sql/query/export_run.sql"),
+    include_str!("../../sql/query/export_snapshot.sql"),
+    include_str!("../../sql/query/export_event.sql"),
+    include_str!("../../sql/query/export_watch_former.sql"),
 ];
 
 /// Lines fetched at once: one may have a megabyte.
 const FETCH: u32 = 50;
-
-/// What the catalog has from 0.4.0 on: after all that its rows refer to.
-const BELIEFS: [&str; 2] =
-    [include_str!("../../sql/query/export_evidence.sql"), include_str!("../../sql/query/export_supersession.sql")];
 
 /// The lines of a space, fetched as they are asked for.
 pub struct Lines {
@@ -89,21 +104,27 @@ impl Lines {
 }
 
 fn part(at: usize) -> Option<&'static str> {
-    let later = || BELIEFS.get(at - PARTS.len()).filter(|_| belief::is_possible());
-    PARTS.get(at).or_else(later).copied()
+    let parts: &[&str] = if belief::is_possible() { &PARTS } else { &FORMER_PARTS };
+    parts.get(at).copied()
 }
 
 /// Stores what a line of a type says, in `space`. Returns whether it was not there yet; none for a type that does not exist.
 pub fn store(kind: &str, space: &str, line: &str) -> Option<bool> {
     let args = [Arg::Text(space), Arg::Text(line), Arg::Oid(pg::current_user())];
+    let is_former = !belief::is_possible();
     let sql = match kind {
         // A memory is stored under the rights of the caller.
         "memory" => return Some(spi::execute(include_str!("../../sql/query/import_memory.sql"), &args[..2]) > 0),
+        "watch" if is_former => {
+            let sql = include_str!("../../sql/query/import_watch_former.sql");
+            return Some(pg::as_owner(|| spi::execute(sql, &args)) > 0);
+        }
         "watch" => {
             let channel = super::watch::channel(space);
             let args = [args[0], args[1], args[2], Arg::Text(&channel)];
             return Some(pg::as_owner(|| spi::execute(include_str!("../../sql/query/import_watch.sql"), &args)) > 0);
         }
+        "decay" | "evidence" | "supersession" if is_former => return None,
         "space" => include_str!("../../sql/query/import_space.sql"),
         "retention" => include_str!("../../sql/query/import_retention.sql"),
         "decay" => include_str!("../../sql/query/import_decay.sql"),
@@ -111,11 +132,12 @@ pub fn store(kind: &str, space: &str, line: &str) -> Option<bool> {
         "history" => include_str!("../../sql/query/import_history.sql"),
         "association" => include_str!("../../sql/query/import_association.sql"),
         "citation" => include_str!("../../sql/query/import_citation.sql"),
+        "trace" if is_former => include_str!("../../sql/query/import_trace_former.sql"),
         "trace" => include_str!("../../sql/query/import_trace.sql"),
-        "feedback" if belief::is_possible() => include_str!("../../sql/query/import_feedback.sql"),
-        "feedback" => include_str!("../../sql/query/import_feedback_former.sql"),
-        "evidence" if belief::is_possible() => include_str!("../../sql/query/import_evidence.sql"),
-        "supersession" if belief::is_possible() => include_str!("../../sql/query/import_supersession.sql"),
+        "feedback" if is_former => include_str!("../../sql/query/import_feedback_former.sql"),
+        "feedback" => include_str!("../../sql/query/import_feedback.sql"),
+        "evidence" => include_str!("../../sql/query/import_evidence.sql"),
+        "supersession" => include_str!("../../sql/query/import_supersession.sql"),
         "run" => include_str!("../../sql/query/import_run.sql"),
         "snapshot" => include_str!("../../sql/query/import_snapshot.sql"),
         "event" => include_str!("../../sql/query/import_event.sql"),

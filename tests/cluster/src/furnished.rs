@@ -22,6 +22,9 @@ const SCRIPT: &str = include_str!("furnished.sql");
 /// Uses everything that leaves rows behind, in the spaces `default`, `log book`, `crew`, `letters` and `words`.
 /// Needs the roles of [`make_roles`].
 pub fn furnish(client: &mut Client) {
+    // What a recall strengthens is written later, by a worker.
+    let quiet = "SET engram.reinforce = off";
+    client.batch_execute(quiet).unwrap_or_else(|error| panic!("{quiet}: {error:?}"));
     client.batch_execute(SCRIPT).unwrap_or_else(|error| panic!("furnished.sql: {error:?}"));
     // Edges that are learned from answers, by us or by the worker, whoever comes first. Those of similarity are left out: the
     // worker makes and removes them while one looks.
@@ -51,6 +54,7 @@ impl Picture {
     /// What the database of `client` holds and answers now. Functions and types are found on the search path.
     /// Frequencies of words are those of what is settled, so that is waited for.
     pub fn of(client: &mut Client) -> Picture {
+        client.batch_execute("SET engram.reinforce = off").expect("a setting of the library");
         wait_until("everything is settled", Duration::from_secs(60), || {
             let sql =
                 "SELECT count(*) FROM engram.stat_tier WHERE mode = 'shared' AND (unsettled > 0 OR state = 'loading')";

@@ -51,6 +51,9 @@ DO $$ BEGIN
     IF to_regclass('engram.retention') IS NOT NULL THEN
         EXECUTE $rule$INSERT INTO engram.retention (space, kind, max_age, applied_at) VALUES ('letters', 'note', '100 years', now())$rule$;
     END IF;
+    IF to_regclass('engram.decay') IS NOT NULL THEN
+        EXECUTE $rule$INSERT INTO engram.decay (space, kind, profile) VALUES ('letters', 'note', 'exponential')$rule$;
+    END IF;
     -- The copy in the cold tier has the content, whichever way it came there.
     IF to_regproc('engram_set_tier') IS NULL THEN
         INSERT INTO engram.cold (space, id, content, embedding)

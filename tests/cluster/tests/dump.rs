@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 /// Tables that are dumped without rows, since others or other clusters make them: every further table of the extension has to
 /// carry its rows, or be named here with a reason.
-const DERIVED: [&str; 8] = [
+const DERIVED: [&str; 9] = [
+    "engram.announcement",   // sent by the worker of one cluster
     "engram.change",         // transaction ids of one cluster
     "engram.change_horizon", // likewise
     "engram.progress",       // likewise

@@ -6,6 +6,7 @@
 mod batch;
 mod cancel;
 mod data;
+mod dynamics;
 mod machine;
 mod measure;
 mod pattern;
@@ -28,7 +29,8 @@ use world::World;
 type Bench = (&'static str, fn(&mut World, &mut Report));
 
 /// In the order in which they run: those that add memories come after those that count them.
-const BENCHES: [Bench; 11] = [
+const BENCHES: [Bench; 12] = [
+    ("dynamics", dynamics::run),
     ("recall", recall::run),
     ("spread", spread::run),
     ("pattern", pattern::run),

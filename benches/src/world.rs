@@ -42,7 +42,7 @@ fn options() -> Options {
         "jit = off",
     ]
     .into_iter()
-    .fold(Options::default(), |options, line| options.with(line))
+    .fold(Options::default().as_shipped(), |options, line| options.with(line))
 }
 
 impl World {

@@ -1,9 +1,9 @@
 //! What time takes of the hits of a search: when they were encoded says the region, how they were used their traces.
 //!
-//! The traces are read from the table, by one statement for all hits: so a standby, a server after a restart and one after a crash have the
+//! The traces are read from the table, by one statement for the hits that can be among the first: so a standby, a server after a restart and one after a crash have the
 //! same numbers.
 
-use super::search::{Found, Hit};
+use super::search::Hit;
 use crate::guc;
 use crate::memory::decay::{self, Forgetting};
 use crate::store;
@@ -30,21 +30,36 @@ impl Decayed {
     }
 }
 
-/// Enters what each hit loses. `now` is in microseconds since the Unix epoch.
-pub fn apply(name: &str, found: &mut Found, now: i64) {
+/// What a hit must be able to come to, with what primes it and without what it loses, to be among the first `first` of `hits`, best
+/// first: each of these loses at most the weight.
+pub fn least(hits: &[Hit], first: usize) -> f64 {
+    let last = first.checked_sub(1).and_then(|at| hits.get(at));
+    last.map_or(0.0, |last| f64::from(last.evidence) * (1.0 - guc::decay_weight()))
+}
+
+/// Enters what each hit loses that can come to `least`, where it is not entered yet. `now` is in microseconds since the Unix epoch,
+/// `explained` keeps what it rests on.
+pub fn apply(name: &str, hits: &mut [Hit], least: f64, explained: bool, now: i64) {
     let weight = guc::decay_weight();
-    if !guc::decay() || found.hits.is_empty() || (weight == 0.0 && found.trace.is_none()) || !decay::is_possible() {
+    if !guc::decay() || (weight == 0.0 && !explained) || !decay::is_possible() {
         return;
     }
-    let ids: Vec<[u8; 16]> = found.hits.iter().map(|hit| hit.id).collect();
+    let gain = guc::priming_weight();
+    let is_due = |hit: &Hit| !hit.is_aged && f64::from(hit.evidence + hit.primed.gain(hit.evidence, gain)) >= least;
+    let mut due: Vec<&mut Hit> = hits.iter_mut().filter(|hit| is_due(hit)).collect();
+    if due.is_empty() {
+        return;
+    }
+    let ids: Vec<[u8; 16]> = due.iter().map(|hit| hit.id).collect();
     let forgetting = Forgetting::read(name, &ids);
-    let ahead = ahead(name, &found.hits, now);
-    for hit in &mut found.hits {
+    let ahead = ahead(name, &due, now);
+    for hit in &mut due {
         let encoded_at = ahead.get(&hit.id).copied().unwrap_or(hit.occurred_at);
         let history = forgetting.of(hit.id, hit.kind, encoded_at);
         let retrievability = history.retrievability(now);
         hit.signals.effects.decay = (weight * (1.0 - retrievability)) as f32;
-        if found.trace.is_some() {
+        hit.is_aged = true;
+        if explained {
             hit.decayed = Some(Box::new(Decayed {
                 retrievability,
                 base_level: history.base_level(now),
@@ -57,7 +72,7 @@ pub fn apply(name: &str, found: &mut Found, now: i64) {
 }
 
 /// When hits were encoded that are about a time ahead: their rows say. There are few.
-fn ahead(name: &str, hits: &[Hit], now: i64) -> FxHashMap<[u8; 16], i64> {
+fn ahead(name: &str, hits: &[&mut Hit], now: i64) -> FxHashMap<[u8; 16], i64> {
     let mut out = FxHashMap::default();
     let ids: Vec<[u8; 16]> = hits.iter().filter(|hit| hit.occurred_at > now).map(|hit| hit.id).collect();
     if !ids.is_empty() {

@@ -4,20 +4,34 @@
 
 use super::search::{Found, Hit};
 use super::{decayed, interference, priming};
+use crate::guc;
 use engram_engine::rank;
 use std::cmp::Ordering;
 
-/// Enters what each hit suffers by itself, and orders the hits anew. `now` is in microseconds since the Unix epoch.
-pub fn apply(name: &str, found: &mut Found, now: i64) {
-    decayed::apply(name, found, now);
+/// Looks up what primes each hit, enters what it suffers by itself, and orders the hits anew, so that the first `first` are right. `now` is
+/// in microseconds since the Unix epoch.
+pub fn apply(name: &str, found: &mut Found, first: usize, now: i64) {
+    priming::look_up(name, &mut found.hits, now);
+    let explained = found.trace.is_some();
+    let least = if explained { 0.0 } else { decayed::least(&found.hits, first) };
+    decayed::apply(name, &mut found.hits, least, explained, now);
     reorder(&mut found.hits);
+}
+
+/// The same for those behind the first, where they are asked for after all.
+pub fn complete(name: &str, hits: &mut [Hit], now: i64) {
+    if guc::decay() && hits.iter().any(|hit| !hit.is_aged) {
+        decayed::apply(name, hits, 0.0, false, now);
+        priming::apply(hits);
+        reorder(hits);
+    }
 }
 
 /// Enters what the hits do to each other, and what earlier recalls do to them, and orders them anew. `competes` says which of the best
 /// the caller may see.
-pub fn relate(space: &str, hits: &mut [Hit], competes: impl Fn(&Hit) -> bool, now: i64) {
+pub fn relate(hits: &mut [Hit], competes: impl Fn(&Hit) -> bool) {
     let interfered = interference::apply(hits, competes);
-    let primed = priming::apply(space, hits, now);
+    let primed = priming::apply(hits);
     if interfered || primed {
         reorder(hits);
     }

@@ -149,8 +149,13 @@ impl Search<'_> {
 
     fn find(&mut self) -> Result<Found, Error> {
         let mut found = find(self.name, (self.snapshot, self.past), &self.question, &mut self.outside, self.want)?;
-        dynamics::apply(self.name, &mut found, self.now);
+        dynamics::apply(self.name, &mut found, self.first(), self.now);
         Ok(found)
+    }
+
+    /// The hits that are mostly enough, and those that compete.
+    fn first(&self) -> usize {
+        self.limits.k.max(interference::compared())
     }
 
     /// Reads the rows of hits in order until the selection is full. Those that compete are read before the order is settled: what the
@@ -174,13 +179,16 @@ impl Search<'_> {
         let most = if governor::is_limited() { SMALL_BATCH } else { MOST_BATCH.max(limits.k) };
         let mut batch = limits.k.min(most);
         let compared = interference::compared().min(hits.len());
-        if compared > 1 {
+        if compared > 1 && interference::entangled(hits) {
             read(&hits[..batch.max(compared).min(hits.len())], &mut rows);
         }
-        dynamics::relate(self.name, hits, |hit| rows.contains_key(&hit.id), self.now);
+        dynamics::relate(hits, |hit| rows.contains_key(&hit.id));
         let mut next = 0;
         // Whatever has run out, the best of what was found are read.
         while !selection.is_full() && !out.ended && next < hits.len() && (next == 0 || !governor::is_over()) {
+            if next + batch > self.first() {
+                dynamics::complete(self.name, &mut hits[next..], self.now);
+            }
             let part = &hits[next..(next + batch).min(hits.len())];
             next += part.len();
             batch = (batch * 2).min(most);
@@ -214,7 +222,7 @@ impl Search<'_> {
 pub fn found(name: &str, question: Question, snapshot: &Pinned, reach: usize) -> Result<Found, Error> {
     let want = Want { reach, codes: interference::compared(), trace: false, cold: true };
     let mut found = find(name, (snapshot, None), &question, &mut Outside::default(), want)?;
-    dynamics::apply(name, &mut found, memory::now());
+    dynamics::apply(name, &mut found, usize::MAX, memory::now());
     Ok(found)
 }
 

@@ -14,6 +14,21 @@ pub fn compared() -> usize {
     if guc::interference_weight() > 0.0 { RIVALS } else { 0 }
 }
 
+/// Whether any two of the best hits are similar enough to compete, whoever may see them. The hits must be in order.
+pub fn entangled(hits: &[Hit]) -> bool {
+    let best = &hits[..compared().min(hits.len())];
+    let (threshold, kernel) = (guc::interference_threshold(), Kernel::best());
+    best.iter().enumerate().any(|(at, one)| {
+        best[at + 1..].iter().any(|other| similarity(kernel, one, other).is_some_and(|s| s >= threshold))
+    })
+}
+
+fn similarity(kernel: Kernel, one: &Hit, other: &Hit) -> Option<f32> {
+    let (one, other) = (one.code.as_ref()?, other.code.as_ref()?);
+    let comparable = one.values.len() == other.values.len();
+    comparable.then(|| code::similarity(kernel.dot(&one.values, &other.values), one.scale, other.scale))
+}
+
 /// Enters in each of the best hits what its rivals take; false where there is nothing to enter. The hits must be in order. Those that do
 /// not compete have no rivals and are none.
 pub fn apply(hits: &mut [Hit], competes: impl Fn(&Hit) -> bool) -> bool {
@@ -29,9 +44,7 @@ pub fn apply(hits: &mut [Hit], competes: impl Fn(&Hit) -> bool) -> bool {
     let rest = others.first().map_or(0.0, |hit| hit.evidence);
     let kernel = Kernel::best();
     let found = interference::compete(&competitors, rest, &config, &mut |one, other| {
-        let (one, other) = (best[one].code.as_ref()?, best[other].code.as_ref()?);
-        let comparable = one.values.len() == other.values.len();
-        comparable.then(|| code::similarity(kernel.dot(&one.values, &other.values), one.scale, other.scale))
+        similarity(kernel, best[one], best[other])
     });
     for (hit, rivals) in best.iter_mut().zip(found) {
         hit.signals.effects.interference = rivals.loss;

@@ -10,18 +10,26 @@ use rustc_hash::FxHashSet;
 
 pub use engram_engine::dynamics::priming::Priming;
 
-/// Enters in each hit how much it is primed; false where nothing can be.
-pub fn apply(space: &str, hits: &mut [Hit], now: i64) -> bool {
+/// Looks up how much each hit is primed.
+pub fn look_up(space: &str, hits: &mut [Hit], now: i64) {
     if guc::priming() == Scope::off {
-        return false;
+        return;
     }
-    let Some(primed) = primes::of(space, hits.iter().map(|h| h.id), now, &guc::priming_config()) else { return false };
-    let weight = guc::priming_weight();
+    let Some(primed) = primes::of(space, hits.iter().map(|h| h.id), now, &guc::priming_config()) else { return };
     for (hit, primed) in hits.iter_mut().zip(primed) {
-        hit.signals.effects.priming = primed.gain(rank::unprimed(&hit.signals), weight);
         hit.primed = primed;
     }
-    true
+}
+
+/// Enters in each hit what it gains by it; false where none is primed.
+pub fn apply(hits: &mut [Hit]) -> bool {
+    let weight = guc::priming_weight();
+    let mut any = false;
+    for hit in hits.iter_mut() {
+        hit.signals.effects.priming = hit.primed.gain(rank::unprimed(&hit.signals), weight);
+        any |= hit.signals.effects.priming > 0.0;
+    }
+    any
 }
 
 /// The hits that activation reached, most first, as far as one recall may leave something on them; none where nothing is left. The

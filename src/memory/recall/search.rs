@@ -40,6 +40,8 @@ pub struct Hit {
     pub occurred_at: i64,
     /// Hash of its kind.
     pub kind: u64,
+    /// What it loses with time is entered.
+    pub is_aged: bool,
     /// How well it can be retrieved, where an account was asked for.
     pub decayed: Option<Box<Decayed>>,
     /// What competes with it, and what primes it.
@@ -60,6 +62,7 @@ impl Hit {
             code: None,
             occurred_at: 0,
             kind: 0,
+            is_aged: false,
             decayed: None,
             rivals: Rivals::default(),
             primed: Priming::default(),

@@ -40,6 +40,13 @@ impl Options {
         Options::default().with("engram.builtin_encoder = off")
     }
 
+    /// What decides about scores as it is by default, and not as tests of other things want it.
+    pub fn as_shipped(self) -> Options {
+        ["engram.priming = session", "engram.interference_weight = 0.2", "engram.decay = on"]
+            .iter()
+            .fold(self, |options, line| options.with(line))
+    }
+
     /// The same with one more line of postgresql.conf.
     pub fn with(mut self, line: &str) -> Options {
         self.conf.push(line.to_string());

@@ -116,4 +116,5 @@ SELECT space, right(id::text, 1) AS id FROM engram_recall_across('{priming,primi
 SELECT id, detail FROM primed($$embedding => '[1,0,0]', hops => 0, space => 'priming_other'$$);
 SELECT id, detail FROM primed($$embedding => '[1,0,0]', hops => 0, k => 1$$);
 -- Settings
-SELECT attempt('SET engram.priming = sometimes'), attempt('SET engram.priming_half_life = 0'), attempt('SET engram.priming_weight = 1.5');
+SELECT attempt('SET engram.priming = sometimes'), split_part(attempt('SET engram.priming_half_life = 0'), ' (', 1) AS half_life,
+    attempt('SET engram.priming_weight = 1.5');

@@ -51,7 +51,7 @@ mod tests {
             assert_eq!(recalled, explained, "{arguments}");
             let off: Vec<String> = values(&format!(
                 "SELECT id || ' ' || sum(share) FROM engram_explain_recall({arguments}) WHERE id IS NOT NULL
-                 GROUP BY id HAVING abs(sum(share) - 1) > 1e-5 OR count(*) <> 5 OR min(share) < 0"
+                 GROUP BY id HAVING abs(sum(share) - 1) > 1e-5 OR count(*) <> 6 OR min(share) < 0"
             ));
             assert_eq!(off, Vec::<String>::new(), "{arguments}");
             let lines: Vec<String> = values(&format!("SELECT engram_explain_recall_text({arguments})"));

@@ -86,7 +86,8 @@ pub struct Error {
     detail: Option<String>,
     hint: Option<String>,
     /// Where in a text of the caller's, in characters from 1.
-    position: Option<usize>,
+    /// A place in a text, in characters from 1, and the text.
+    position: Option<(usize, String)>,
 }
 
 /// What fallible functions of the extension return.
@@ -182,8 +183,8 @@ impl Error {
     }
 
     /// The same error at a place of a text of the caller's, in characters from 1.
-    pub fn with_position(mut self, position: usize) -> Self {
-        self.position = Some(position);
+    pub fn with_position(mut self, position: usize, text: &str) -> Self {
+        self.position = Some((position, text.to_owned()));
         self
     }
 
@@ -211,8 +212,8 @@ pub fn raise(error: Error) -> ! {
     if let Some(hint) = error.hint {
         report = report.set_hint(hint);
     }
-    if let Some(position) = error.position {
-        report::note_position(position);
+    if let Some((position, text)) = error.position {
+        report::note_position(position, &text);
     }
     report.report(PgLogLevel::ERROR);
     unreachable!("a report at level ERROR does not return")

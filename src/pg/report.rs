@@ -2,11 +2,12 @@
 
 use super::assert_main;
 use pgrx::pg_sys;
-use std::cell::{Cell, UnsafeCell};
-use std::ffi::{c_int, c_void};
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::ffi::{CString, c_char, c_int, c_void};
 
 thread_local! {
     static POSITION: Cell<c_int> = const { Cell::new(0) };
+    static TEXT: RefCell<CString> = RefCell::default();
     static CALLBACK: UnsafeCell<pg_sys::ErrorContextCallback> =
         const { UnsafeCell::new(pg_sys::ErrorContextCallback { previous: std::ptr::null_mut(), callback: None, arg: std::ptr::null_mut() }) };
 }
@@ -14,12 +15,14 @@ thread_local! {
 unsafe extern "C-unwind" {
     // Of the server; pgrx leaves out what belongs inside of its own reports.
     fn internalerrposition(cursorpos: c_int) -> c_int;
+    fn internalerrquery(query: *const c_char) -> c_int;
 }
 
-/// The ERROR that is raised next is at this place of a text, in characters from 1: the field "internal position" of the protocol.
-/// To be called right before it is raised.
-pub fn note_position(position: usize) {
+/// The ERROR that is raised next is at this place of a text, in characters from 1: the fields "internal position" and "internal query" of
+/// the protocol, of which drivers take none without the other. To be called right before it is raised.
+pub fn note_position(position: usize, text: &str) {
     assert_main();
+    TEXT.set(CString::new(text).unwrap_or_default());
     POSITION.set(c_int::try_from(position).unwrap_or(c_int::MAX));
     CALLBACK.with(|callback| {
         let callback = callback.get();
@@ -48,6 +51,8 @@ unsafe extern "C-unwind" fn tell(_: *mut c_void) {
                 pg_sys::error_context_stack = (*callback).previous;
             }
             internalerrposition(POSITION.get());
+            // The server keeps a copy.
+            TEXT.with_borrow(|text| internalerrquery(text.as_ptr()));
         }
     });
 }

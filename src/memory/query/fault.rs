@@ -16,7 +16,7 @@ pub fn error(text: &str, fault: &Fault) -> Error {
         Class::Parameter => Kind::UndefinedParameter,
     };
     let error = Error::new(kind, fault.message.clone())
-        .with_position(fault.position(text))
+        .with_position(fault.position(text), text)
         .with_hint(fault.hint(some_memory().as_deref()));
     match fault.detail(text) {
         Some(detail) => error.with_detail(detail),

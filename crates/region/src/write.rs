@@ -181,8 +181,11 @@ impl Space<'_> {
     /// Whether rows may still come that nobody published here: the space loads, or will after a promotion, or what some transaction
     /// changed is in the tables only.
     fn awaits_rows(&self) -> bool {
+        if self.state() != State::Ready {
+            return true;
+        }
         let entries: Array = self.region.read(field!(self, entries));
-        let mut awaited = self.state() != State::Ready;
+        let mut awaited = false;
         array::runs::<Entry>(&self.region, &entries, |_, run| {
             awaited |= run.iter().any(|e| e.state & NEEDS_LOAD != 0);
         });

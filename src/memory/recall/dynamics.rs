@@ -11,16 +11,18 @@ use std::cmp::Ordering;
 /// Looks up what primes each hit, enters what it suffers by itself, and orders the hits anew, so that the first `first` are right. `now` is
 /// in microseconds since the Unix epoch.
 pub fn apply(name: &str, found: &mut Found, first: usize, now: i64) {
-    priming::look_up(name, &mut found.hits, now);
     let explained = found.trace.is_some();
     let least = if explained { 0.0 } else { decayed::least(&found.hits, first) };
+    priming::look_up(name, &mut found.hits, least, now);
     decayed::apply(name, &mut found.hits, least, explained, now);
     reorder(&mut found.hits);
 }
 
 /// The same for those behind the first, where they are asked for after all.
 pub fn complete(name: &str, hits: &mut [Hit], now: i64) {
-    if guc::decay() && hits.iter().any(|hit| !hit.is_aged) {
+    let is_settled = |hit: &Hit| (hit.is_aged || !guc::decay()) && (hit.is_sought || !priming::is_on());
+    if !hits.iter().all(is_settled) {
+        priming::look_up(name, hits, 0.0, now);
         decayed::apply(name, hits, 0.0, false, now);
         priming::apply(hits);
         reorder(hits);

@@ -10,13 +10,24 @@ use rustc_hash::FxHashSet;
 
 pub use engram_engine::dynamics::priming::Priming;
 
-/// Looks up how much each hit is primed.
-pub fn look_up(space: &str, hits: &mut [Hit], now: i64) {
-    if guc::priming() == Scope::off {
+/// Whether anything is primed.
+pub fn is_on() -> bool {
+    guc::priming() != Scope::off
+}
+
+/// Looks up how much each hit is primed that can come to `least` by it, where it is not looked up yet.
+pub fn look_up(space: &str, hits: &mut [Hit], least: f64, now: i64) {
+    if !is_on() {
         return;
     }
-    let Some(primed) = primes::of(space, hits.iter().map(|h| h.id), now, &guc::priming_config()) else { return };
-    for (hit, primed) in hits.iter_mut().zip(primed) {
+    let most = 1.0 + guc::priming_weight();
+    let mut sought: Vec<&mut Hit> =
+        hits.iter_mut().filter(|hit| !hit.is_sought && f64::from(hit.evidence) * most >= least).collect();
+    let primed = primes::of(space, sought.iter().map(|hit| hit.id), now, &guc::priming_config());
+    for hit in &mut sought {
+        hit.is_sought = true;
+    }
+    for (hit, primed) in sought.into_iter().zip(primed.into_iter().flatten()) {
         hit.primed = primed;
     }
 }
@@ -35,7 +46,7 @@ pub fn apply(hits: &mut [Hit]) -> bool {
 /// The hits that activation reached, most first, as far as one recall may leave something on them; none where nothing is left. The
 /// share of each is what speaks for it, until it is known what was returned.
 pub fn reached(hits: &[Hit]) -> Vec<Activated> {
-    if guc::priming() == Scope::off {
+    if !is_on() {
         return Vec::new();
     }
     let mut reached: Vec<&Hit> = hits.iter().filter(|hit| hit.signals.received() > 0.0).collect();
@@ -49,7 +60,7 @@ pub fn leave(space: &str, recalled: &[Recalled], reached: Vec<Activated>, now: i
     // Priming does not feed on itself. The best is one that the caller may see: what is hidden sets no measure.
     let unprimed = |r: &Recalled| rank::unprimed(&r.hit.signals);
     let best = recalled.iter().map(unprimed).fold(0.0f32, f32::max);
-    if guc::priming() == Scope::off || best <= 0.0 {
+    if !is_on() || best <= 0.0 {
         return;
     }
     let share = |evidence: f32| (evidence / best).min(1.0);
@@ -63,7 +74,7 @@ pub fn leave(space: &str, recalled: &[Recalled], reached: Vec<Activated>, now: i
 
 /// What an explanation says of it: the total, and its kinds. Nothing where it is off.
 pub fn said(hit: &Hit) -> Option<(f32, String)> {
-    if guc::priming() == Scope::off {
+    if !is_on() {
         return None;
     }
     let Priming { semantic, associative, repetition } = hit.primed;

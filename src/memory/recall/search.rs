@@ -42,6 +42,8 @@ pub struct Hit {
     pub kind: u64,
     /// What it loses with time is entered.
     pub is_aged: bool,
+    /// It is known how much earlier recalls prime it.
+    pub is_sought: bool,
     /// How well it can be retrieved, where an account was asked for.
     pub decayed: Option<Box<Decayed>>,
     /// What competes with it, and what primes it.
@@ -63,6 +65,7 @@ impl Hit {
             occurred_at: 0,
             kind: 0,
             is_aged: false,
+            is_sought: false,
             decayed: None,
             rivals: Rivals::default(),
             primed: Priming::default(),

@@ -5,7 +5,10 @@
 use crate::pg::shmem::{SharedArea, register_area};
 use crate::pg::{self};
 use pgrx::datum::TimestampWithTimeZone;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Relaxed, Release},
+};
 
 /// Databases that are kept track of: the others load from their tables.
 const MOST: usize = 256;
@@ -79,12 +82,13 @@ impl Slot {
 
     /// The first visit is over. `fingerprint`: what the file that was read, and serves on, stands for.
     pub fn visited(self, table: u32, spaces: u64, recorded: u64, micros: u64, fingerprint: u64) {
-        self.set(LOADED, pg::clock_micros() as u64);
         self.set(LOADED_SPACES, spaces);
         self.set(RECORDED_SPACES, recorded);
         self.set(LOAD_DURATION, micros);
         self.set(FINGERPRINT, fingerprint);
         self.set(VISITED, table.into());
+        // Last: whoever sees it finds the rest.
+        self.0[LOADED].store(pg::clock_micros() as u64, Release);
     }
 
     /// Token of the file that the stop writes; none before it is committed.

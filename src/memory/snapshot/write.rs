@@ -222,7 +222,15 @@ pub fn write_at_stop() {
     }
     let end_at = Instant::now() + AT_STOP;
     for (database, slot) in state::visited() {
-        let Some(token) = slot.token().filter(|_| !is_fresh(slot, fingerprint(database))) else { continue };
+        let Some(token) = slot.token() else {
+            pgrx::log!(
+                "engram: no snapshot file of database {database} was written at the stop: its first visit was not over"
+            );
+            continue;
+        };
+        if is_fresh(slot, fingerprint(database)) {
+            continue;
+        }
         // What the file says of committed transactions must be on disk before the file is.
         let composed = worker::in_last_transaction(|| {
             let composed = compose(database, slot.table(), Name::AtStop, token, Haste::Until(end_at));
@@ -234,7 +242,11 @@ pub fn write_at_stop() {
                 crash::at(Point::snapshot_token);
                 end(database, writer, &written);
             }
-            Ok(Ok(None)) => {}
+            Ok(Ok(None)) => {
+                pgrx::log!(
+                    "engram: no snapshot file of database {database} was written at the stop: no space of it is in the hot tier"
+                )
+            }
             Ok(Err(e)) => pgrx::log!("engram: no snapshot file of database {database} was written at the stop: {e}"),
             Err(e) => pgrx::log!("engram: no snapshot file of database {database} was written at the stop: {e}"),
         }

@@ -24,8 +24,8 @@ pub const RATE: f64 = 0.08;
 /// Most that rivals take: a quarter stays however many there are.
 pub const MOST: f64 = 0.75;
 
-/// Hits that compete, the best ones: at most 120 pairs are compared, and as many rows are read beyond those that are returned.
-pub const RIVALS: usize = 16;
+/// Hits that compete, the best ones: as many as a recall returns by default, so that no row is read for them alone.
+pub const RIVALS: usize = 10;
 
 /// Keeps a memory in front of what it must not fall behind, beyond rounding.
 const MARGIN: f32 = 1e-6;

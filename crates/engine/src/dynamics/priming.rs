@@ -145,7 +145,11 @@ impl Priming {
 
     /// All kinds together, 0 to 1: 1 - exp(-sum).
     pub fn total(&self) -> f64 {
-        -libm::expm1(-(self.semantic + self.associative + self.repetition))
+        // Most of what a recall finds is not primed.
+        match self.semantic + self.associative + self.repetition {
+            0.0 => 0.0,
+            sum => -libm::expm1(-sum),
+        }
     }
 
     /// What it adds to the evidence that there is without it.

@@ -1,6 +1,7 @@
 //! Kernels for x86-64 with AVX-512: VNNI multiplies and sums bytes, VPOPCNTDQ counts bits.
 
 use super::avx2::sum_each;
+use super::portable;
 use super::signs::LANES;
 use std::arch::x86_64::*;
 

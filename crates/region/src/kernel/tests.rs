@@ -341,6 +341,21 @@ fn every_kernel_gives_the_exact_products_of_units_and_of_sums() {
                 }
             }
         }
+        if dims > 0 && dims < 1000 {
+            for (queries, n) in [(1, 3), (8, 1), (9, 16), (17, 33), (24, 70), (12, 0)] {
+                let left: Vec<i16> = (0..dims * queries).map(|_| numbers.next() as i16 >> 4).collect();
+                let right: Vec<i16> = (0..dims * n).map(|_| numbers.next() as i16 >> 4).collect();
+                let mut expected = vec![0; queries * n];
+                for (query, expected) in left.chunks(dims).zip(expected.chunks_mut(n.max(1))) {
+                    portable::unit_dots(query, &right, expected);
+                }
+                for kernel in Kernel::supported() {
+                    let mut out = vec![i32::MIN; queries * n];
+                    kernel.tile(&left, &right, dims, &mut out);
+                    assert_eq!(out, expected, "{kernel:?}, {dims} dimensions, {queries} queries, {n} rows");
+                }
+            }
+        }
         let a: Vec<i32> = (0..dims).map(|_| numbers.next() as i32).collect();
         let b: Vec<i32> = (0..dims).map(|_| numbers.next() as i32).collect();
         let exact: i128 = a.iter().zip(&b).map(|(&a, &b)| i128::from(a) * i128::from(b)).sum();

@@ -45,18 +45,19 @@ impl Matrix {
 
 /// Fills the rows from `first` to before `last`, tile by tile.
 fn fill(rows: Rows<'_>, first: usize, last: usize, part: &mut [i64], pool: &Pool<'_>) -> Result<(), Stopped> {
-    let mut out = vec![0; ROWS];
+    let dims = rows.dims;
+    let queries = &rows.units[first * dims..last * dims];
+    let mut out = vec![0; ROWS * ROWS];
     for left in (0..last).step_by(ROWS) {
         pool.check()?;
+        let width = ROWS.min(last - left);
+        let out = &mut out[..(last - first) * width];
+        rows.dots.tile(queries, &rows.units[left * dims..][..width * dims], dims, out);
         let mut start = 0;
-        for row in first..last {
-            let count = row.saturating_sub(left).min(ROWS);
-            if count > 0 {
-                let out = &mut out[..count];
-                rows.dots.dots(rows.row(row as u32), &rows.units[left * rows.dims..], rows.dims, out);
-                for (sum, &product) in part[start + left..].iter_mut().zip(&*out) {
-                    *sum = i64::from(product);
-                }
+        for (row, products) in (first..last).zip(out.chunks_exact(width)) {
+            let count = row.saturating_sub(left).min(width);
+            for (sum, &product) in part[start + left.min(row)..].iter_mut().zip(&products[..count]) {
+                *sum = i64::from(product);
             }
             start += row;
         }

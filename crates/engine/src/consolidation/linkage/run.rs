@@ -29,7 +29,7 @@ impl Fresh<'_> {
 }
 
 impl Wanted for Fresh<'_> {
-    fn any(&self, query: u32, first: u32, _count: u32) -> bool {
+    fn any(&self, query: u32, first: u32) -> bool {
         first < query || self.last_old.is_some_and(|last| first <= last)
     }
 

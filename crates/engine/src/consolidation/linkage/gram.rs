@@ -71,25 +71,50 @@ pub(super) fn edges(
     pool: &Pool<'_>,
     mut take: impl FnMut(Vec<Edge>),
 ) -> Result<(), Stopped> {
-    let at_once = most / (rows.len().max(1) * size_of::<Edge>() * pool.threads());
-    let chunk = at_once.clamp(1, QUERIES);
-    let round = pool.threads() * (at_once / chunk).clamp(1, 16);
-    for part in queries.chunks(chunk * round) {
-        let parts = part.chunks(chunk).collect();
-        for found in pool.map(parts, |queries| some_edges(rows, queries, wanted, floor, pool)) {
-            take(found?);
+    let cap = most / size_of::<Edge>() / pool.threads();
+    for part in queries.chunks(QUERIES * pool.threads()) {
+        let parts: Vec<&[u32]> = part.chunks(QUERIES).collect();
+        let found = pool.map(parts.clone(), |queries| some_edges(rows, queries, wanted, floor, cap, pool));
+        for (queries, found) in parts.into_iter().zip(found) {
+            match found? {
+                Some(found) => take(found),
+                None => halves(rows, queries, wanted, floor, cap, pool, &mut take)?,
+            }
         }
     }
     Ok(())
 }
 
+/// Where there are more edges than may wait: half of the queries at a time. A single one may have as many as there are rows.
+fn halves(
+    rows: Rows<'_>,
+    queries: &[u32],
+    wanted: &impl Wanted,
+    floor: i32,
+    cap: usize,
+    pool: &Pool<'_>,
+    take: &mut impl FnMut(Vec<Edge>),
+) -> Result<(), Stopped> {
+    let (left, right) = queries.split_at(queries.len() / 2);
+    for half in [left, right].into_iter().filter(|half| !half.is_empty()) {
+        let cap = if half.len() == 1 { usize::MAX } else { cap };
+        match some_edges(rows, half, wanted, floor, cap, pool)? {
+            Some(found) => take(found),
+            None => halves(rows, half, wanted, floor, cap, pool, take)?,
+        }
+    }
+    Ok(())
+}
+
+/// None where there are more than `cap`.
 fn some_edges(
     rows: Rows<'_>,
     queries: &[u32],
     wanted: &impl Wanted,
     floor: i32,
+    cap: usize,
     pool: &Pool<'_>,
-) -> Result<Vec<Edge>, Stopped> {
+) -> Result<Option<Vec<Edge>>, Stopped> {
     let mut found = Vec::new();
     let tile = rows.tile();
     let asked: Vec<i16> = queries.iter().flat_map(|&query| rows.row(query)).copied().collect();
@@ -97,6 +122,9 @@ fn some_edges(
     for first in (0..rows.len()).step_by(tile) {
         pool.check()?;
         let count = tile.min(rows.len() - first);
+        if found.len() > cap {
+            return Ok(None);
+        }
         // Queries ascend, so the first that wants something of this tile stands for nearly all behind it.
         let skipped = queries.iter().take_while(|&&query| !wanted.any(query, first as u32)).count();
         let queries = &queries[skipped..];
@@ -116,5 +144,5 @@ fn some_edges(
             }
         }
     }
-    Ok(found)
+    Ok((found.len() <= cap).then_some(found))
 }

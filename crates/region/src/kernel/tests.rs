@@ -328,7 +328,7 @@ fn every_kernel_gives_the_exact_products_of_units_and_of_sums() {
             let small: Vec<i16> = (0..dims * (n + 1)).map(|_| numbers.next() as i8 as i16).collect();
             // Unit vectors never add up to more than 2^30, but a part of a product may be extreme, and wraps.
             let extreme: Vec<i16> =
-                (0..dims * (n + 1)).map(|_| if numbers.next() % 2 == 0 { one } else { -one }).collect();
+                (0..dims * (n + 1)).map(|_| if numbers.next().is_multiple_of(2) { one } else { -one }).collect();
             for vectors in [small, extreme] {
                 let (query, rows) = vectors.split_at(dims);
                 let exact =

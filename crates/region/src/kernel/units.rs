@@ -33,7 +33,7 @@ impl Dots for Kernel {
 
     /// Panics when there are not as many results as pairs.
     fn tile(&self, queries: &[i16], rows: &[i16], dims: usize, out: &mut [i32]) {
-        assert!(dims > 0 && queries.len() % dims == 0 && rows.len() % dims == 0, "{dims} dimensions");
+        assert!(dims > 0 && queries.len().is_multiple_of(dims) && rows.len().is_multiple_of(dims), "{dims} dimensions");
         assert_eq!(queries.len() / dims * (rows.len() / dims), out.len(), "one result for each pair");
         match self.dense {
             _ if out.is_empty() => {}

@@ -121,3 +121,151 @@ fn narrow(low: __m256i, high: __m256i) -> __m128i {
     let twice = _mm256_packus_epi32(once, once);
     _mm_unpacklo_epi32(_mm256_castsi256_si128(twice), _mm256_extracti128_si256::<1>(twice))
 }
+
+/// Products of `query` with consecutive rows of its length. Panics when a row does not lie inside `rows`.
+#[target_feature(enable = "avx2")]
+pub(super) fn unit_dots(query: &[i16], rows: &[i16], out: &mut [i32]) {
+    let dims = query.len();
+    let (tiles, rest) = out.as_chunks_mut::<TILE>();
+    let mut start = 0;
+    for out in tiles {
+        let tile = [0, 1, 2, 3].map(|i| &rows[start + i * dims..][..dims]);
+        let [a, b, c, d] = unit_products(query, tile);
+        // SAFETY: `out` is four i32, the 16 bytes written.
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), sum_each(a, b, c, d)) };
+        for (out, row) in out.iter_mut().zip(tile) {
+            *out = out.wrapping_add(unit_tail(query, row));
+        }
+        start += TILE * dims;
+    }
+    for out in rest {
+        let row = &rows[start..][..dims];
+        let [sum] = unit_products(query, [row]);
+        let zero = _mm256_setzero_si256();
+        *out = _mm_cvtsi128_si32(sum_each(sum, zero, zero, zero)).wrapping_add(unit_tail(query, row));
+        start += dims;
+    }
+}
+
+/// Partial sums, in eight lanes per row, over the whole groups of 16 numbers.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn unit_products<const N: usize>(query: &[i16], rows: [&[i16]; N]) -> [__m256i; N] {
+    let dims = query.len();
+    for row in rows {
+        assert_eq!(row.len(), dims);
+    }
+    let mut sums = [_mm256_setzero_si256(); N];
+    let mut at = 0;
+    while at + WIDTH <= dims {
+        // SAFETY: `at + 16 <= dims`, the length of the query.
+        let numbers = unsafe { _mm256_loadu_si256(query.as_ptr().add(at).cast()) };
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            // SAFETY: `at + 16 <= dims`, the length of each row.
+            let row = unsafe { _mm256_loadu_si256(row.as_ptr().add(at).cast()) };
+            *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(row, numbers));
+        }
+        at += WIDTH;
+    }
+    sums
+}
+
+/// The product of the numbers after the last whole group.
+fn unit_tail(query: &[i16], row: &[i16]) -> i32 {
+    portable::unit_dot(query.as_chunks::<WIDTH>().1, row.as_chunks::<WIDTH>().1)
+}
+
+/// The product of two sums of vectors. Panics when the lengths differ.
+#[target_feature(enable = "avx2")]
+pub(super) fn sum_product(a: &[i32], b: &[i32]) -> i64 {
+    let (whole_a, rest_a) = a.as_chunks::<8>();
+    let (whole_b, rest_b) = b.as_chunks::<8>();
+    assert_eq!(whole_a.len(), whole_b.len());
+    let mut sum = _mm256_setzero_si256();
+    for (a, b) in whole_a.iter().zip(whole_b) {
+        // SAFETY: each reference covers the 32 bytes read.
+        let (a, b) = unsafe { (_mm256_loadu_si256(a.as_ptr().cast()), _mm256_loadu_si256(b.as_ptr().cast())) };
+        // The instruction multiplies the even lanes; the odd ones are moved there.
+        let odd = _mm256_mul_epi32(_mm256_srli_epi64::<32>(a), _mm256_srli_epi64::<32>(b));
+        sum = _mm256_add_epi64(sum, _mm256_add_epi64(_mm256_mul_epi32(a, b), odd));
+    }
+    let halves = _mm_add_epi64(_mm256_castsi256_si128(sum), _mm256_extracti128_si256::<1>(sum));
+    let low = _mm_cvtsi128_si64(halves);
+    let high = _mm_cvtsi128_si64(_mm_unpackhi_epi64(halves, halves));
+    low.wrapping_add(high).wrapping_add(portable::sum_product(rest_a, rest_b))
+}
+
+/// Queries and groups of rows multiplied at a time: eight sums in registers.
+const QUERIES: usize = 4;
+const GROUPS: usize = 2;
+
+/// Products of each query with each row, query after query. The caller has checked the lengths.
+///
+/// Lanes are rows, so that no sum over lanes is needed.
+#[target_feature(enable = "avx2")]
+pub(super) fn unit_tile(queries: &[i16], rows: &[i16], dims: usize, out: &mut [i32]) {
+    let count = rows.len() / dims;
+    let pairs = dims.div_ceil(2);
+    let packed = portable::pack::<8>(rows, dims);
+    for (block, out) in queries.chunks(QUERIES * dims).zip(out.chunks_mut(QUERIES * count)) {
+        for (i, groups) in packed.chunks(GROUPS * pairs).enumerate() {
+            let first = i * GROUPS * 8;
+            if block.len() == QUERIES * dims && groups.len() == GROUPS * pairs {
+                store_tile(&tile_products::<QUERIES, GROUPS>(block, groups, dims), first, count, out);
+            } else {
+                for (query, out) in block.chunks_exact(dims).zip(out.chunks_mut(count)) {
+                    for (j, group) in groups.chunks_exact(pairs).enumerate() {
+                        store_tile(&tile_products::<1, 1>(query, group, dims), first + j * 8, count, out);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn tile_products<const Q: usize, const G: usize>(
+    queries: &[i16],
+    groups: &[[[i16; 2]; 8]],
+    dims: usize,
+) -> [[__m256i; G]; Q] {
+    let pairs = dims.div_ceil(2);
+    assert!(queries.len() == Q * dims && groups.len() == G * pairs);
+    let mut sums = [[_mm256_setzero_si256(); G]; Q];
+    for pair in 0..pairs {
+        let mut rows = [_mm256_setzero_si256(); G];
+        for (g, rows) in rows.iter_mut().enumerate() {
+            // SAFETY: `pair < pairs` and `g < G`, so the index is below the checked length; an element has 32 bytes.
+            *rows = unsafe { _mm256_loadu_si256(groups.as_ptr().add(g * pairs + pair).cast()) };
+        }
+        for (q, sums) in sums.iter_mut().enumerate() {
+            let at = q * dims + 2 * pair;
+            let numbers = if 2 * pair + 1 < dims {
+                // SAFETY: `at + 1` lies within query `q`, within the checked length.
+                unsafe { queries.as_ptr().add(at).cast::<i32>().read_unaligned() }
+            } else {
+                i32::from(queries[at] as u16)
+            };
+            let numbers = _mm256_set1_epi32(numbers);
+            for (sum, rows) in sums.iter_mut().zip(rows) {
+                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(rows, numbers));
+            }
+        }
+    }
+    sums
+}
+
+/// Writes the lanes that are rows, from `first` on, of as many queries as there are.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn store_tile<const Q: usize, const G: usize>(sums: &[[__m256i; G]; Q], first: usize, count: usize, out: &mut [i32]) {
+    for (sums, out) in sums.iter().zip(out.chunks_exact_mut(count)) {
+        for (sum, out) in sums.iter().zip(out[first..].chunks_mut(8)) {
+            let mut lanes = [0; 8];
+            // SAFETY: `lanes` has the 32 bytes written.
+            unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), *sum) };
+            out.copy_from_slice(&lanes[..out.len()]);
+        }
+    }
+}

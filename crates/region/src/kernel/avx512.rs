@@ -1,6 +1,7 @@
 //! Kernels for x86-64 with AVX-512: VNNI multiplies and sums bytes, VPOPCNTDQ counts bits.
 
 use super::avx2::sum_each;
+use super::portable;
 use super::signs::LANES;
 use std::arch::x86_64::*;
 
@@ -111,5 +112,154 @@ pub(super) fn hamming(query: &[u64], blocks: &[u64], out: &mut [[u16; LANES]]) {
         }
         // SAFETY: `out` is eight u16, the 16 bytes written.
         unsafe { _mm512_mask_cvtepi64_storeu_epi16(out.as_mut_ptr().cast(), u8::MAX, sum) };
+    }
+}
+
+/// Numbers of 16 bits in a register.
+const UNITS: usize = 32;
+
+/// Products of `query` with consecutive rows of its length. Panics when a row does not lie inside `rows`.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni,avx2")]
+pub(super) fn unit_dots(query: &[i16], rows: &[i16], out: &mut [i32]) {
+    let dims = query.len();
+    let (tiles, rest) = out.as_chunks_mut::<TILE>();
+    let mut start = 0;
+    for out in tiles {
+        let tile = [0, 1, 2, 3].map(|i| &rows[start + i * dims..][..dims]);
+        let sums = unit_products(query, tile);
+        let [a, b, c, d] = [fold(sums[0]), fold(sums[1]), fold(sums[2]), fold(sums[3])];
+        // SAFETY: `out` is four i32, the 16 bytes written.
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), sum_each(a, b, c, d)) };
+        start += TILE * dims;
+    }
+    for out in rest {
+        let [sum] = unit_products(query, [&rows[start..][..dims]]);
+        *out = _mm512_reduce_add_epi32(sum);
+        start += dims;
+    }
+}
+
+/// Partial sums, in 16 lanes per row. `vpdpwssd` sums without saturation.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+#[inline]
+fn unit_products<const N: usize>(query: &[i16], rows: [&[i16]; N]) -> [__m512i; N] {
+    let dims = query.len();
+    for row in rows {
+        assert_eq!(row.len(), dims);
+    }
+    let mut sums = [_mm512_setzero_si512(); N];
+    let mut at = 0;
+    while at + UNITS <= dims {
+        // SAFETY: `at + 32 <= dims`, the length of the query.
+        let numbers = unsafe { _mm512_loadu_si512(query.as_ptr().add(at).cast()) };
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            // SAFETY: `at + 32 <= dims`, the length of each row.
+            let row = unsafe { _mm512_loadu_si512(row.as_ptr().add(at).cast()) };
+            *sum = _mm512_dpwssd_epi32(*sum, row, numbers);
+        }
+        at += UNITS;
+    }
+    if at < dims {
+        let mask = (1u32 << (dims - at)) - 1;
+        // SAFETY: the mask selects the last `dims - at` numbers of the query and no other.
+        let numbers = unsafe { _mm512_maskz_loadu_epi16(mask, query.as_ptr().add(at)) };
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            // SAFETY: the row is as long as the query, and the mask the same.
+            let row = unsafe { _mm512_maskz_loadu_epi16(mask, row.as_ptr().add(at)) };
+            *sum = _mm512_dpwssd_epi32(*sum, row, numbers);
+        }
+    }
+    sums
+}
+
+/// The product of two sums of vectors. Panics when the lengths differ.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni,avx2")]
+pub(super) fn sum_product(a: &[i32], b: &[i32]) -> i64 {
+    let (whole_a, rest_a) = a.as_chunks::<16>();
+    let (whole_b, rest_b) = b.as_chunks::<16>();
+    assert_eq!(whole_a.len(), whole_b.len());
+    let mut sum = _mm512_setzero_si512();
+    for (a, b) in whole_a.iter().zip(whole_b) {
+        // SAFETY: each reference covers the 64 bytes read.
+        let (a, b) = unsafe { (_mm512_loadu_si512(a.as_ptr().cast()), _mm512_loadu_si512(b.as_ptr().cast())) };
+        // The instruction multiplies the even lanes; the odd ones are moved there.
+        let odd = _mm512_mul_epi32(_mm512_srli_epi64::<32>(a), _mm512_srli_epi64::<32>(b));
+        sum = _mm512_add_epi64(sum, _mm512_add_epi64(_mm512_mul_epi32(a, b), odd));
+    }
+    _mm512_reduce_add_epi64(sum).wrapping_add(portable::sum_product(rest_a, rest_b))
+}
+
+/// Queries and groups of rows multiplied at a time: sixteen sums in registers, ten loads for sixteen multiplications.
+const QUERIES: usize = 8;
+const GROUPS: usize = 2;
+
+/// Products of each query with each row, query after query. The caller has checked the lengths.
+///
+/// Lanes are rows: no sum over lanes is needed, which would cost as much as the products themselves at 256 dimensions.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+pub(super) fn unit_tile(queries: &[i16], rows: &[i16], dims: usize, out: &mut [i32]) {
+    let count = rows.len() / dims;
+    let pairs = dims.div_ceil(2);
+    let packed = portable::pack::<16>(rows, dims);
+    for (block, out) in queries.chunks(QUERIES * dims).zip(out.chunks_mut(QUERIES * count)) {
+        for (i, groups) in packed.chunks(GROUPS * pairs).enumerate() {
+            let first = i * GROUPS * 16;
+            if block.len() == QUERIES * dims && groups.len() == GROUPS * pairs {
+                let sums = tile_products::<QUERIES, GROUPS>(block, groups, dims);
+                store_tile(&sums, first, count, out);
+            } else {
+                for (query, out) in block.chunks_exact(dims).zip(out.chunks_mut(count)) {
+                    for (j, group) in groups.chunks_exact(pairs).enumerate() {
+                        store_tile(&tile_products::<1, 1>(query, group, dims), first + j * 16, count, out);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+#[inline]
+fn tile_products<const Q: usize, const G: usize>(
+    queries: &[i16],
+    groups: &[[[i16; 2]; 16]],
+    dims: usize,
+) -> [[__m512i; G]; Q] {
+    let pairs = dims.div_ceil(2);
+    assert!(queries.len() == Q * dims && groups.len() == G * pairs);
+    let mut sums = [[_mm512_setzero_si512(); G]; Q];
+    for pair in 0..pairs {
+        let mut rows = [_mm512_setzero_si512(); G];
+        for (g, rows) in rows.iter_mut().enumerate() {
+            // SAFETY: `pair < pairs` and `g < G`, so the index is below the checked length; an element has 64 bytes.
+            *rows = unsafe { _mm512_loadu_si512(groups.as_ptr().add(g * pairs + pair).cast()) };
+        }
+        for (q, sums) in sums.iter_mut().enumerate() {
+            let at = q * dims + 2 * pair;
+            let numbers = if 2 * pair + 1 < dims {
+                // SAFETY: `at + 1` lies within query `q`, within the checked length.
+                unsafe { queries.as_ptr().add(at).cast::<i32>().read_unaligned() }
+            } else {
+                i32::from(queries[at] as u16)
+            };
+            let numbers = _mm512_set1_epi32(numbers);
+            for (sum, rows) in sums.iter_mut().zip(rows) {
+                *sum = _mm512_dpwssd_epi32(*sum, rows, numbers);
+            }
+        }
+    }
+    sums
+}
+
+/// Writes the lanes that are rows, from `first` on, of as many queries as there are.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn store_tile<const Q: usize, const G: usize>(sums: &[[__m512i; G]; Q], first: usize, count: usize, out: &mut [i32]) {
+    for (sums, out) in sums.iter().zip(out.chunks_exact_mut(count)) {
+        for (sum, out) in sums.iter().zip(out[first..].chunks_mut(16)) {
+            let mask = ((1u32 << out.len()) - 1) as u16;
+            // SAFETY: the mask selects the lanes that `out` has.
+            unsafe { _mm512_mask_storeu_epi32(out.as_mut_ptr(), mask, *sum) };
+        }
     }
 }

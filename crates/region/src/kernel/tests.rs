@@ -317,3 +317,50 @@ proptest! {
         check_nearest(&distances, n, 128, page);
     }
 }
+
+#[test]
+fn every_kernel_gives_the_exact_products_of_units_and_of_sums() {
+    use engram_engine::consolidation::linkage::{Dots, ONE};
+    let one = ONE as i16;
+    let mut numbers = Numbers(17);
+    for dims in LENGTHS {
+        for n in [0, 1, 2, 4, 5, 9] {
+            let small: Vec<i16> = (0..dims * (n + 1)).map(|_| numbers.next() as i8 as i16).collect();
+            // Unit vectors never add up to more than 2^30, but a part of a product may be extreme, and wraps.
+            let extreme: Vec<i16> =
+                (0..dims * (n + 1)).map(|_| if numbers.next().is_multiple_of(2) { one } else { -one }).collect();
+            for vectors in [small, extreme] {
+                let (query, rows) = vectors.split_at(dims);
+                let exact =
+                    |i: usize| query.iter().zip(&rows[i * dims..]).map(|(&a, &b)| i64::from(a) * i64::from(b)).sum();
+                let expected: Vec<i32> = (0..n).map(exact).map(|sum: i64| sum as i32).collect();
+                for kernel in Kernel::supported() {
+                    let mut out = vec![i32::MIN; n];
+                    Dots::dots(&kernel, query, rows, dims, &mut out);
+                    assert_eq!(out, expected, "{kernel:?}, {dims} dimensions");
+                }
+            }
+        }
+        if dims > 0 && dims < 1000 {
+            for (queries, n) in [(1, 3), (8, 1), (9, 16), (17, 33), (24, 70), (12, 0)] {
+                let left: Vec<i16> = (0..dims * queries).map(|_| numbers.next() as i16 >> 4).collect();
+                let right: Vec<i16> = (0..dims * n).map(|_| numbers.next() as i16 >> 4).collect();
+                let mut expected = vec![0; queries * n];
+                for (query, expected) in left.chunks(dims).zip(expected.chunks_mut(n.max(1))) {
+                    portable::unit_dots(query, &right, expected);
+                }
+                for kernel in Kernel::supported() {
+                    let mut out = vec![i32::MIN; queries * n];
+                    kernel.tile(&left, &right, dims, &mut out);
+                    assert_eq!(out, expected, "{kernel:?}, {dims} dimensions, {queries} queries, {n} rows");
+                }
+            }
+        }
+        let a: Vec<i32> = (0..dims).map(|_| numbers.next() as i32).collect();
+        let b: Vec<i32> = (0..dims).map(|_| numbers.next() as i32).collect();
+        let exact: i128 = a.iter().zip(&b).map(|(&a, &b)| i128::from(a) * i128::from(b)).sum();
+        for kernel in Kernel::supported() {
+            assert_eq!(kernel.sums(&a, &b), exact as i64, "{kernel:?}, {dims} dimensions");
+        }
+    }
+}

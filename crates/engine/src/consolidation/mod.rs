@@ -1,7 +1,7 @@
 //! Episodes become beliefs: pure functions of rows, settings and a moment that is given.
 //!
-//! A run goes through the files in this order: [`reading`] takes each episode's terms and frames (to be cached by the caller), clusters of
-//! similar episodes are divided where their members disagree ([`separate`]), [`identify`] says which former belief each is, [`form`] makes the
+//! A run goes through the files in this order: [`reading`] takes each episode's terms and frames (to be cached by the caller), [`linkage`] finds
+//! clusters of similar episodes, which are divided where their members disagree ([`separate`]), [`identify`] says which former belief each is, [`form`] makes the
 //! beliefs, [`contradictions`] finds those that cannot both hold and [`oppose`] marks them, [`events`] says what changed and
 //! [`signature`] names the outcome. [`schedule`] decides when a space is due and [`health`] how its runs do.
 
@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod events;
 pub mod health;
 pub mod identity;
+pub mod linkage;
 pub mod reading;
 pub mod regularity;
 pub mod schedule;

@@ -4,7 +4,8 @@
 //! `The meeting is at 10` and of `The meeting is at 11`, which therefore may not both hold. A slot is a run of words that begin with a
 //! digit or, inside a sentence, with a capital; dates are such runs.
 //!
-//! What is no frame, because it may well hold beside others: a question; a slot in a list of several; a slot that nothing precedes
+//! What is no frame, because it may well hold beside others: a question; a slot in a list of several; a name after a comma, which is
+//! who is spoken to; a slot that nothing precedes
 //! but names and articles, which is what the sentence is about and not what it says of it (`Room 101 is closed`); a sentence about a pronoun,
 //! of whom nobody knows who it is. The limits: a name in a script without capitals is no slot, nor is a weekday in a language that writes
 //! it small; German writes all nouns with a capital, so only numbers are slots there. Pronouns are known in English only.
@@ -186,6 +187,9 @@ fn slots(tokens: &[Token<'_>], sentence: &str) -> Vec<Slot> {
             numbers |= tokens[at].class == Class::Number;
             at += 1;
         }
+        // `No worries, Ana`: who is spoken to, or one more of a list.
+        is_list |=
+            names && !numbers && from > 0 && between(tokens, from, sentence).contains([',', '\u{3001}', '\u{60C}']);
         slots.push(Slot { from, to: at, kind: u8::from(names) + 2 * u8::from(numbers), is_list });
     }
     // `Paris and Rome`: names with one short word between them.

@@ -38,6 +38,8 @@ fn what_may_hold_beside_the_other_does_not_disagree() {
         // A list.
         ("Ana likes Paris, Oslo and Rome.", "Ana likes Paris, Oslo and Kyiv."),
         ("Ana likes Paris and Rome.", "Ana likes Paris and Oslo."),
+        ("That is good news, Ana.", "That is good news, Bob."),
+        ("Thanks for the good news, Ana.", "Thanks for the good news, Bob!"),
         // Another kind of thing.
         ("Ana was born in Paris.", "Ana was born in 1990."),
         // Other words.

@@ -88,7 +88,7 @@ struct Slot {
 
 fn frames(sentence: &str, language: Language) -> Vec<Frame> {
     let trimmed = sentence.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ')' | '\u{201D}'));
-    if trimmed.ends_with(['?', '\u{FF1F}', '\u{61F}', '\u{37E}']) {
+    if trimmed.ends_with(['?', '\u{FF1F}', '\u{61F}', '\u{37E}']) || !may_have_slot(trimmed) {
         return Vec::new();
     }
     let tokens = tokens(sentence, language);
@@ -117,6 +117,12 @@ fn frames(sentence: &str, language: Language) -> Vec<Frame> {
         found.push(Frame { key: key.digest(), value: xxh3_64(value.join(" ").as_bytes()), shown: shown.to_owned() });
     }
     found
+}
+
+/// Whether there is a digit, or a capital after the first word: without either there is nothing to leave open, which is soon seen.
+fn may_have_slot(sentence: &str) -> bool {
+    let rest = sentence.trim_start().split_once(char::is_whitespace).map_or("", |(_, rest)| rest);
+    sentence.chars().any(char::is_numeric) || rest.chars().any(char::is_uppercase)
 }
 
 fn tokens(sentence: &str, language: Language) -> Vec<Token<'_>> {

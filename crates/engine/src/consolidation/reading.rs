@@ -209,7 +209,7 @@ fn slots(tokens: &[Token<'_>], sentence: &str) -> Vec<Slot> {
     slots
 }
 
-/// What stands between a token and the one before it.
+/// What stands between a token and the one before it; nothing in a script without spaces, whose tokens overlap.
 fn between<'s>(tokens: &[Token<'_>], at: usize, sentence: &'s str) -> &'s str {
-    &sentence[tokens[at - 1].at + tokens[at - 1].text.len()..tokens[at].at]
+    sentence.get(tokens[at - 1].at + tokens[at - 1].text.len()..tokens[at].at).unwrap_or_default()
 }

@@ -227,7 +227,12 @@ fn actions(plan: &Plan, out: &Difference<'_>, past: &Past, hidden: &BTreeSet<Id>
             actions.push(of_made(kind, made, change.evidence, detail));
         }
         if !told {
-            actions.push(of_made("reworded", made, change.evidence, format!("{}{edited}", episodes(made.belief.count))));
+            actions.push(of_made(
+                "reworded",
+                made,
+                change.evidence,
+                format!("{}{edited}", episodes(made.belief.count)),
+            ));
         }
     }
     for (former, why) in &out.retired {

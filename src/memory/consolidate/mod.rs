@@ -17,15 +17,15 @@ pub use difference::Action;
 use super::{now, space_or_setting};
 use crate::crash::{self, Point};
 use crate::error::Error;
+use crate::guc;
 use crate::pg::{self, role, snapshot::Pinned};
 use crate::store::consolidation::{self as store, Finished, Id};
 use crate::store::{self as tables, access, audit, fault};
-use crate::guc;
 use apply::{Run, Written};
 use cache::Taken;
 use difference::Difference;
-use plan::{Past, Plan};
 use pgrx::pg_sys::Oid;
+use plan::{Past, Plan};
 use rules::Rules;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -237,8 +237,11 @@ fn counts(taken: &Taken, difference: &Difference<'_>, written: &Written) -> Stri
 fn of_owner(space: &str) -> Result<(store::Space, Oid), Error> {
     let facts = store::space(space).ok_or_else(|| Error::unknown_space(space))?;
     let owner = role::named(&facts.owner).ok_or_else(|| {
-        Error::not_in_prerequisite_state(format!("role \"{}\", which owns space \"{space}\", does not exist", facts.owner))
-            .with_hint("Give the space another owner with engram_configure_space.")
+        Error::not_in_prerequisite_state(format!(
+            "role \"{}\", which owns space \"{space}\", does not exist",
+            facts.owner
+        ))
+        .with_hint("Give the space another owner with engram_configure_space.")
     })?;
     Ok((facts, owner))
 }

@@ -1,11 +1,11 @@
 //! What a run leaves: what it touched, its events, the snapshot it published, its row.
 
 use super::Id;
+use crate::pg::settings::with_plain_values;
 use crate::pg::{
     self,
     spi::{self, Arg},
 };
-use crate::pg::settings::with_plain_values;
 use crate::store::memory;
 use serde_json::json;
 
@@ -69,12 +69,17 @@ pub fn publish(space: &str, run: Id, version: i64) -> bool {
         })
     });
     if differs {
-        let run = uuid::Uuid::from_bytes(run);
-        let message = json!({ "run": run.to_string(), "space": space, "version": version }).to_string();
-        let args = [Arg::Text("engram_consolidation"), Arg::Text(&message)];
-        pg::as_owner(|| spi::execute(include_str!("../../../sql/query/notify.sql"), &args));
+        tell(space, run, version);
     }
     differs
+}
+
+/// Tells who listens, when the transaction commits, that there is a new version of the beliefs.
+pub fn tell(space: &str, run: Id, version: i64) {
+    let run = uuid::Uuid::from_bytes(run);
+    let message = json!({ "run": run.to_string(), "space": space, "version": version }).to_string();
+    let args = [Arg::Text("engram_consolidation"), Arg::Text(&message)];
+    pg::as_owner(|| spi::execute(include_str!("../../../sql/query/notify.sql"), &args));
 }
 
 /// A change of a belief.
@@ -149,12 +154,7 @@ pub fn finish(space: &str, f: &Finished<'_>) {
 /// Enters that the space was consolidated. `stagnant`: whether there was something new that made no difference; none when there was
 /// nothing new.
 pub fn done(space: &str, version: i64, run: Id, at: i64, stagnant: Option<bool>) {
-    let args = [
-        Arg::Text(space),
-        Arg::Int8(version),
-        Arg::Uuid(run),
-        Arg::Timestamptz(at),
-        Arg::bool_or_null(stagnant),
-    ];
+    let args =
+        [Arg::Text(space), Arg::Int8(version), Arg::Uuid(run), Arg::Timestamptz(at), Arg::bool_or_null(stagnant)];
     pg::as_owner(|| spi::execute(include_str!("../../../sql/query/consolidation_done.sql"), &args));
 }

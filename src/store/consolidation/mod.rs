@@ -3,6 +3,7 @@
 //! Episodes and the memories of beliefs are read and written with the rights of whoever calls, which is the owner of the space; what
 //! runs alone write is read and written as the owner of the tables.
 
+pub mod erase;
 mod former;
 mod input;
 mod ledger;

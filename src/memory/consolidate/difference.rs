@@ -234,12 +234,8 @@ fn actions(plan: &Plan, out: &Difference<'_>, past: &Past, hidden: &BTreeSet<Id>
             actions.push(of_made(kind, made, detail));
         }
         if !told {
-            actions.push(of_made(
-                "reworded",
-                made,
-                change.evidence,
-                format!("{}{edited}", episodes(made.belief.count)),
-            ));
+            let action = if change.wording == Wording::Other { "reworded" } else { "adjusted" };
+            actions.push(of_made(action, made, format!("{}{edited}", episodes(made.belief.count))));
         }
     }
     for (former, why) in &out.retired {

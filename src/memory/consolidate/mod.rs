@@ -54,14 +54,8 @@ impl Cause {
 
 /// What a run has done.
 pub struct Outcome {
-    pub run: Id,
-    /// None when nothing was published.
-    pub version: Option<i64>,
     pub episodes: usize,
     pub beliefs: usize,
-    pub novelty: f32,
-    /// Something was read that the run before did not know.
-    pub news: bool,
     pub actions: Vec<Action>,
 }
 
@@ -153,15 +147,8 @@ fn run_as_owner(space: &str, facts: &store::Space, cause: Cause) -> Result<Outco
         const STAGNANT: f32 = 0.01;
         store::done(space, version, run, now(), news.then_some(plan.novelty < STAGNANT));
         crash::at(Point::consolidate_published);
-        let outcome = Outcome {
-            run,
-            version: published.then_some(version),
-            episodes,
-            beliefs: plan.made.len(),
-            novelty: plan.novelty,
-            news,
-            actions: apply::told(difference.actions, &written),
-        };
+        let actions = apply::told(difference.actions, &written);
+        let outcome = Outcome { episodes, beliefs: plan.made.len(), actions };
         if cause == Cause::Worker {
             cache::keep(taken);
         }

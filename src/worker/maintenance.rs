@@ -29,7 +29,7 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
     worker::attach_signals();
     let database = argument.value() as u32;
     // One worker for a database: a launcher that was just replaced may not know of the one that is there.
-    if !slots::in_database(database).is_empty() || !slots::take(Kind::Maintenance, database) {
+    if !slots::of_kind(Kind::Maintenance, database).is_empty() || !slots::take(Kind::Maintenance, database) {
         return;
     }
     crash::at(Point::worker_start);

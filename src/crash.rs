@@ -187,6 +187,14 @@ pub enum Point {
     announce_watch,
     /// All of a batch is to be sent; it is not committed.
     announce_sent,
+    /// The episodes of a space are read for consolidation; nothing is written.
+    consolidate_read,
+    /// Its beliefs are known; nothing is written.
+    consolidate_clustered,
+    /// What is different is written; no snapshot is published.
+    consolidate_written,
+    /// The snapshot is published; it is not committed.
+    consolidate_published,
 }
 
 #[cfg(debug_assertions)]

@@ -48,7 +48,8 @@ GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
 GRANT SELECT ON
     engram.space, engram.memory, engram.memory_history, engram.warm, engram.cold, engram.trace,
     engram.association, engram.cue_alias, engram.audit, engram.watch, engram.watches, engram.feedback, engram.citation,
-    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention,
+    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.belief,
+    engram.lineage, engram.consolidation_touch, engram.consolidation, engram.memories, engram.retention,
     engram.decay,
     engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding,
     engram.evidence, engram.supersession, engram.contradictions, engram.calibration, engram.calibration_error

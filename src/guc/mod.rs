@@ -5,6 +5,7 @@
 
 mod activity;
 mod cold;
+mod consolidation;
 mod decay;
 mod dynamics;
 mod priming;
@@ -22,6 +23,7 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use crate::pg;
 
 pub use activity::*;
+pub use consolidation::*;
 pub use decay::*;
 pub use dynamics::*;
 pub use plasticity::*;
@@ -65,6 +67,7 @@ pub fn init() {
     define_learning_settings();
     activity::define();
     cold::define();
+    consolidation::define();
     decay::define();
     dynamics::define();
     priming::define();

@@ -25,3 +25,4 @@ mod tier;
 mod update;
 mod version;
 mod watch;
+mod worker;

@@ -96,7 +96,12 @@ pub fn ask_for_maintenance() -> bool {
     true
 }
 
-/// Takes the wish for a maintenance worker.
+/// Whether somebody wants a maintenance worker in a database.
+pub fn wants_maintenance(database: u32) -> bool {
+    entry(database).is_some_and(|e| e[ASKED_MAINTENANCE].load(Relaxed) > 0)
+}
+
+/// Takes that wish.
 pub fn take_maintenance(database: u32) -> bool {
     entry(database).is_some_and(|e| e[ASKED_MAINTENANCE].swap(0, Relaxed) > 0)
 }
@@ -115,6 +120,11 @@ pub fn look() -> Look {
 /// Whether something has happened since.
 pub fn has_news(since: Look) -> bool {
     mine().is_some_and(|e| e[STIRRED].load(Relaxed) != since.0 || e[ASKED].load(Relaxed) > 0)
+}
+
+/// Whether somebody wants a run at once.
+pub fn is_asked() -> bool {
+    mine().is_some_and(|e| e[ASKED].load(Relaxed) > 0)
 }
 
 /// A consolidator leaves: what is there is due at `at`, what comes anew not before `on_news`. Microseconds since the Unix epoch.

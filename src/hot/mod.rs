@@ -11,6 +11,7 @@
 
 pub mod answers;
 pub mod board;
+pub mod consolidated;
 pub mod evict;
 pub mod follow;
 pub mod governor;
@@ -55,6 +56,7 @@ pub fn init() {
     uses::init();
     heard::init();
     board::init();
+    consolidated::init();
     stirred::init();
     requests::init();
     moves::init();

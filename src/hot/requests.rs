@@ -129,6 +129,11 @@ impl Taken {
         self.space == 0 || space_words(space).is_some_and(|words| words[0] == self.space)
     }
 
+    /// Whether it is for every space of the database.
+    pub fn is_for_all(&self) -> bool {
+        self.space == 0
+    }
+
     /// Says what has become of it.
     pub fn answer(&self, outcome: Outcome) {
         let Some(request) = REQUESTED.get().map(|all| &all[self.at]) else { return };

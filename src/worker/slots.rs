@@ -24,7 +24,7 @@ const ERROR: usize = 8;
 const ERROR_BYTES: usize = (WORDS - ERROR) * 8;
 
 /// What a process is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u64)]
 pub enum Kind {
     Launcher = 1,
@@ -144,6 +144,13 @@ pub fn of_kind(kind: Kind, database: u32) -> Vec<i32> {
         .map(|s| s[PID].load(Relaxed) as i32)
         .filter(|pid| *pid != 0)
         .collect()
+}
+
+/// Workers that are there, without the launcher.
+pub fn workers() -> usize {
+    let slots = SLOTS.get().into_iter().flatten();
+    let working = slots.filter(|s| s[PID].load(Relaxed) != 0 && s[KIND].load(Relaxed) != Kind::Launcher as u64);
+    working.filter(|s| worker::alive(s[PID].load(Relaxed) as i32)).count()
 }
 
 /// A worker as `engram.stat_worker` shows it.

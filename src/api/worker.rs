@@ -38,7 +38,7 @@ fn engram_worker_run_now(
 }
 
 fn interval(micros: i64) -> Interval {
-    Interval::new(0, 0, micros).unwrap_or_default()
+    Interval::from_micros(micros)
 }
 
 fn seconds(micros: i64) -> f64 {

@@ -9,6 +9,7 @@ pub mod chill;
 mod cold;
 mod complete;
 pub mod completion;
+mod configure;
 pub mod consolidate;
 pub mod consolidation_health;
 pub mod decay;

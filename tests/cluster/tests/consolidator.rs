@@ -185,7 +185,7 @@ fn a_space_that_fails_backs_off_and_the_others_go_on() {
     client
         .batch_execute(
             "CREATE ROLE guest LOGIN IN ROLE engram_reader;
-             SELECT engram_configure_space('broken', reader_roles => '{guest}')",
+             SELECT engram_configure_space('broken', readers => '{guest}')",
         )
         .unwrap();
     let mut guest = cluster.client_of("postgres", "guest");
@@ -204,7 +204,7 @@ fn a_space_that_fails_backs_off_and_the_others_go_on() {
 fn an_owner_that_is_gone_is_a_failure_and_not_the_end_of_the_worker() {
     let cluster = Cluster::with_extension(&options());
     let mut client = cluster.client();
-    client.batch_execute("CREATE ROLE skipper IN ROLE engram_writer; SELECT engram_create_space('boat', owner_role => 'skipper')").unwrap();
+    client.batch_execute("CREATE ROLE skipper IN ROLE engram_writer; SELECT engram_create_space('boat', owner => 'skipper')").unwrap();
     tell(&mut client, "boat", 0);
     wait_current(&mut client, "boat");
     client.batch_execute("DROP ROLE skipper").unwrap();
@@ -253,7 +253,7 @@ fn what_is_paused_rests_until_it_is_resumed_and_runs_when_it_is_asked_to() {
         .batch_execute(
             "CREATE ROLE skipper LOGIN IN ROLE engram_writer;
              CREATE ROLE guest LOGIN IN ROLE engram_reader, engram_writer;
-             SELECT engram_create_space('boat', owner_role => 'skipper', reader_roles => '{guest}', writer_roles => '{skipper}')",
+             SELECT engram_create_space('boat', owner => 'skipper', readers => '{guest}', writers => '{skipper}')",
         )
         .unwrap();
     tell(&mut client, "boat", 0);
@@ -383,7 +383,7 @@ fn a_worker_that_is_killed_goes_on_where_it_was() {
 fn a_failure_whose_record_is_killed_is_tried_again() {
     let cluster = Cluster::with_extension(&options().with_crash_points());
     let mut client = cluster.client();
-    client.batch_execute("CREATE ROLE skipper IN ROLE engram_writer; SELECT engram_create_space('boat', owner_role => 'skipper')").unwrap();
+    client.batch_execute("CREATE ROLE skipper IN ROLE engram_writer; SELECT engram_create_space('boat', owner => 'skipper')").unwrap();
     client.batch_execute("DROP ROLE skipper").unwrap();
     let before = cluster.arm("consolidator_failed", 0);
     tell(&mut client, "boat", 0);

@@ -1,6 +1,7 @@
 -- The citations of a belief: those in the arrays, and no others.
 WITH wanted AS (
-    SELECT * FROM pg_catalog.unnest($3::pg_catalog.uuid[], $4::pg_catalog.bool[], $5::pg_catalog.float4[], $6::pg_catalog.timestamptz[])
+    SELECT * FROM ROWS FROM (pg_catalog.unnest($3::pg_catalog.uuid[]), pg_catalog.unnest($4::pg_catalog.bool[]),
+                             pg_catalog.unnest($5::pg_catalog.float4[]), pg_catalog.unnest($6::pg_catalog.timestamptz[]))
         AS w(evidence, supports, weight, occurred_at)
 ), gone AS (
     DELETE FROM engram.citation c

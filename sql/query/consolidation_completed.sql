@@ -1,4 +1,3 @@
-INSERT INTO engram.consolidation (space, last_completed_at, failures_in_row, next_due)
-VALUES ($1, pg_catalog.clock_timestamp(), 0, $2)
-ON CONFLICT (space) DO UPDATE
-SET last_completed_at = EXCLUDED.last_completed_at, failures_in_row = 0, next_due = EXCLUDED.next_due
+UPDATE engram.consolidation
+SET last_completed_at = pg_catalog.clock_timestamp(), failures_in_row = 0, next_due = $2
+WHERE space OPERATOR(pg_catalog.=) $1

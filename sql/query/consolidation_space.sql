@@ -1,4 +1,4 @@
-SELECT s.owner_role, s.dimensions, s.encoder, s.language, s.changed, s.settings::pg_catalog.text,
+SELECT s.owner_role, s.dimensions, s.encoder, s.language, s.settings::pg_catalog.text,
        -- What decides which rows the owner sees, beside the rows.
        (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', p.oid, p.xmin), ',' ORDER BY p.oid)
         FROM pg_catalog.pg_policy p

@@ -1,3 +1,6 @@
-SELECT c.version, c.low_novelty_runs, c.last_run
-FROM engram.consolidation c
-WHERE c.space OPERATOR(pg_catalog.=) $1
+-- The state of consolidation of a space, held to the end of the transaction; made where there is none.
+INSERT INTO engram.consolidation AS c (space)
+VALUES ($1)
+ON CONFLICT (space) DO UPDATE SET version = c.version
+RETURNING c.version, (SELECT r.input_hash FROM engram.consolidation_run r
+                      WHERE r.space OPERATOR(pg_catalog.=) c.space AND r.run OPERATOR(pg_catalog.=) c.last_run)

@@ -69,7 +69,17 @@ fn engram_create_space_0_2(
     encoder: Option<&str>,
 ) {
     let (quotas, consolidation) = (Quotas::default(), Consolidation::default());
-    or_raise(space::create(Given { space, dimensions, language, owner, readers, writers, encoder, quotas, consolidation }));
+    or_raise(space::create(Given {
+        space,
+        dimensions,
+        language,
+        owner,
+        readers,
+        writers,
+        encoder,
+        quotas,
+        consolidation,
+    }));
 }
 
 /// `engram_configure_space` of 0.2.
@@ -84,7 +94,17 @@ fn engram_configure_space_0_2(
     encoder: Option<&str>,
 ) {
     let (quotas, consolidation) = (Quotas::default(), Consolidation::default());
-    or_raise(space::configure(Given { space, dimensions, language, owner, readers, writers, encoder, quotas, consolidation }));
+    or_raise(space::configure(Given {
+        space,
+        dimensions,
+        language,
+        owner,
+        readers,
+        writers,
+        encoder,
+        quotas,
+        consolidation,
+    }));
 }
 
 /// `engram_remember` of 0.1, which recognised no duplicates.
@@ -215,5 +235,15 @@ fn engram_configure_space_0_3(
 ) {
     let quotas = Quotas { memories: quota_memories, bytes: quota_bytes, hot_bytes: quota_hot_bytes };
     let consolidation = Consolidation::default();
-    or_raise(space::configure(Given { space, dimensions, language, owner, readers, writers, encoder, quotas, consolidation }));
+    or_raise(space::configure(Given {
+        space,
+        dimensions,
+        language,
+        owner,
+        readers,
+        writers,
+        encoder,
+        quotas,
+        consolidation,
+    }));
 }

@@ -22,7 +22,17 @@ fn engram_create_space_0_3(
 ) {
     let quotas = Quotas { memories: quota_memories, bytes: quota_bytes, hot_bytes: quota_hot_bytes };
     let consolidation = Consolidation::default();
-    or_raise(space::create(Given { space, dimensions, language, owner, readers, writers, encoder, quotas, consolidation }));
+    or_raise(space::create(Given {
+        space,
+        dimensions,
+        language,
+        owner,
+        readers,
+        writers,
+        encoder,
+        quotas,
+        consolidation,
+    }));
 }
 
 /// Changes a space; see `docs/reference/sql.md`.
@@ -44,7 +54,17 @@ fn engram_configure_space_0_5(
 ) {
     let quotas = Quotas { memories: quota_memories, bytes: quota_bytes, hot_bytes: quota_hot_bytes };
     let consolidation = Consolidation { interval: consolidation_interval, settings: settings.map(Jsonb::parse) };
-    or_raise(space::configure(Given { space, dimensions, language, owner, readers, writers, encoder, quotas, consolidation }));
+    or_raise(space::configure(Given {
+        space,
+        dimensions,
+        language,
+        owner,
+        readers,
+        writers,
+        encoder,
+        quotas,
+        consolidation,
+    }));
 }
 
 /// Removes a space and its memories; see `docs/reference/sql.md`.

@@ -50,7 +50,10 @@ pub enum Ended {
 
 fn find(space: &str) -> Option<usize> {
     let words = space_words(space)?;
-    COUNTED.get()?.iter().position(|e| e[KEYED].load(Relaxed) == 2 && [e[NAME].load(Relaxed), e[TABLE].load(Relaxed)] == words)
+    COUNTED
+        .get()?
+        .iter()
+        .position(|e| e[KEYED].load(Relaxed) == 2 && [e[NAME].load(Relaxed), e[TABLE].load(Relaxed)] == words)
 }
 
 /// The entry of a space, made where there is room; that of all others where there is none.

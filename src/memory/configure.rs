@@ -85,5 +85,4 @@ impl Consolidation {
     }
 }
 
-const KEYS: &str =
-    "Settings of a space are consolidation_threshold, consolidation_min_size, consolidation_max_size and resolve_contradictions.";
+const KEYS: &str = "Settings of a space are consolidation_threshold, consolidation_min_size, consolidation_max_size and resolve_contradictions.";

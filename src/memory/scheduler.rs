@@ -156,14 +156,14 @@ impl Scheduler {
             return Ok(Ran::Skipped);
         }
         crash::at(Point::consolidator_step);
-        let sight = table::sight();
         let run = || consolidate::run(space, Cause::Worker);
         let Some(done) = pg::with_settings(&[(c"lock_timeout", LOCK_TIMEOUT)], run)? else {
             return Ok(Ran::Busy);
         };
-        table::completed(space, &sight, self.due_after(space, true));
+        table::completed(space, self.due_after(space, true));
         crash::at(Point::consolidator_end);
-        Ok(Ran::Completed { episodes: done.episodes, beliefs: done.beliefs, ended: Instant::now() })
+        let (episodes, beliefs) = (done.episodes as u64, done.beliefs as u64);
+        Ok(Ran::Completed { episodes, beliefs, ended: Instant::now() })
     }
 
     /// Records that a turn failed, in a transaction of its own.

@@ -24,8 +24,9 @@ pub fn pause(worker: Option<&str>, space: Option<&str>, paused: bool) -> Result<
     match required("worker", worker)? {
         CONSOLIDATOR => {}
         MAINTENANCE => {
-            return Err(Error::not_supported("worker \"maintenance\" cannot be paused")
-                .with_hint("Uses of memories would be lost; set engram.max_workers to 0 for a server without workers."));
+            return Err(Error::not_supported("worker \"maintenance\" cannot be paused").with_hint(
+                "Uses of memories would be lost; set engram.max_workers to 0 for a server without workers.",
+            ));
         }
         other => return Err(unknown(other)),
     }
@@ -86,10 +87,7 @@ pub fn run_now(worker: Option<&str>, space: Option<&str>, wait: Option<bool>) ->
 }
 
 fn unknown(worker: &str) -> Error {
-    fault::invalid(
-        format!("worker \"{worker}\" does not exist"),
-        "The workers are consolidator and maintenance.",
-    )
+    fault::invalid(format!("worker \"{worker}\" does not exist"), "The workers are consolidator and maintenance.")
 }
 
 fn too_many() -> Error {
@@ -115,8 +113,9 @@ fn may_steer(space: Option<&str>) -> Result<(), Error> {
 
 fn writable() -> Result<(), Error> {
     if pg::in_recovery() {
-        return Err(Error::not_supported("workers of a standby cannot be steered")
-            .with_hint("Consolidation rests on a standby and starts with its promotion; call the function on the primary."));
+        return Err(Error::not_supported("workers of a standby cannot be steered").with_hint(
+            "Consolidation rests on a standby and starts with its promotion; call the function on the primary.",
+        ));
     }
     if !schedule::is_possible() {
         return Err(Error::not_in_prerequisite_state("the catalog is of an older version of engram")

@@ -12,6 +12,7 @@ pub mod batch;
 pub mod belief;
 pub mod cold;
 pub mod columns;
+pub mod consolidation;
 pub mod decay;
 pub mod export;
 pub mod fault;

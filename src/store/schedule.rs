@@ -66,23 +66,28 @@ pub fn news(space: &str) -> Option<News> {
     news
 }
 
-/// What the active snapshot sees, to be kept by [`completed`].
-pub fn sight() -> String {
-    let mut sight = String::new();
-    spi::select(include_str!("../../sql/query/consolidation_seen_now.sql"), &[], |row| {
-        sight = row.text(1).unwrap_or_default().to_owned();
-    });
+/// What the active snapshot sees, to be kept by [`saw`].
+pub fn sight() -> Option<String> {
+    let mut sight = None;
+    if is_possible() {
+        spi::select(include_str!("../../sql/query/consolidation_seen_now.sql"), &[], |row| {
+            sight = row.text(1).map(str::to_owned);
+        });
+    }
     sight
 }
 
-/// A run of a space that saw `sight` has completed; the next is due at `next`.
-pub fn completed(space: &str, sight: &str, next: i64) {
-    pg::as_owner(|| {
-        let seen = [Arg::Text(space), Arg::Text(sight)];
-        spi::execute(include_str!("../../sql/query/consolidation_seen_set.sql"), &seen);
-        let args = [Arg::Text(space), Arg::Timestamptz(next)];
-        spi::execute(include_str!("../../sql/query/consolidation_completed.sql"), &args);
-    });
+/// A run of a space has seen what `sight` tells: the rest is new.
+pub fn saw(space: &str, sight: Option<&str>) {
+    let Some(sight) = sight else { return };
+    let args = [Arg::Text(space), Arg::Text(sight)];
+    pg::as_owner(|| spi::execute(include_str!("../../sql/query/consolidation_seen_set.sql"), &args));
+}
+
+/// A scheduled run of a space has completed; the next is due at `next`.
+pub fn completed(space: &str, next: i64) {
+    let args = [Arg::Text(space), Arg::Timestamptz(next)];
+    pg::as_owner(|| spi::execute(include_str!("../../sql/query/consolidation_completed.sql"), &args));
 }
 
 /// A run of a space that began at `started` has failed; the next try is due at `next`.

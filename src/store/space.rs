@@ -11,7 +11,7 @@ use crate::pg::{
 use engram_engine::encoder;
 use engram_engine::text::Language;
 use pgrx::IntoDatum;
-use pgrx::datum::{Interval, IntoDatum as _};
+use pgrx::datum::Interval;
 use std::cell::Cell;
 use std::rc::Rc;
 

@@ -3,9 +3,9 @@
 use super::slots::{self, Doing, Kind};
 use crate::crash::{self, Point};
 use crate::error::or_raise;
+use crate::guc;
 use crate::memory::scheduler::{self, Scheduler, Turn};
 use crate::pg::{self, worker};
-use crate::guc;
 use pgrx::{pg_guard, pg_sys};
 use std::time::{Duration, Instant};
 

@@ -78,7 +78,8 @@ fn a_space_is_consolidated_at_its_cadence_and_left_alone_while_nothing_is_new() 
     wait_current(&mut client, "deck");
     assert_eq!(beliefs(&mut client, "deck"), 1);
     assert_eq!(cluster.pids_of(CONSOLIDATOR).len(), 1);
-    let shown = client.query_one("SELECT database, pid FROM engram.stat_worker WHERE worker = 'consolidator'", &[]).unwrap();
+    let shown =
+        client.query_one("SELECT database, pid FROM engram.stat_worker WHERE worker = 'consolidator'", &[]).unwrap();
     assert_eq!((shown.get(0), vec![shown.get::<_, i32>(1)]), (Some("postgres"), cluster.pids_of(CONSOLIDATOR)));
 
     let before = count(&mut client, "runs", "deck");
@@ -172,8 +173,10 @@ fn a_space_that_fails_backs_off_and_the_others_go_on() {
         assert!(row.get::<_, &str>(column).contains("no beliefs in broken"), "{}", row.get::<_, &str>(column));
     }
     assert_eq!(row.get::<_, &str>(4), "worker");
-    let failures: i64 =
-        client.query_one("SELECT count(*) FROM engram.consolidation_run WHERE space = 'broken' AND state = 'failed'", &[]).unwrap().get(0);
+    let failures: i64 = client
+        .query_one("SELECT count(*) FROM engram.consolidation_run WHERE space = 'broken' AND state = 'failed'", &[])
+        .unwrap()
+        .get(0);
     assert_eq!(failures, count(&mut client, "failures", "broken"));
     assert_eq!(beliefs(&mut client, "broken"), 0, "what failed was rolled back");
     wait_current(&mut client, "whole");
@@ -204,7 +207,11 @@ fn a_space_that_fails_backs_off_and_the_others_go_on() {
 fn an_owner_that_is_gone_is_a_failure_and_not_the_end_of_the_worker() {
     let cluster = Cluster::with_extension(&options());
     let mut client = cluster.client();
-    client.batch_execute("CREATE ROLE skipper IN ROLE engram_writer; SELECT engram_create_space('boat', owner => 'skipper')").unwrap();
+    client
+        .batch_execute(
+            "CREATE ROLE skipper IN ROLE engram_writer; SELECT engram_create_space('boat', owner => 'skipper')",
+        )
+        .unwrap();
     tell(&mut client, "boat", 0);
     wait_current(&mut client, "boat");
     client.batch_execute("DROP ROLE skipper").unwrap();
@@ -228,7 +235,8 @@ fn a_run_that_waits_for_a_lock_gives_up_and_can_be_cancelled() {
     other.batch_execute("BEGIN; LOCK TABLE engram.consolidation IN SHARE MODE").unwrap();
     tell(&mut client, "deck", 1);
     wait_until("the worker waits for the lock", PATIENCE, || {
-        let sql = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE backend_type = $1 AND wait_event_type = 'Lock'";
+        let sql =
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE backend_type = $1 AND wait_event_type = 'Lock'";
         !client.query(sql, &[&CONSOLIDATOR]).unwrap().is_empty()
     });
     other.batch_execute("ROLLBACK").unwrap();
@@ -383,7 +391,11 @@ fn a_worker_that_is_killed_goes_on_where_it_was() {
 fn a_failure_whose_record_is_killed_is_tried_again() {
     let cluster = Cluster::with_extension(&options().with_crash_points());
     let mut client = cluster.client();
-    client.batch_execute("CREATE ROLE skipper IN ROLE engram_writer; SELECT engram_create_space('boat', owner => 'skipper')").unwrap();
+    client
+        .batch_execute(
+            "CREATE ROLE skipper IN ROLE engram_writer; SELECT engram_create_space('boat', owner => 'skipper')",
+        )
+        .unwrap();
     client.batch_execute("DROP ROLE skipper").unwrap();
     let before = cluster.arm("consolidator_failed", 0);
     tell(&mut client, "boat", 0);
@@ -453,7 +465,9 @@ fn a_standby_rests_and_consolidates_once_it_is_promoted() {
     primary.wait_replayed(&standby);
     drop(writer);
     standby.promote();
-    wait_until("it is promoted", PATIENCE, || !reader.query_one("SELECT pg_is_in_recovery()", &[]).unwrap().get::<_, bool>(0));
+    wait_until("it is promoted", PATIENCE, || {
+        !reader.query_one("SELECT pg_is_in_recovery()", &[]).unwrap().get::<_, bool>(0)
+    });
     // The pause came with the rows, whether the primary was quicker or not.
     reader.batch_execute("SELECT engram_worker_resume(space => 'deck')").unwrap();
     wait_current(&mut reader, "deck");
@@ -503,7 +517,8 @@ fn a_visit_that_finds_no_worker_is_counted_and_told_once_a_minute() {
             std::path::Path::new(&format!("/proc/{pid}")).exists()
         })
     });
-    let stopped = cluster.pids_of("engram maintenance").into_iter().chain(cluster.pids_of(CONSOLIDATOR)).next().unwrap();
+    let stopped =
+        cluster.pids_of("engram maintenance").into_iter().chain(cluster.pids_of(CONSOLIDATOR)).next().unwrap();
     tell(&mut client, "deck", 1);
     let pool = "SELECT starved, warnings, waiting, longest_wait_seconds FROM engram.stat_worker_pool";
     wait_until("it is counted", PATIENCE, || client.query_one(pool, &[]).unwrap().get::<_, i64>(0) > 0);

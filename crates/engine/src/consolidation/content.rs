@@ -31,7 +31,8 @@ pub fn quote(text: &str) -> String {
 /// The content of a belief.
 pub fn compose(quote: &str, count: u32, terms: &[String]) -> String {
     let said = quote.to_lowercase();
-    let also: Vec<&str> = terms.iter().filter(|term| !said.contains(&term.to_lowercase())).map(String::as_str).collect();
+    let also: Vec<&str> =
+        terms.iter().filter(|term| !said.contains(&term.to_lowercase())).map(String::as_str).collect();
     let times = if count == 1 { "1 time".to_owned() } else { format!("{count} times") };
     if also.is_empty() { format!("{quote} ({times})") } else { format!("{quote} ({times}; also: {})", also.join(", ")) }
 }

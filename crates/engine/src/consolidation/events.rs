@@ -59,10 +59,8 @@ pub struct Event {
 pub fn events(before: &[Former], after: &[Belief], identities: &Identities) -> Vec<Event> {
     let former: BTreeMap<Id, &Former> = before.iter().map(|f| (f.id, f)).collect();
     let active = |id: &Id| former.get(id).copied().filter(|f| !f.retired);
-    let mut divided: Vec<Id> = after
-        .iter()
-        .flat_map(|b| b.parents.iter().filter(|p| p.descent == Descent::Split).map(|p| p.id))
-        .collect();
+    let mut divided: Vec<Id> =
+        after.iter().flat_map(|b| b.parents.iter().filter(|p| p.descent == Descent::Split).map(|p| p.id)).collect();
     divided.sort_unstable();
     let how: BTreeMap<Id, How> = identities.of.iter().map(|i| (i.id, i.how)).collect();
 

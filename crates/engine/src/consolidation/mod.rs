@@ -8,8 +8,8 @@
 pub mod belief;
 pub mod content;
 pub mod contradiction;
-pub mod evidence;
 pub mod events;
+pub mod evidence;
 pub mod health;
 pub mod identity;
 pub mod linkage;

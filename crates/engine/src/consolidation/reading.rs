@@ -190,7 +190,8 @@ fn slots(tokens: &[Token<'_>], sentence: &str) -> Vec<Slot> {
     }
     // `Paris and Rome`: names with one short word between them.
     for index in 1..slots.len() {
-        let close = slots[index].from - slots[index - 1].to == 1 && slots[index].kind == 1 && slots[index - 1].kind == 1;
+        let close =
+            slots[index].from - slots[index - 1].to == 1 && slots[index].kind == 1 && slots[index - 1].kind == 1;
         if close && tokens[slots[index - 1].to].text.chars().count() <= 3 {
             (slots[index].is_list, slots[index - 1].is_list) = (true, true);
         }

@@ -118,11 +118,7 @@ fn test(since: &[i64], period: i64, trials: f64) -> Option<Regularity> {
     }
     let length = libm::sqrt(cosines * cosines + sines * sines).min(n as f64);
     let chance = (rayleigh(n as f64, length).min(arc(&mut phases)) * trials).min(1.0);
-    (chance < CHANCE).then_some(Regularity {
-        period_us: period,
-        strength: (length / n as f64) as f32,
-        p_value: chance,
-    })
+    (chance < CHANCE).then_some(Regularity { period_us: period, strength: (length / n as f64) as f32, p_value: chance })
 }
 
 fn rayleigh(n: f64, length: f64) -> f64 {

@@ -51,9 +51,9 @@ impl<'e> Values<'e> {
 
     fn of_metadata(episodes: &[&Episode<'e>]) -> Values<'e> {
         Values::collect(episodes, |e| {
-            e.metadata.iter().map(|(key, value)| {
-                (xxh3_64(key.as_bytes()), key.as_str(), xxh3_64(value.as_bytes()), value.as_str())
-            })
+            e.metadata
+                .iter()
+                .map(|(key, value)| (xxh3_64(key.as_bytes()), key.as_str(), xxh3_64(value.as_bytes()), value.as_str()))
         })
     }
 

@@ -35,18 +35,26 @@ pub fn contradictions(beliefs: &[Belief], marked: &[(Id, Id)]) -> Vec<Contradict
             note(a, b, Ground::Marked);
         }
     }
-    each_pair(beliefs, |b| &b.claims.frames, |a, b, one, other| {
-        let (one, other) = (one.shown.clone(), other.shown.clone());
-        if may_overlap(&beliefs[a], &beliefs[b]) {
-            note(a, b, Ground::Frame { one, other });
-        }
-    });
-    each_pair(beliefs, |b| &b.claims.metadata, |a, b, one, other| {
-        if may_overlap(&beliefs[a], &beliefs[b]) && are_related(&beliefs[a], &beliefs[b]) {
-            let key = one.name.clone();
-            note(a, b, Ground::Metadata { key, one: one.shown.clone(), other: other.shown.clone() });
-        }
-    });
+    each_pair(
+        beliefs,
+        |b| &b.claims.frames,
+        |a, b, one, other| {
+            let (one, other) = (one.shown.clone(), other.shown.clone());
+            if may_overlap(&beliefs[a], &beliefs[b]) {
+                note(a, b, Ground::Frame { one, other });
+            }
+        },
+    );
+    each_pair(
+        beliefs,
+        |b| &b.claims.metadata,
+        |a, b, one, other| {
+            if may_overlap(&beliefs[a], &beliefs[b]) && are_related(&beliefs[a], &beliefs[b]) {
+                let key = one.name.clone();
+                note(a, b, Ground::Metadata { key, one: one.shown.clone(), other: other.shown.clone() });
+            }
+        },
+    );
     found
         .into_values()
         .map(|(a, b, ground)| Contradiction {
@@ -99,7 +107,8 @@ fn each_pair<'b>(
 
 /// Whether there is a moment at which both may hold.
 fn may_overlap(a: &Belief, b: &Belief) -> bool {
-    let ends_before = |x: &Belief, y: &Belief| matches!((x.claims.valid.1, y.claims.valid.0), (Some(to), Some(from)) if to <= from);
+    let ends_before =
+        |x: &Belief, y: &Belief| matches!((x.claims.valid.1, y.claims.valid.0), (Some(to), Some(from)) if to <= from);
     !ends_before(a, b) && !ends_before(b, a)
 }
 

@@ -330,6 +330,17 @@ COMMENT ON COLUMN engram.stat_worker_pool.starved IS 'Visits that waited longer 
 COMMENT ON COLUMN engram.stat_worker_pool.warnings IS 'Warnings about that in the server log, at most one a minute';
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_seen', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.worker_paused', 'WHERE false');
+DROP FUNCTION IF EXISTS @extschema@.engram_configure_space(text, integer, text, text, text[], text[], text, bigint, bigint, bigint);
+CREATE OR REPLACE FUNCTION @extschema@.engram_configure_space(
+    "space" text, "dimensions" integer DEFAULT NULL, "language" text DEFAULT NULL, "owner" text DEFAULT NULL,
+    "readers" text[] DEFAULT NULL, "writers" text[] DEFAULT NULL, "encoder" text DEFAULT NULL,
+    "quota_memories" bigint DEFAULT NULL, "quota_bytes" bigint DEFAULT NULL, "quota_hot_bytes" bigint DEFAULT NULL,
+    "consolidation_interval" interval DEFAULT NULL, "settings" jsonb DEFAULT NULL) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'engram_configure_space_0_5_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_configure_space IS 'Changes a space; null leaves what is set';
+REVOKE ALL ON FUNCTION @extschema@.engram_configure_space FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_configure_space TO engram_writer;
 CREATE OR REPLACE FUNCTION @extschema@.engram_worker_pause("worker" text DEFAULT 'consolidator', "space" text DEFAULT NULL) RETURNS boolean
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'engram_worker_pause_wrapper';

@@ -1677,13 +1677,13 @@ AS 'MODULE_PATHNAME', 'engram_complete_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:37
+-- src/api/former.rs:38
 -- engram::api::former::engram_configure_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:26
+-- src/api/space.rs:39
 -- engram::api::space::engram_configure_space
 CREATE  FUNCTION "engram_configure_space"(
 	"space" TEXT, /* Option < & str > */
@@ -1695,16 +1695,24 @@ CREATE  FUNCTION "engram_configure_space"(
 	"encoder" TEXT DEFAULT NULL, /* Option < & str > */
 	"quota_memories" bigint DEFAULT NULL, /* Option < i64 > */
 	"quota_bytes" bigint DEFAULT NULL, /* Option < i64 > */
-	"quota_hot_bytes" bigint DEFAULT NULL /* Option < i64 > */
+	"quota_hot_bytes" bigint DEFAULT NULL, /* Option < i64 > */
+	"consolidation_interval" interval DEFAULT NULL, /* Option < Interval > */
+	"settings" jsonb DEFAULT NULL /* Option < Jsonb > */
 ) RETURNS void
 VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_configure_space_0_3_wrapper';
+AS 'MODULE_PATHNAME', 'engram_configure_space_0_5_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:74
+-- src/api/former.rs:86
 -- engram::api::former::engram_configure_space_0_2
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/former.rs:222
+-- engram::api::former::engram_configure_space_0_3
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
@@ -1798,7 +1806,7 @@ AS 'MODULE_PATHNAME', 'engram_contradict_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:7
+-- src/api/space.rs:9
 -- engram::api::space::engram_create_space
 CREATE  FUNCTION "engram_create_space"(
 	"space" TEXT, /* Option < & str > */
@@ -1818,7 +1826,7 @@ AS 'MODULE_PATHNAME', 'engram_create_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:59
+-- src/api/former.rs:61
 -- engram::api::former::engram_create_space_0_2
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1838,7 +1846,7 @@ AS 'MODULE_PATHNAME', 'engram_dissociate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:45
+-- src/api/space.rs:71
 -- engram::api::space::engram_drop_space
 CREATE  FUNCTION "engram_drop_space"(
 	"space" TEXT /* Option < & str > */
@@ -2239,7 +2247,7 @@ AS 'MODULE_PATHNAME', 'engram_reinstate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:89
+-- src/api/former.rs:111
 -- engram::api::former::engram_remember
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2381,7 +2389,7 @@ AS 'MODULE_PATHNAME', 'engram_spread_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:122
+-- src/api/former.rs:144
 -- engram::api::former::engram_supersede
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2417,7 +2425,7 @@ AS 'MODULE_PATHNAME', 'engram_unwatch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:167
+-- src/api/former.rs:189
 -- engram::api::former::engram_update
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2577,7 +2585,7 @@ AS 'MODULE_PATHNAME', 'engram_worker_run_now_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:128
+-- src/api/former.rs:150
 -- engram::api::former::tier_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */

@@ -16,7 +16,7 @@ pub use difference::Action;
 
 use super::{now, space_or_setting};
 use crate::crash::{self, Point};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::guc;
 use crate::pg::{self, role, snapshot::Pinned};
 use crate::store::consolidation::{self as store, Finished, Id};
@@ -80,7 +80,7 @@ pub fn consolidate(space: Option<&str>, dry_run: Option<bool>) -> Result<Vec<Act
         match run(&space, Cause::Function)? {
             Some(outcome) => outcome.actions,
             None => {
-                return Err(Error::not_in_prerequisite_state(format!("space \"{space}\" is being consolidated"))
+                return Err(Error::new(Kind::LockNotAvailable, format!("space \"{space}\" is being consolidated"))
                     .with_hint("Wait for the end of that run; pg_locks says who holds it."));
             }
         }

@@ -26,3 +26,4 @@ mod tier;
 mod update;
 mod version;
 mod watch;
+mod worker;

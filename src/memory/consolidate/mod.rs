@@ -20,7 +20,7 @@ use crate::error::{Error, Kind};
 use crate::guc;
 use crate::pg::{self, role, snapshot::Pinned};
 use crate::store::consolidation::{self as store, Finished, Id};
-use crate::store::{self as tables, access, audit, fault};
+use crate::store::{self as tables, access, audit, fault, schedule};
 use apply::{Run, Written};
 use cache::Taken;
 use difference::Difference;
@@ -99,7 +99,10 @@ pub fn run(space: &str, cause: Cause) -> Result<Option<Outcome>, Error> {
     if !store::lock(space) {
         return Ok(None);
     }
-    pg::as_role(owner, || audit::quietly(|| run_as_owner(space, &facts, cause))).map(Some)
+    let sight = schedule::sight();
+    let outcome = pg::as_role(owner, || audit::quietly(|| run_as_owner(space, &facts, cause)))?;
+    schedule::saw(space, sight.as_deref());
+    Ok(Some(outcome))
 }
 
 fn run_as_owner(space: &str, facts: &store::Space, cause: Cause) -> Result<Outcome, Error> {

@@ -8,7 +8,7 @@ ALTER TABLE engram.citation
     ADD COLUMN IF NOT EXISTS occurred_at timestamptz;
 ALTER TABLE engram.consolidation_run
     ADD COLUMN IF NOT EXISTS version bigint,
-    ADD COLUMN IF NOT EXISTS cause text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker'])),
+    ADD COLUMN IF NOT EXISTS cause text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker', 'undo'])),
     ADD COLUMN IF NOT EXISTS counts jsonb NOT NULL DEFAULT '{}';
 ALTER TABLE engram.consolidation_snapshot
     ADD COLUMN IF NOT EXISTS version bigint NOT NULL DEFAULT 0,
@@ -19,7 +19,7 @@ ALTER TABLE engram.consolidation_snapshot
 CREATE INDEX IF NOT EXISTS consolidation_snapshot_current ON engram.consolidation_snapshot (space, belief) WHERE until IS NULL;
 ALTER TABLE engram.belief_event
     ADD COLUMN IF NOT EXISTS kind text CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['formed', 'strengthened', 'weakened', 'merged', 'split',
-                                                                        'retired', 'revived', 'contradicted'])),
+                                                                        'retired', 'revived', 'contradicted', 'undone'])),
     ADD COLUMN IF NOT EXISTS confidence_before real,
     ADD COLUMN IF NOT EXISTS confidence_after real,
     ADD COLUMN IF NOT EXISTS version bigint;
@@ -34,7 +34,7 @@ COMMENT ON COLUMN engram.consolidation_run.duration_ms IS 'Duration in milliseco
 COMMENT ON COLUMN engram.consolidation_run.novelty IS 'How much of the beliefs is new, 0 to 1';
 COMMENT ON COLUMN engram.consolidation_run.undo IS 'When and by whom the run was undone; empty while it stands';
 COMMENT ON COLUMN engram.consolidation_run.version IS 'Version of the beliefs that the run published; null when it changed nothing';
-COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, or worker';
+COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, worker, or undo for what engram_undo published';
 COMMENT ON COLUMN engram.consolidation_run.counts IS 'What it did: number of beliefs for each action, of those it left as somebody had edited them (edited), of those beyond the quota (refused), of classes, and of what it wrote (written)';
 COMMENT ON TABLE engram.consolidation_snapshot IS 'Beliefs as runs published them: the latest snapshot of a space is its rows without an end, the one of a version its rows that were current then';
 COMMENT ON COLUMN engram.consolidation_snapshot.run IS 'Run that published the belief in this form';
@@ -49,7 +49,7 @@ COMMENT ON TABLE engram.belief_event IS 'Every change of a belief; append-only, 
 COMMENT ON COLUMN engram.belief_event.event IS 'UUID version 7: ascends with time';
 COMMENT ON COLUMN engram.belief_event.citation_delta IS 'How many memories more it cites than before';
 COMMENT ON COLUMN engram.belief_event.novelty IS 'Share of its evidence that is new, 0 to 1';
-COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived or contradicted';
+COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived, contradicted or undone';
 COMMENT ON COLUMN engram.belief_event.confidence_before IS 'Confidence before; null where it did not hold';
 COMMENT ON COLUMN engram.belief_event.confidence_after IS 'Confidence after; null where it does not hold any more';
 COMMENT ON COLUMN engram.belief_event.version IS 'Version of the beliefs that the run published';
@@ -214,6 +214,43 @@ END
 $engram$;
 
 -- Undo, belief events.
+-- A row that consolidation writes, as engram.consolidation_touch keeps it. What the server changes by itself is left out: the
+-- transaction, and the tier. A memory in the cold tier is shown as it was before it moved there.
+CREATE OR REPLACE FUNCTION engram.touched_row(space text, what text, id uuid, other uuid) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+AS $touched$
+    SELECT CASE $2
+        WHEN 'memory' THEN
+            (SELECT (pg_catalog.to_jsonb(m) OPERATOR(pg_catalog.-) ARRAY['changed', 'cold', 'pinned'])
+                    OPERATOR(pg_catalog.||)
+                    CASE WHEN m.content OPERATOR(pg_catalog.=) '' THEN
+                        (SELECT pg_catalog.jsonb_build_object('content', c.content, 'embedding', c.embedding) FROM engram.cold c
+                         WHERE c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id)
+                    ELSE '{}' END
+             FROM engram.memory m
+             WHERE m.space OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $3)
+        WHEN 'belief' THEN
+            (SELECT pg_catalog.to_jsonb(b) FROM engram.belief b
+             WHERE b.space OPERATOR(pg_catalog.=) $1 AND b.id OPERATOR(pg_catalog.=) $3)
+        WHEN 'citation' THEN
+            (SELECT pg_catalog.to_jsonb(c) FROM engram.citation c
+             WHERE c.space OPERATOR(pg_catalog.=) $1 AND c.belief OPERATOR(pg_catalog.=) $3
+               AND c.evidence OPERATOR(pg_catalog.=) $4)
+        WHEN 'lineage' THEN
+            (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(l) ORDER BY l.run) FROM engram.lineage l
+             WHERE l.space OPERATOR(pg_catalog.=) $1 AND l.child OPERATOR(pg_catalog.=) $3
+               AND l.parent OPERATOR(pg_catalog.=) $4)
+    END
+$touched$;
+COMMENT ON FUNCTION engram.touched_row(text, text, uuid, uuid) IS 'A row that consolidation writes, as engram.consolidation_touch keeps it; null where there is none';
+
+-- Cues are left out, too: the worker adds names that the space has learned since.
+CREATE OR REPLACE FUNCTION engram.touched_hash(touched jsonb) RETURNS bytea
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $hash$
+    SELECT pg_catalog.sha256(pg_catalog.convert_to((touched OPERATOR(pg_catalog.-) 'cues')::pg_catalog.text, 'UTF8'))
+$hash$;
+COMMENT ON FUNCTION engram.touched_hash(jsonb) IS 'Digest of a row that consolidation writes: the same row has the same digest in every session';
 
 -- Scheduler and health.
 

@@ -174,7 +174,7 @@ CREATE TABLE engram.consolidation_run (
     undo         jsonb NOT NULL DEFAULT '{}',
     error        text,
     version      bigint,
-    cause        text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker'])),
+    cause        text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker', 'undo'])),
     counts       jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (space, run)
 );
@@ -185,7 +185,7 @@ COMMENT ON COLUMN engram.consolidation_run.duration_ms IS 'Duration in milliseco
 COMMENT ON COLUMN engram.consolidation_run.novelty IS 'How much of the beliefs is new, 0 to 1';
 COMMENT ON COLUMN engram.consolidation_run.undo IS 'When and by whom the run was undone; empty while it stands';
 COMMENT ON COLUMN engram.consolidation_run.version IS 'Version of the beliefs that the run published; null when it changed nothing';
-COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, or worker';
+COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, worker, or undo for what engram_undo published';
 COMMENT ON COLUMN engram.consolidation_run.counts IS 'What it did: number of beliefs for each action, of those it left as somebody had edited them (edited), of those beyond the quota (refused), of classes, and of what it wrote (written)';
 
 CREATE TABLE engram.consolidation_snapshot (
@@ -229,7 +229,7 @@ CREATE TABLE engram.belief_event (
     citation_delta   integer NOT NULL DEFAULT 0,
     novelty          real NOT NULL DEFAULT 0,
     kind             text CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['formed', 'strengthened', 'weakened', 'merged', 'split',
-                                                                        'retired', 'revived', 'contradicted'])),
+                                                                        'retired', 'revived', 'contradicted', 'undone'])),
     confidence_before real,
     confidence_after real,
     version          bigint,
@@ -240,7 +240,7 @@ COMMENT ON TABLE engram.belief_event IS 'Every change of a belief; append-only, 
 COMMENT ON COLUMN engram.belief_event.event IS 'UUID version 7: ascends with time';
 COMMENT ON COLUMN engram.belief_event.citation_delta IS 'How many memories more it cites than before';
 COMMENT ON COLUMN engram.belief_event.novelty IS 'Share of its evidence that is new, 0 to 1';
-COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived or contradicted';
+COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived, contradicted or undone';
 COMMENT ON COLUMN engram.belief_event.confidence_before IS 'Confidence before; null where it did not hold';
 COMMENT ON COLUMN engram.belief_event.confidence_after IS 'Confidence after; null where it does not hold any more';
 COMMENT ON COLUMN engram.belief_event.version IS 'Version of the beliefs that the run published';

@@ -27,6 +27,7 @@ COMMENT ON TABLE engram.citation IS 'Evidence of a belief';
 COMMENT ON COLUMN engram.citation.supports IS 'Whether the evidence speaks for the belief';
 COMMENT ON COLUMN engram.citation.weight IS 'How close the evidence is to the middle of the belief, 0 to 1, where a run wrote it';
 COMMENT ON COLUMN engram.citation.occurred_at IS 'When what the evidence tells happened';
+CREATE UNIQUE INDEX IF NOT EXISTS consolidation_run_version ON engram.consolidation_run (space, version) WHERE version IS NOT NULL;
 COMMENT ON TABLE engram.consolidation_run IS 'Runs of consolidation: input, result, duration';
 COMMENT ON COLUMN engram.consolidation_run.input_hash IS 'Hash of the rows and settings the run read';
 COMMENT ON COLUMN engram.consolidation_run.signature IS 'Hash of what the run made; the same input gives the same signature';
@@ -131,6 +132,7 @@ CREATE TABLE IF NOT EXISTS engram.consolidation (
     failures_in_row   integer NOT NULL DEFAULT 0,
     low_novelty_runs  integer NOT NULL DEFAULT 0,
     next_due          timestamptz,
+    kept_from         bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (space)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 COMMENT ON TABLE engram.consolidation IS 'State of consolidation for each space that was ever consolidated or paused';
@@ -141,6 +143,7 @@ COMMENT ON COLUMN engram.consolidation.last_completed_at IS 'When it completed';
 COMMENT ON COLUMN engram.consolidation.failures_in_row IS 'Runs that failed since one completed';
 COMMENT ON COLUMN engram.consolidation.low_novelty_runs IS 'Runs in a row, of those that read something new, whose novelty was below .01';
 COMMENT ON COLUMN engram.consolidation.next_due IS 'When the scheduler runs the space next, if something is new';
+COMMENT ON COLUMN engram.consolidation.kept_from IS 'First version whose beliefs are kept: those of versions before were removed by age';
 -- What is known of a belief is as visible as its memory: a label that hides the memory hides it, too. Events outlive their belief, for the owner.
 ALTER TABLE engram.citation ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS reader ON engram.citation;
@@ -214,14 +217,14 @@ END
 $engram$;
 
 -- Undo, belief events.
--- A row that consolidation writes, as engram.consolidation_touch keeps it. What the server changes by itself is left out: the
--- transaction, and the tier. A memory in the cold tier is shown as it was before it moved there.
+-- A row that consolidation writes, as engram.consolidation_touch keeps it. Its space is that of the touch. What the server changes by
+-- itself is left out: the transaction, and the tier. A memory in the cold tier is shown as it was before it moved there.
 CREATE OR REPLACE FUNCTION engram.touched_row(space text, what text, id uuid, other uuid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
 AS $touched$
     SELECT CASE $2
         WHEN 'memory' THEN
-            (SELECT (pg_catalog.to_jsonb(m) OPERATOR(pg_catalog.-) ARRAY['changed', 'cold', 'pinned'])
+            (SELECT (pg_catalog.to_jsonb(m) OPERATOR(pg_catalog.-) ARRAY['space', 'changed', 'cold', 'pinned'])
                     OPERATOR(pg_catalog.||)
                     CASE WHEN m.content OPERATOR(pg_catalog.=) '' THEN
                         (SELECT pg_catalog.jsonb_build_object('content', c.content, 'embedding', c.embedding) FROM engram.cold c
@@ -230,14 +233,14 @@ AS $touched$
              FROM engram.memory m
              WHERE m.space OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $3)
         WHEN 'belief' THEN
-            (SELECT pg_catalog.to_jsonb(b) FROM engram.belief b
+            (SELECT pg_catalog.to_jsonb(b) OPERATOR(pg_catalog.-) 'space' FROM engram.belief b
              WHERE b.space OPERATOR(pg_catalog.=) $1 AND b.id OPERATOR(pg_catalog.=) $3)
         WHEN 'citation' THEN
-            (SELECT pg_catalog.to_jsonb(c) FROM engram.citation c
+            (SELECT pg_catalog.to_jsonb(c) OPERATOR(pg_catalog.-) 'space' FROM engram.citation c
              WHERE c.space OPERATOR(pg_catalog.=) $1 AND c.belief OPERATOR(pg_catalog.=) $3
                AND c.evidence OPERATOR(pg_catalog.=) $4)
         WHEN 'lineage' THEN
-            (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(l) ORDER BY l.run) FROM engram.lineage l
+            (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(l) OPERATOR(pg_catalog.-) 'space' ORDER BY l.run) FROM engram.lineage l
              WHERE l.space OPERATOR(pg_catalog.=) $1 AND l.child OPERATOR(pg_catalog.=) $3
                AND l.parent OPERATOR(pg_catalog.=) $4)
     END

@@ -178,6 +178,7 @@ CREATE TABLE engram.consolidation_run (
     counts       jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (space, run)
 );
+CREATE UNIQUE INDEX consolidation_run_version ON engram.consolidation_run (space, version) WHERE version IS NOT NULL;
 COMMENT ON TABLE engram.consolidation_run IS 'Runs of consolidation: input, result, duration';
 COMMENT ON COLUMN engram.consolidation_run.input_hash IS 'Hash of the rows and settings the run read';
 COMMENT ON COLUMN engram.consolidation_run.signature IS 'Hash of what the run made; the same input gives the same signature';
@@ -323,6 +324,7 @@ CREATE TABLE engram.consolidation (
     failures_in_row   integer NOT NULL DEFAULT 0,
     low_novelty_runs  integer NOT NULL DEFAULT 0,
     next_due          timestamptz,
+    kept_from         bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (space)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 COMMENT ON TABLE engram.consolidation IS 'State of consolidation for each space that was ever consolidated or paused';
@@ -333,6 +335,7 @@ COMMENT ON COLUMN engram.consolidation.last_completed_at IS 'When it completed';
 COMMENT ON COLUMN engram.consolidation.failures_in_row IS 'Runs that failed since one completed';
 COMMENT ON COLUMN engram.consolidation.low_novelty_runs IS 'Runs in a row, of those that read something new, whose novelty was below .01';
 COMMENT ON COLUMN engram.consolidation.next_due IS 'When the scheduler runs the space next, if something is new';
+COMMENT ON COLUMN engram.consolidation.kept_from IS 'First version whose beliefs are kept: those of versions before were removed by age';
 
 CREATE TABLE engram.snapshot_token (
     singleton  boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (singleton),

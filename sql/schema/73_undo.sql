@@ -1,11 +1,11 @@
--- A row that consolidation writes, as engram.consolidation_touch keeps it. What the server changes by itself is left out: the
--- transaction, and the tier. A memory in the cold tier is shown as it was before it moved there.
+-- A row that consolidation writes, as engram.consolidation_touch keeps it. Its space is that of the touch. What the server changes by
+-- itself is left out: the transaction, and the tier. A memory in the cold tier is shown as it was before it moved there.
 CREATE FUNCTION engram.touched_row(space text, what text, id uuid, other uuid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
 AS $touched$
     SELECT CASE $2
         WHEN 'memory' THEN
-            (SELECT (pg_catalog.to_jsonb(m) OPERATOR(pg_catalog.-) ARRAY['changed', 'cold', 'pinned'])
+            (SELECT (pg_catalog.to_jsonb(m) OPERATOR(pg_catalog.-) ARRAY['space', 'changed', 'cold', 'pinned'])
                     OPERATOR(pg_catalog.||)
                     CASE WHEN m.content OPERATOR(pg_catalog.=) '' THEN
                         (SELECT pg_catalog.jsonb_build_object('content', c.content, 'embedding', c.embedding) FROM engram.cold c
@@ -14,14 +14,14 @@ AS $touched$
              FROM engram.memory m
              WHERE m.space OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $3)
         WHEN 'belief' THEN
-            (SELECT pg_catalog.to_jsonb(b) FROM engram.belief b
+            (SELECT pg_catalog.to_jsonb(b) OPERATOR(pg_catalog.-) 'space' FROM engram.belief b
              WHERE b.space OPERATOR(pg_catalog.=) $1 AND b.id OPERATOR(pg_catalog.=) $3)
         WHEN 'citation' THEN
-            (SELECT pg_catalog.to_jsonb(c) FROM engram.citation c
+            (SELECT pg_catalog.to_jsonb(c) OPERATOR(pg_catalog.-) 'space' FROM engram.citation c
              WHERE c.space OPERATOR(pg_catalog.=) $1 AND c.belief OPERATOR(pg_catalog.=) $3
                AND c.evidence OPERATOR(pg_catalog.=) $4)
         WHEN 'lineage' THEN
-            (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(l) ORDER BY l.run) FROM engram.lineage l
+            (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(l) OPERATOR(pg_catalog.-) 'space' ORDER BY l.run) FROM engram.lineage l
              WHERE l.space OPERATOR(pg_catalog.=) $1 AND l.child OPERATOR(pg_catalog.=) $3
                AND l.parent OPERATOR(pg_catalog.=) $4)
     END

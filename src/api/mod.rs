@@ -12,6 +12,7 @@ mod forget;
 mod former;
 mod health;
 mod knowing;
+mod ledger;
 mod life;
 mod pattern;
 mod query;

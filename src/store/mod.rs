@@ -16,6 +16,7 @@ pub mod decay;
 pub mod export;
 pub mod fault;
 pub mod learned;
+pub mod ledger;
 pub mod limits;
 pub mod memory;
 pub mod news;

@@ -7,6 +7,29 @@ use crate::pg::{
     spi::{self, Arg},
 };
 use pgrx::Uuid;
+use std::cell::Cell;
+
+thread_local! {
+    static KEEPS_EVENTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether memories are deleted because the run that made them is undone: what it told of them stays.
+pub fn keeps_events() -> bool {
+    KEEPS_EVENTS.get()
+}
+
+/// Runs `f` while events stay.
+fn keeping_events<R>(f: impl FnOnce() -> R) -> R {
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            KEEPS_EVENTS.set(false);
+        }
+    }
+    KEEPS_EVENTS.set(true);
+    let _reset = Reset;
+    f()
+}
 
 /// A run as it stands.
 pub struct Run {
@@ -114,10 +137,10 @@ pub fn restore(space: &str, run: Uuid, at: i64) {
                 include_str!("../../sql/query/undo_citations_remove.sql"),
                 include_str!("../../sql/query/undo_lineages_remove.sql"),
                 include_str!("../../sql/query/undo_beliefs_remove.sql"),
-                include_str!("../../sql/query/undo_made.sql"),
             ] {
                 spi::execute(sql, &key);
             }
+            keeping_events(|| spi::execute(include_str!("../../sql/query/undo_made.sql"), &key));
             // A belief has the middle of its memories for an embedding, which nobody else makes of its content.
             replacing_as(Replacing::Some, || spi::execute(include_str!("../../sql/query/undo_memories.sql"), &key));
             for sql in [
@@ -129,6 +152,45 @@ pub fn restore(space: &str, run: Uuid, at: i64) {
                 spi::execute(sql, &key);
             }
         });
+    });
+}
+
+/// Begins the run that undoes another one, at a time.
+pub fn begin(space: &str, by: Uuid, undone: Uuid, at: i64) {
+    let args = [Arg::Text(space), Arg::Uuid(*by.as_bytes()), Arg::Timestamptz(at), Arg::Uuid(*undone.as_bytes())];
+    pg::as_owner(|| spi::execute(include_str!("../../sql/query/undo_begin.sql"), &args));
+}
+
+/// Enters that beliefs are what they were; each event has an id of its own.
+pub fn log(space: &str, by: Uuid, at: i64, version: i64, changes: &[Change]) {
+    let events: Vec<[u8; 16]> = changes.iter().map(|_| *super::memory::new_id().as_bytes()).collect();
+    let beliefs: Vec<[u8; 16]> = changes.iter().map(|c| c.belief).collect();
+    // There is no null in an array of ours: a confidence is above 0.
+    let confidence =
+        |of: fn(&Change) -> Option<f32>| -> Vec<f32> { changes.iter().map(|c| of(c).unwrap_or(0.0)).collect() };
+    let (now, before) = (confidence(|c| c.now), confidence(|c| c.before));
+    let citations: Vec<i64> = changes.iter().map(|c| i64::from(c.citations)).collect();
+    let args = [
+        Arg::Text(space),
+        Arg::Uuid(*by.as_bytes()),
+        Arg::Timestamptz(at),
+        Arg::Int8(version),
+        Arg::UuidArray(&events),
+        Arg::UuidArray(&beliefs),
+        Arg::Float4Array(&now),
+        Arg::Float4Array(&before),
+        Arg::Int8Array(&citations),
+    ];
+    pg::as_owner(|| spi::execute(include_str!("../../sql/query/undo_event.sql"), &args));
+}
+
+/// Ends the run that has undone another one; `version` is what it published, if anything. The next run compares what it reads with
+/// nothing.
+pub fn end(space: &str, by: Uuid, at: i64, version: Option<i64>) {
+    let args = [Arg::Text(space), Arg::Uuid(*by.as_bytes()), Arg::Timestamptz(at), Arg::int8_or_null(version)];
+    pg::as_owner(|| {
+        spi::execute(include_str!("../../sql/query/undo_end.sql"), &args);
+        spi::execute(include_str!("../../sql/query/undo_version.sql"), &[args[0], args[1], args[3]]);
     });
 }
 

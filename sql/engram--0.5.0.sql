@@ -495,6 +495,7 @@ CREATE TABLE engram.citation (
     supports   boolean NOT NULL DEFAULT true,
     weight     real NOT NULL DEFAULT 1 CHECK (weight OPERATOR(pg_catalog.>=) 0),
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    occurred_at timestamptz,
     PRIMARY KEY (space, belief, evidence),
     FOREIGN KEY (space, belief) REFERENCES engram.memory (space, id) ON DELETE CASCADE,
     FOREIGN KEY (space, evidence) REFERENCES engram.memory (space, id) ON DELETE CASCADE
@@ -502,6 +503,8 @@ CREATE TABLE engram.citation (
 CREATE INDEX citation_evidence ON engram.citation (space, evidence);
 COMMENT ON TABLE engram.citation IS 'Evidence of a belief';
 COMMENT ON COLUMN engram.citation.supports IS 'Whether the evidence speaks for the belief';
+COMMENT ON COLUMN engram.citation.weight IS 'How close the evidence is to the middle of the belief, 0 to 1, where a run wrote it';
+COMMENT ON COLUMN engram.citation.occurred_at IS 'When what the evidence tells happened';
 
 CREATE TABLE engram.consolidation_run (
     space        text COLLATE "C" NOT NULL,
@@ -517,12 +520,21 @@ CREATE TABLE engram.consolidation_run (
     novelty      real,
     undo         jsonb NOT NULL DEFAULT '{}',
     error        text,
+    version      bigint,
+    cause        text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker', 'undo'])),
+    counts       jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (space, run)
 );
+CREATE UNIQUE INDEX consolidation_run_version ON engram.consolidation_run (space, version) WHERE version IS NOT NULL;
 COMMENT ON TABLE engram.consolidation_run IS 'Runs of consolidation: input, result, duration';
 COMMENT ON COLUMN engram.consolidation_run.input_hash IS 'Hash of the rows and settings the run read';
 COMMENT ON COLUMN engram.consolidation_run.signature IS 'Hash of what the run made; the same input gives the same signature';
 COMMENT ON COLUMN engram.consolidation_run.duration_ms IS 'Duration in milliseconds';
+COMMENT ON COLUMN engram.consolidation_run.novelty IS 'How much of the beliefs is new, 0 to 1';
+COMMENT ON COLUMN engram.consolidation_run.undo IS 'When and by whom the run was undone; empty while it stands';
+COMMENT ON COLUMN engram.consolidation_run.version IS 'Version of the beliefs that the run published; null when it changed nothing';
+COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, worker, or undo for what engram_undo published';
+COMMENT ON COLUMN engram.consolidation_run.counts IS 'What it did: number of beliefs for each action, of those it left as somebody had edited them (edited), of those beyond the quota (refused), of classes, and of what it wrote (written)';
 
 CREATE TABLE engram.consolidation_snapshot (
     space            text COLLATE "C" NOT NULL,
@@ -535,11 +547,25 @@ CREATE TABLE engram.consolidation_snapshot (
     citations        integer NOT NULL,
     first_at         timestamptz,
     last_at          timestamptz,
+    version          bigint NOT NULL DEFAULT 0,
+    until            bigint,
+    regularity       jsonb,
+    contradicts      uuid[] NOT NULL DEFAULT '{}',
+    parents          uuid[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (space, run, belief),
     FOREIGN KEY (space, run) REFERENCES engram.consolidation_run (space, run) ON DELETE CASCADE
 );
 CREATE INDEX consolidation_snapshot_belief ON engram.consolidation_snapshot (space, belief);
-COMMENT ON TABLE engram.consolidation_snapshot IS 'Beliefs as a run published them';
+CREATE INDEX consolidation_snapshot_current ON engram.consolidation_snapshot (space, belief) WHERE until IS NULL;
+COMMENT ON TABLE engram.consolidation_snapshot IS 'Beliefs as runs published them: the latest snapshot of a space is its rows without an end, the one of a version its rows that were current then';
+COMMENT ON COLUMN engram.consolidation_snapshot.run IS 'Run that published the belief in this form';
+COMMENT ON COLUMN engram.consolidation_snapshot.label IS 'Terms that distinguish the belief';
+COMMENT ON COLUMN engram.consolidation_snapshot.citations IS 'Number of memories that it cites';
+COMMENT ON COLUMN engram.consolidation_snapshot.version IS 'Version of the beliefs from which on it is so';
+COMMENT ON COLUMN engram.consolidation_snapshot.until IS 'First version in which it is not; null while it is so';
+COMMENT ON COLUMN engram.consolidation_snapshot.regularity IS 'Rhythm: period_seconds, strength (0 to 1) and p_value; null where there is none';
+COMMENT ON COLUMN engram.consolidation_snapshot.contradicts IS 'Beliefs that cannot hold together with it';
+COMMENT ON COLUMN engram.consolidation_snapshot.parents IS 'Beliefs it was merged from or split off';
 
 CREATE TABLE engram.belief_event (
     space            text COLLATE "C" NOT NULL,
@@ -550,10 +576,113 @@ CREATE TABLE engram.belief_event (
     confidence_delta real NOT NULL DEFAULT 0,
     citation_delta   integer NOT NULL DEFAULT 0,
     novelty          real NOT NULL DEFAULT 0,
+    kind             text CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['formed', 'strengthened', 'weakened', 'merged', 'split',
+                                                                        'retired', 'revived', 'contradicted', 'undone'])),
+    confidence_before real,
+    confidence_after real,
+    version          bigint,
     PRIMARY KEY (space, event)
 );
 CREATE INDEX belief_event_belief ON engram.belief_event (space, belief);
 COMMENT ON TABLE engram.belief_event IS 'Every change of a belief; append-only, removed in batches by age and number';
+COMMENT ON COLUMN engram.belief_event.event IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.belief_event.citation_delta IS 'How many memories more it cites than before';
+COMMENT ON COLUMN engram.belief_event.novelty IS 'Share of its evidence that is new, 0 to 1';
+COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived, contradicted or undone';
+COMMENT ON COLUMN engram.belief_event.confidence_before IS 'Confidence before; null where it did not hold';
+COMMENT ON COLUMN engram.belief_event.confidence_after IS 'Confidence after; null where it does not hold any more';
+COMMENT ON COLUMN engram.belief_event.version IS 'Version of the beliefs that the run published';
+
+CREATE TABLE engram.belief (
+    space       text COLLATE "C" NOT NULL,
+    id          uuid NOT NULL,
+    state       text NOT NULL DEFAULT 'active' CHECK (state OPERATOR(pg_catalog.=) ANY (ARRAY['active', 'retired'])),
+    label       text,
+    founded_by  uuid,
+    regularity  jsonb,
+    cohesion    real,
+    first_at    timestamptz,
+    last_at     timestamptz,
+    count       integer NOT NULL DEFAULT 0,
+    retired_at  timestamptz,
+    contradicts uuid[] NOT NULL DEFAULT '{}',
+    conflicts   jsonb NOT NULL DEFAULT '[]',
+    written     bytea,
+    PRIMARY KEY (space, id),
+    FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.belief IS 'What consolidation knows of a belief beside its memory';
+COMMENT ON COLUMN engram.belief.state IS 'active, or retired: its evidence is gone, and its memory is suppressed';
+COMMENT ON COLUMN engram.belief.label IS 'Terms that distinguish it';
+COMMENT ON COLUMN engram.belief.founded_by IS 'Run that formed it';
+COMMENT ON COLUMN engram.belief.regularity IS 'Rhythm: period_seconds, strength (0 to 1) and p_value; null where there is none';
+COMMENT ON COLUMN engram.belief.cohesion IS 'Mean similarity of two of its memories';
+COMMENT ON COLUMN engram.belief.first_at IS 'When the first of its memories happened';
+COMMENT ON COLUMN engram.belief.last_at IS 'When the last of its memories happened';
+COMMENT ON COLUMN engram.belief.count IS 'Number of memories that it rests on';
+COMMENT ON COLUMN engram.belief.retired_at IS 'When it was retired; null while it is active';
+COMMENT ON COLUMN engram.belief.contradicts IS 'Beliefs that cannot hold together with it';
+COMMENT ON COLUMN engram.belief.conflicts IS 'For each of them (with) the ground with key, one and other, and the proposal with keep and reason';
+COMMENT ON COLUMN engram.belief.written IS 'Digest of the memory as the last run wrote it: a memory that is otherwise was edited, and its edit wins';
+
+-- No foreign key to the parent: a lineage says where a belief comes from when the parent is long forgotten.
+CREATE TABLE engram.lineage (
+    space  text COLLATE "C" NOT NULL,
+    child  uuid NOT NULL,
+    parent uuid NOT NULL,
+    run    uuid NOT NULL,
+    kind   text NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['merged', 'split'])),
+    PRIMARY KEY (space, child, parent, run),
+    FOREIGN KEY (space, child) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+);
+CREATE INDEX lineage_parent ON engram.lineage (space, parent);
+COMMENT ON TABLE engram.lineage IS 'Which belief comes from which';
+COMMENT ON COLUMN engram.lineage.run IS 'Run that merged or split them';
+COMMENT ON COLUMN engram.lineage.kind IS 'merged: the child took the parent in; split: it left the parent';
+
+CREATE TABLE engram.consolidation_touch (
+    space      text COLLATE "C" NOT NULL,
+    run        uuid NOT NULL,
+    entry      integer NOT NULL,
+    what       text NOT NULL CHECK (what OPERATOR(pg_catalog.=) ANY (ARRAY['memory', 'belief', 'citation', 'lineage'])),
+    id         uuid NOT NULL,
+    other      uuid,
+    before     jsonb,
+    after_hash bytea,
+    PRIMARY KEY (space, run, entry),
+    FOREIGN KEY (space, run) REFERENCES engram.consolidation_run (space, run) ON DELETE CASCADE
+);
+CREATE INDEX consolidation_touch_id ON engram.consolidation_touch (space, id);
+CREATE INDEX consolidation_touch_other ON engram.consolidation_touch (space, other) WHERE other IS NOT NULL;
+COMMENT ON TABLE engram.consolidation_touch IS 'Rows that a run changed, with what they were: what engram_undo goes by';
+COMMENT ON COLUMN engram.consolidation_touch.entry IS 'Counts from 1 in the order of the changes';
+COMMENT ON COLUMN engram.consolidation_touch.what IS 'Table of the row: memory, belief, citation or lineage';
+COMMENT ON COLUMN engram.consolidation_touch.id IS 'The belief';
+COMMENT ON COLUMN engram.consolidation_touch.other IS 'Evidence of a citation, parent of a lineage';
+COMMENT ON COLUMN engram.consolidation_touch.before IS 'The row as it was, without the column changed; null when the run made it';
+COMMENT ON COLUMN engram.consolidation_touch.after_hash IS 'Digest of the row as the run left it, without the column changed; null when the run removed it';
+
+CREATE TABLE engram.consolidation (
+    space             text COLLATE "C" NOT NULL,
+    paused            boolean NOT NULL DEFAULT false,
+    version           bigint NOT NULL DEFAULT 0,
+    last_run          uuid,
+    last_completed_at timestamptz,
+    failures_in_row   integer NOT NULL DEFAULT 0,
+    low_novelty_runs  integer NOT NULL DEFAULT 0,
+    next_due          timestamptz,
+    kept_from         bigint NOT NULL DEFAULT 1,
+    PRIMARY KEY (space)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.consolidation IS 'State of consolidation for each space that was ever consolidated or paused';
+COMMENT ON COLUMN engram.consolidation.paused IS 'The scheduler leaves the space alone';
+COMMENT ON COLUMN engram.consolidation.version IS 'Grows by one with each snapshot of beliefs';
+COMMENT ON COLUMN engram.consolidation.last_run IS 'The last run that completed';
+COMMENT ON COLUMN engram.consolidation.last_completed_at IS 'When it completed';
+COMMENT ON COLUMN engram.consolidation.failures_in_row IS 'Runs that failed since one completed';
+COMMENT ON COLUMN engram.consolidation.low_novelty_runs IS 'Runs in a row, of those that read something new, whose novelty was below .01';
+COMMENT ON COLUMN engram.consolidation.next_due IS 'When the scheduler runs the space next, if something is new';
+COMMENT ON COLUMN engram.consolidation.kept_from IS 'First version whose beliefs are kept: those of versions before were removed by age';
 
 CREATE TABLE engram.snapshot_token (
     singleton  boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (singleton),
@@ -790,14 +919,47 @@ CREATE POLICY reader ON engram.supersession FOR SELECT USING (
     EXISTS (SELECT FROM engram.memory m
             WHERE m.space OPERATOR(pg_catalog.=) supersession.space
               AND m.id OPERATOR(pg_catalog.=) supersession.old_id));
+-- What is known of a belief is as visible as its memory: a label that hides the memory hides it, too. Events outlive their belief, for the owner.
 ALTER TABLE engram.citation ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.citation FOR SELECT USING (engram.may_read(space));
+CREATE POLICY reader ON engram.citation FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) citation.space
+              AND m.id OPERATOR(pg_catalog.=) citation.belief)
+    AND EXISTS (SELECT FROM engram.memory m
+                WHERE m.space OPERATOR(pg_catalog.=) citation.space
+                  AND m.id OPERATOR(pg_catalog.=) citation.evidence));
 ALTER TABLE engram.consolidation_run ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.consolidation_run FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.consolidation_snapshot ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (engram.may_read(space));
+CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) consolidation_snapshot.space
+              AND m.id OPERATOR(pg_catalog.=) consolidation_snapshot.belief));
 ALTER TABLE engram.belief_event ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.belief_event FOR SELECT USING (engram.may_read(space));
+CREATE POLICY reader ON engram.belief_event FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) belief_event.space
+              AND m.id OPERATOR(pg_catalog.=) belief_event.belief)
+    OR EXISTS (SELECT FROM engram.space s
+               WHERE s.space OPERATOR(pg_catalog.=) belief_event.space
+                 AND pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(s.owner_role)), 'USAGE')));
+ALTER TABLE engram.belief ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.belief FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) belief.space
+              AND m.id OPERATOR(pg_catalog.=) belief.id));
+ALTER TABLE engram.lineage ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.lineage FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) lineage.space
+              AND m.id OPERATOR(pg_catalog.=) lineage.child));
+ALTER TABLE engram.consolidation_touch ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.consolidation_touch FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) consolidation_touch.space
+              AND m.id OPERATOR(pg_catalog.=) consolidation_touch.id));
+ALTER TABLE engram.consolidation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.consolidation FOR SELECT USING (engram.may_read(space));
 
 -- No policy: nobody but the owner of the extension reads or writes these.
 ALTER TABLE engram.announcement ENABLE ROW LEVEL SECURITY;
@@ -1248,6 +1410,112 @@ COMMENT ON COLUMN engram.calibration_error.brier IS 'Brier score, the mean squar
 -- requires:
 --   belief
 
+-- A row that consolidation writes, as engram.consolidation_touch keeps it. Its space is that of the touch. What the server changes by
+-- itself is left out: the transaction, and the tier. A memory in the cold tier is shown as it was before it moved there.
+CREATE FUNCTION engram.touched_row(space text, what text, id uuid, other uuid) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+AS $touched$
+    SELECT CASE $2
+        WHEN 'memory' THEN
+            (SELECT (pg_catalog.to_jsonb(m) OPERATOR(pg_catalog.-) ARRAY['space', 'changed', 'cold', 'pinned'])
+                    OPERATOR(pg_catalog.||)
+                    CASE WHEN m.content OPERATOR(pg_catalog.=) '' THEN
+                        (SELECT pg_catalog.jsonb_build_object('content', c.content, 'embedding', c.embedding) FROM engram.cold c
+                         WHERE c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id)
+                    ELSE '{}' END
+             FROM engram.memory m
+             WHERE m.space OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $3)
+        WHEN 'belief' THEN
+            (SELECT pg_catalog.to_jsonb(b) OPERATOR(pg_catalog.-) 'space' FROM engram.belief b
+             WHERE b.space OPERATOR(pg_catalog.=) $1 AND b.id OPERATOR(pg_catalog.=) $3)
+        WHEN 'citation' THEN
+            (SELECT pg_catalog.to_jsonb(c) OPERATOR(pg_catalog.-) 'space' FROM engram.citation c
+             WHERE c.space OPERATOR(pg_catalog.=) $1 AND c.belief OPERATOR(pg_catalog.=) $3
+               AND c.evidence OPERATOR(pg_catalog.=) $4)
+        WHEN 'lineage' THEN
+            (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(l) OPERATOR(pg_catalog.-) 'space' ORDER BY l.run) FROM engram.lineage l
+             WHERE l.space OPERATOR(pg_catalog.=) $1 AND l.child OPERATOR(pg_catalog.=) $3
+               AND l.parent OPERATOR(pg_catalog.=) $4)
+    END
+$touched$;
+COMMENT ON FUNCTION engram.touched_row(text, text, uuid, uuid) IS 'A row that consolidation writes, as engram.consolidation_touch keeps it; null where there is none';
+
+-- Cues are left out, too: the worker adds names that the space has learned since.
+CREATE FUNCTION engram.touched_hash(touched jsonb) RETURNS bytea
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $hash$
+    SELECT pg_catalog.sha256(pg_catalog.convert_to((touched OPERATOR(pg_catalog.-) 'cues')::pg_catalog.text, 'UTF8'))
+$hash$;
+COMMENT ON FUNCTION engram.touched_hash(jsonb) IS 'Digest of a row that consolidation writes: the same row has the same digest in every session';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/schema.rs:18
+-- requires:
+--   undo
+
+-- What consolidation has published, for people.
+CREATE VIEW engram.beliefs WITH (security_invoker = true) AS
+SELECT s.space, s.belief, s.content, s.label,
+       s.evidence_for OPERATOR(pg_catalog./) (s.evidence_for OPERATOR(pg_catalog.+) s.evidence_against) AS confidence,
+       s.citations, s.first_at, s.last_at,
+       pg_catalog.make_interval(secs => (s.regularity OPERATOR(pg_catalog.->>) 'period_seconds')::pg_catalog.float8) AS period,
+       s.contradicts, s.parents, s.run, s.version, r.finished_at AS published_at
+FROM engram.consolidation_snapshot s
+JOIN engram.consolidation_run r ON r.space OPERATOR(pg_catalog.=) s.space AND r.run OPERATOR(pg_catalog.=) s.run
+WHERE s.until IS NULL;
+COMMENT ON VIEW engram.beliefs IS 'The latest published beliefs';
+COMMENT ON COLUMN engram.beliefs.label IS 'Terms that distinguish the belief';
+COMMENT ON COLUMN engram.beliefs.confidence IS 'Mean of its Beta distribution';
+COMMENT ON COLUMN engram.beliefs.citations IS 'Number of memories that it cites';
+COMMENT ON COLUMN engram.beliefs.period IS 'Time between two occurrences, where they are regular';
+COMMENT ON COLUMN engram.beliefs.run IS 'Run that published it in this form';
+COMMENT ON COLUMN engram.beliefs.version IS 'Version of the beliefs from which on it is so';
+COMMENT ON COLUMN engram.beliefs.published_at IS 'When it was published in this form';
+
+CREATE VIEW engram.belief_events WITH (security_invoker = true) AS
+SELECT e.space, e.event, e.at, e.kind, e.belief, b.content, e.confidence_before, e.confidence_after, e.citation_delta, e.novelty,
+       e.run, e.version
+FROM engram.belief_event e
+LEFT JOIN engram.consolidation_snapshot b
+    ON b.space OPERATOR(pg_catalog.=) e.space AND b.belief OPERATOR(pg_catalog.=) e.belief AND b.until IS NULL;
+COMMENT ON VIEW engram.belief_events IS 'What became of beliefs, with what they say now';
+COMMENT ON COLUMN engram.belief_events.content IS 'What the belief says in the latest published version; null where it is not in it';
+
+-- Each pair once: both beliefs have it, each from its side.
+CREATE VIEW engram.belief_conflicts WITH (security_invoker = true) AS
+SELECT b.space, b.id AS belief, m.content, o.id AS other, o.content AS other_content,
+       c.said OPERATOR(pg_catalog.->>) 'ground' AS ground,
+       c.said OPERATOR(pg_catalog.->>) 'key' AS key,
+       c.said OPERATOR(pg_catalog.->>) 'one' AS value,
+       c.said OPERATOR(pg_catalog.->>) 'other' AS other_value,
+       c.said OPERATOR(pg_catalog.->>) 'proposal' AS proposal,
+       (c.said OPERATOR(pg_catalog.->>) 'keep')::pg_catalog.uuid AS keep,
+       c.said OPERATOR(pg_catalog.->>) 'reason' AS reason,
+       CASE WHEN m.superseded_by OPERATOR(pg_catalog.=) o.id THEN o.id
+            WHEN o.superseded_by OPERATOR(pg_catalog.=) m.id THEN m.id END AS resolved_to
+FROM engram.belief b
+CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(b.conflicts) AS c(said)
+JOIN engram.memories m ON m.space OPERATOR(pg_catalog.=) b.space AND m.id OPERATOR(pg_catalog.=) b.id
+JOIN engram.memories o ON o.space OPERATOR(pg_catalog.=) b.space
+    AND o.id OPERATOR(pg_catalog.=) (c.said OPERATOR(pg_catalog.->>) 'with')::pg_catalog.uuid
+WHERE b.state OPERATOR(pg_catalog.=) 'active' AND b.id OPERATOR(pg_catalog.<) o.id;
+COMMENT ON VIEW engram.belief_conflicts IS 'Beliefs that cannot hold together, with why and with what consolidation proposes';
+COMMENT ON COLUMN engram.belief_conflicts.ground IS 'marked by engram_contradict; metadata, one key with two values; or frame, one sentence with two numbers, dates or names';
+COMMENT ON COLUMN engram.belief_conflicts.key IS 'Key of the metadata; null for another ground';
+COMMENT ON COLUMN engram.belief_conflicts.value IS 'What the belief has where they differ';
+COMMENT ON COLUMN engram.belief_conflicts.other_value IS 'What the other one has there';
+COMMENT ON COLUMN engram.belief_conflicts.proposal IS 'supersede, the kept one is newer; prefer, it is better founded; or open';
+COMMENT ON COLUMN engram.belief_conflicts.keep IS 'Which of the two should stand; null while nobody can tell';
+COMMENT ON COLUMN engram.belief_conflicts.reason IS 'Why';
+COMMENT ON COLUMN engram.belief_conflicts.resolved_to IS 'Which of the two has replaced the other; null while both stand';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/schema.rs:19
+-- requires:
+--   beliefs
+
 SELECT pg_catalog.pg_extension_config_dump('engram.space', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.memory', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.memory_history', '');
@@ -1264,6 +1532,10 @@ SELECT pg_catalog.pg_extension_config_dump('engram.citation', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_run', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_snapshot', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.belief_event', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.belief', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.lineage', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_touch', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.retention', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.decay', '');
 -- Registered without rows: derived, or bound to the transactions of one cluster.
@@ -1343,6 +1615,48 @@ CREATE  FUNCTION "engram_associate"(
 VOLATILE PARALLEL UNSAFE
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_associate_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/ledger.rs:16
+-- engram::api::ledger::engram_beliefs
+CREATE  FUNCTION "engram_beliefs"(
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"as_of" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"version" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"belief" uuid,  /* Uuid */
+	"content" TEXT,  /* String */
+	"label" TEXT,  /* Option < String > */
+	"confidence" real,  /* f32 */
+	"confidence_low" real,  /* f32 */
+	"confidence_high" real,  /* f32 */
+	"citations" INT,  /* i32 */
+	"first_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"last_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"regularity" jsonb,  /* Option < JsonB > */
+	"state" TEXT,  /* String */
+	"contradicts" uuid[],  /* Vec < Uuid > */
+	"parents" uuid[],  /* Vec < Uuid > */
+	"run" uuid,  /* Option < Uuid > */
+	"version" TEXT,  /* Option < String > */
+	"published_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"on_demand" bool  /* bool */
+)
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_beliefs_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/ledger.rs:80
+-- engram::api::ledger::engram_beliefs_version
+CREATE  FUNCTION "engram_beliefs_version"(
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TEXT /* String */
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_beliefs_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1635,6 +1949,20 @@ CREATE  FUNCTION "engram_export"(
 STABLE PARALLEL RESTRICTED
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_export_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/ledger.rs:86
+-- engram::api::ledger::engram_export_events
+CREATE  FUNCTION "engram_export_events"(
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"since" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"after" uuid DEFAULT NULL, /* Option < Uuid > */
+	"max_events" bigint DEFAULT NULL /* Option < i64 > */
+) RETURNS SETOF TEXT /* String */
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_export_events_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -2108,6 +2436,22 @@ AS 'MODULE_PATHNAME', 'engram_supersede_0_4_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/ledger.rs:97
+-- engram::api::ledger::engram_undo
+CREATE  FUNCTION "engram_undo"(
+	"run" uuid, /* Option < Uuid > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"run" uuid,  /* Uuid */
+	"beliefs" bigint,  /* i64 */
+	"version" TEXT  /* String */
+)
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_undo_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/watch.rs:25
 -- engram::api::watch::engram_unwatch
 CREATE  FUNCTION "engram_unwatch"(
@@ -2261,7 +2605,7 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:18
+-- src/api/schema.rs:20
 -- finalize
 -- What psql shows with \df+.
 COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id, or that of the memory that says the same; a given id makes the call idempotent';
@@ -2313,10 +2657,11 @@ GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
 GRANT SELECT ON
     engram.space, engram.memory, engram.memory_history, engram.warm, engram.cold, engram.trace,
     engram.association, engram.cue_alias, engram.audit, engram.watch, engram.watches, engram.feedback, engram.citation,
-    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention,
+    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.belief,
+    engram.lineage, engram.consolidation_touch, engram.consolidation, engram.memories, engram.retention,
     engram.decay,
     engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding,
-    engram.evidence, engram.supersession, engram.contradictions, engram.calibration, engram.calibration_error
+    engram.evidence, engram.supersession, engram.contradictions, engram.beliefs, engram.belief_events, engram.belief_conflicts, engram.calibration, engram.calibration_error
     TO engram_reader;
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
@@ -2354,7 +2699,8 @@ BEGIN
                 'engram_feeling_of_knowing', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict',
                 'engram_embed', 'engram_retention_plan', 'engram_export', 'engram_retrievability', 'engram_feedback',
                 'engram_answer_confidence', 'engram_and', 'engram_or', 'engram_not', 'believed', 'engram_lability',
-                'engram_query', 'engram_watch', 'engram_unwatch', 'engram_channel']::pg_catalog.name[])
+                'engram_query', 'engram_watch', 'engram_unwatch', 'engram_channel',
+                'engram_beliefs', 'engram_beliefs_version', 'engram_export_events']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
@@ -2362,7 +2708,7 @@ BEGIN
                 'engram_reinstate', 'engram_confirm', 'engram_contradict',
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
                 'engram_configure_space', 'engram_set_retention', 'engram_import', 'engram_set_decay',
-                'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step']::pg_catalog.name[])
+                'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step', 'engram_undo']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;
         IF granted IS NOT NULL THEN

@@ -43,6 +43,8 @@ pub fn beliefs(space: Option<&str>, which: &Which<'_>) -> Result<Beliefs, Error>
                 return Ok(Beliefs { version: None, beliefs: Vec::new(), on_demand: false });
             }
         },
+        // The version of what was never published.
+        Which::Named("0") if latest.is_none() => None,
         Which::Named(name) => Some(named(&space, name)?),
     };
     let latest_version = latest.map(|(version, _)| version);

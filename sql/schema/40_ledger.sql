@@ -261,6 +261,8 @@ CREATE TABLE engram.belief (
     contradicts uuid[] NOT NULL DEFAULT '{}',
     conflicts   jsonb NOT NULL DEFAULT '[]',
     written     bytea,
+    evidence_for real NOT NULL DEFAULT 0,
+    evidence_against real NOT NULL DEFAULT 0,
     PRIMARY KEY (space, id),
     FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
 ) WITH (autovacuum_vacuum_scale_factor = 0.05);
@@ -275,7 +277,9 @@ COMMENT ON COLUMN engram.belief.last_at IS 'When the last of its memories happen
 COMMENT ON COLUMN engram.belief.count IS 'Number of memories that it rests on';
 COMMENT ON COLUMN engram.belief.retired_at IS 'When it was retired; null while it is active';
 COMMENT ON COLUMN engram.belief.contradicts IS 'Beliefs that cannot hold together with it';
-COMMENT ON COLUMN engram.belief.conflicts IS 'For each of them (with) the ground with key, one and other, and the proposal with keep and reason';
+COMMENT ON COLUMN engram.belief.conflicts IS 'For each of them why, and what the engine proposes';
+COMMENT ON COLUMN engram.belief.evidence_for IS 'What its citations speak for it, beside what engram_confirm has added';
+COMMENT ON COLUMN engram.belief.evidence_against IS 'What speaks against it, beside what engram_contradict has added';
 COMMENT ON COLUMN engram.belief.written IS 'Digest of the memory as the last run wrote it: a memory that is otherwise was edited, and its edit wins';
 
 -- No foreign key to the parent: a lineage says where a belief comes from when the parent is long forgotten.

@@ -9,6 +9,7 @@ pub mod chill;
 mod cold;
 mod complete;
 pub mod completion;
+pub mod consolidate;
 pub mod decay;
 mod duplicate;
 pub mod export;

@@ -1,3 +1,4 @@
+-- Digests of the rows as the run left them.
 UPDATE engram.consolidation_touch t
 SET after_hash = engram.touched_hash(engram.touched_row(t.space, t.what, t.id, t.other))
 WHERE t.space OPERATOR(pg_catalog.=) $1 AND t.run OPERATOR(pg_catalog.=) $2

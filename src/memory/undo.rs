@@ -54,8 +54,8 @@ pub fn undo(run: Option<Uuid>, space: Option<&str>) -> Result<Undone, Error> {
         undo::finish(&space, run, by);
         crash::at(Point::undo_finished);
         audit::note(&space, "undo", None, &json!({ "run": run.to_string(), "beliefs": changes.len() }));
-        let latest = ledger::latest(&space);
-        Ok(Undone { by, beliefs: changes.len(), version: latest.map_or_else(String::new, |(v, _)| v.tag()) })
+        let version = ledger::written_version(&space).map_or_else(String::new, |version| version.tag());
+        Ok(Undone { by, beliefs: changes.len(), version })
     })
 }
 

@@ -41,6 +41,15 @@ pub fn latest(space: &str) -> Option<(Version, i64)> {
     found
 }
 
+/// The latest version as this transaction has left it.
+pub fn written_version(space: &str) -> Option<Version> {
+    let mut found = None;
+    spi::execute_returning(include_str!("../../sql/query/beliefs_version.sql"), &[Arg::Text(space)], |row| {
+        found = version(row);
+    });
+    found
+}
+
 /// The version that was the latest one at a time.
 pub fn version_at(space: &str, at: i64) -> Option<Version> {
     let mut found = None;

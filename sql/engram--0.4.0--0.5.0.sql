@@ -259,6 +259,127 @@ AS $hash$
 $hash$;
 COMMENT ON FUNCTION engram.touched_hash(jsonb) IS 'Digest of a row that consolidation writes: the same row has the same digest in every session';
 
+-- What consolidation has published, for people.
+CREATE OR REPLACE VIEW engram.beliefs WITH (security_invoker = true) AS
+SELECT s.space, s.belief, s.content, s.label,
+       s.evidence_for OPERATOR(pg_catalog./) (s.evidence_for OPERATOR(pg_catalog.+) s.evidence_against) AS confidence,
+       s.citations, s.first_at, s.last_at,
+       pg_catalog.make_interval(secs => (s.regularity OPERATOR(pg_catalog.->>) 'period_seconds')::pg_catalog.float8) AS period,
+       s.contradicts, s.parents, s.run, s.version, r.finished_at AS published_at
+FROM engram.consolidation_snapshot s
+JOIN engram.consolidation_run r ON r.space OPERATOR(pg_catalog.=) s.space AND r.run OPERATOR(pg_catalog.=) s.run
+WHERE s.until IS NULL;
+COMMENT ON VIEW engram.beliefs IS 'The latest published beliefs';
+COMMENT ON COLUMN engram.beliefs.label IS 'Terms that distinguish the belief';
+COMMENT ON COLUMN engram.beliefs.confidence IS 'Mean of its Beta distribution';
+COMMENT ON COLUMN engram.beliefs.citations IS 'Number of memories that it cites';
+COMMENT ON COLUMN engram.beliefs.period IS 'Time between two occurrences, where they are regular';
+COMMENT ON COLUMN engram.beliefs.run IS 'Run that published it in this form';
+COMMENT ON COLUMN engram.beliefs.version IS 'Version of the beliefs from which on it is so';
+COMMENT ON COLUMN engram.beliefs.published_at IS 'When it was published in this form';
+
+CREATE OR REPLACE VIEW engram.belief_events WITH (security_invoker = true) AS
+SELECT e.space, e.event, e.at, e.kind, e.belief, b.content, e.confidence_before, e.confidence_after, e.citation_delta, e.novelty,
+       e.run, e.version
+FROM engram.belief_event e
+LEFT JOIN engram.consolidation_snapshot b
+    ON b.space OPERATOR(pg_catalog.=) e.space AND b.belief OPERATOR(pg_catalog.=) e.belief AND b.until IS NULL;
+COMMENT ON VIEW engram.belief_events IS 'What became of beliefs, with what they say now';
+COMMENT ON COLUMN engram.belief_events.content IS 'What the belief says in the latest published version; null where it is not in it';
+
+-- Each pair once: both beliefs have it, each from its side.
+CREATE OR REPLACE VIEW engram.belief_conflicts WITH (security_invoker = true) AS
+SELECT b.space, b.id AS belief, m.content, o.id AS other, o.content AS other_content,
+       c.said OPERATOR(pg_catalog.->>) 'ground' AS ground,
+       c.said OPERATOR(pg_catalog.->>) 'key' AS key,
+       c.said OPERATOR(pg_catalog.->>) 'one' AS value,
+       c.said OPERATOR(pg_catalog.->>) 'other' AS other_value,
+       c.said OPERATOR(pg_catalog.->>) 'proposal' AS proposal,
+       (c.said OPERATOR(pg_catalog.->>) 'keep')::pg_catalog.uuid AS keep,
+       c.said OPERATOR(pg_catalog.->>) 'reason' AS reason,
+       CASE WHEN m.superseded_by OPERATOR(pg_catalog.=) o.id THEN o.id
+            WHEN o.superseded_by OPERATOR(pg_catalog.=) m.id THEN m.id END AS resolved_to
+FROM engram.belief b
+CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(b.conflicts) AS c(said)
+JOIN engram.memories m ON m.space OPERATOR(pg_catalog.=) b.space AND m.id OPERATOR(pg_catalog.=) b.id
+JOIN engram.memories o ON o.space OPERATOR(pg_catalog.=) b.space
+    AND o.id OPERATOR(pg_catalog.=) (c.said OPERATOR(pg_catalog.->>) 'with')::pg_catalog.uuid
+WHERE b.state OPERATOR(pg_catalog.=) 'active' AND b.id OPERATOR(pg_catalog.<) o.id;
+COMMENT ON VIEW engram.belief_conflicts IS 'Beliefs that cannot hold together, with why and with what consolidation proposes';
+COMMENT ON COLUMN engram.belief_conflicts.ground IS 'marked by engram_contradict; metadata, one key with two values; or frame, one sentence with two numbers, dates or names';
+COMMENT ON COLUMN engram.belief_conflicts.key IS 'Key of the metadata; null for another ground';
+COMMENT ON COLUMN engram.belief_conflicts.value IS 'What the belief has where they differ';
+COMMENT ON COLUMN engram.belief_conflicts.other_value IS 'What the other one has there';
+COMMENT ON COLUMN engram.belief_conflicts.proposal IS 'supersede, the kept one is newer; prefer, it is better founded; or open';
+COMMENT ON COLUMN engram.belief_conflicts.keep IS 'Which of the two should stand; null while nobody can tell';
+COMMENT ON COLUMN engram.belief_conflicts.reason IS 'Why';
+COMMENT ON COLUMN engram.belief_conflicts.resolved_to IS 'Which of the two has replaced the other; null while both stand';
+
+CREATE OR REPLACE FUNCTION @extschema@."engram_beliefs"(
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"as_of" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"version" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"belief" uuid,  /* Uuid */
+	"content" TEXT,  /* String */
+	"label" TEXT,  /* Option < String > */
+	"confidence" real,  /* f32 */
+	"confidence_low" real,  /* f32 */
+	"confidence_high" real,  /* f32 */
+	"citations" INT,  /* i32 */
+	"first_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"last_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"regularity" jsonb,  /* Option < JsonB > */
+	"state" TEXT,  /* String */
+	"contradicts" uuid[],  /* Vec < Uuid > */
+	"parents" uuid[],  /* Vec < Uuid > */
+	"run" uuid,  /* Option < Uuid > */
+	"version" TEXT,  /* Option < String > */
+	"published_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"on_demand" bool  /* bool */
+)
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_beliefs_wrapper';
+
+CREATE OR REPLACE FUNCTION @extschema@."engram_beliefs_version"(
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TEXT /* String */
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_beliefs_version_wrapper';
+
+CREATE OR REPLACE FUNCTION @extschema@."engram_export_events"(
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"since" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"after" uuid DEFAULT NULL, /* Option < Uuid > */
+	"max_events" bigint DEFAULT NULL /* Option < i64 > */
+) RETURNS SETOF TEXT /* String */
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_export_events_wrapper';
+
+CREATE OR REPLACE FUNCTION @extschema@."engram_undo"(
+	"run" uuid, /* Option < Uuid > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"run" uuid,  /* Uuid */
+	"beliefs" bigint,  /* i64 */
+	"version" TEXT  /* String */
+)
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_undo_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_beliefs IS 'Returns the published beliefs of a space, the latest or those of a time or version; waits for no run';
+COMMENT ON FUNCTION @extschema@.engram_beliefs_version IS 'What tells one version of the published beliefs of a space from another';
+COMMENT ON FUNCTION @extschema@.engram_export_events IS 'Returns what became of beliefs as lines of JSON, in a stable order';
+COMMENT ON FUNCTION @extschema@.engram_undo IS 'Undoes a run of consolidation: the rows that it changed become what they were';
+GRANT SELECT ON engram.beliefs, engram.belief_events, engram.belief_conflicts TO engram_reader;
+REVOKE ALL ON FUNCTION engram.touched_row(text, text, uuid, uuid), engram.touched_hash(jsonb), @extschema@.engram_beliefs,
+    @extschema@.engram_beliefs_version, @extschema@.engram_export_events, @extschema@.engram_undo FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_beliefs, @extschema@.engram_beliefs_version, @extschema@.engram_export_events TO engram_reader;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_undo TO engram_writer;
+
 -- Scheduler and health.
 
 -- Rights of functions.

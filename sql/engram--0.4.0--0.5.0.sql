@@ -220,6 +220,26 @@ BEGIN
 END
 $engram$;
 
+CREATE OR REPLACE FUNCTION @extschema@.engram_consolidate(
+	"space" TEXT DEFAULT NULL,
+	"dry_run" bool DEFAULT false
+) RETURNS TABLE (
+	"action" TEXT,
+	"belief" uuid,
+	"content" TEXT,
+	"evidence_for" real,
+	"evidence_against" real,
+	"confidence" real,
+	"citations" uuid[],
+	"detail" TEXT
+)
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'engram_consolidate_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_consolidate IS 'Turns the episodes of a space into beliefs now, or returns what that would do';
+REVOKE ALL ON FUNCTION @extschema@.engram_consolidate FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_consolidate TO engram_writer;
+
 -- Undo, belief events.
 -- A row that consolidation writes, as engram.consolidation_touch keeps it. Its space is that of the touch. What the server changes by
 -- itself is left out: the transaction, and the tier. A memory in the cold tier is shown as it was before it moved there.

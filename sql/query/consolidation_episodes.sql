@@ -9,7 +9,7 @@ SELECT m.id, m.label,
            (SELECT c.embedding FROM engram.cold c
             WHERE c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id)
        ELSE m.embedding END,
-       m.occurred_at, m.evidence_for, m.evidence_against, m.source, m.metadata::pg_catalog.text, m.cues, m.encoder, true
+       m.occurred_at, m.evidence_for, m.evidence_against, m.source, m.metadata::pg_catalog.text, m.cues, m.encoder, m.valid_from, m.valid_to, true
 FROM engram.memory m
 WHERE m.space OPERATOR(pg_catalog.=) $1
   AND m.kind OPERATOR(pg_catalog.=) 'episode'

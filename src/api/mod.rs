@@ -5,6 +5,7 @@ mod associate;
 mod belief;
 mod certainty;
 mod conformance;
+mod consolidate;
 mod decay;
 mod encoder;
 mod explain;

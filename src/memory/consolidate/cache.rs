@@ -8,7 +8,7 @@
 use super::read::Episodes;
 use super::rules::Rules;
 use crate::guc;
-use crate::pg::{self, snapshot::Pinned};
+use crate::pg;
 use crate::store::{consolidation as store, snapshot};
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -49,17 +49,15 @@ pub struct Taken {
     pub differ: Option<usize>,
 }
 
-/// Reads the episodes of a space with the rights of the caller, and as of now. `keeps`: they are taken from what was kept where that serves.
-pub fn take(space: &str, facts: &store::Space, rules: &Rules, keeps: bool) -> Taken {
+/// Reads the episodes of a space with the rights of the caller, in the active snapshot, which may not see what transactions from `since` on
+/// have written. `keeps`: they are taken from what was kept where that serves.
+pub fn take(space: &str, facts: &store::Space, rules: &Rules, since: u64, keeps: bool) -> Taken {
     let key = Key {
         space: space.to_owned(),
         database: pg::database_oid(),
         table: pg::memory_table_oid(),
         facts: facts.clone(),
     };
-    // Transactions from here on may have written what this snapshot does not see.
-    let snapshot = Pinned::latest_if_possible();
-    let since = snapshot.xmin();
     if keeps && let Some(kept) = KEPT.with_borrow_mut(|all| remove(all, space)) {
         let serves = kept.key == key
             && kept.rules == *rules

@@ -5,8 +5,10 @@ use super::rules::Rules;
 use crate::pg;
 use crate::store::consolidation::{Cited, Former, Id};
 use engram_engine::confidence;
-use engram_engine::consolidation::identity::Identities;
-use engram_engine::consolidation::{self as engine, Belief, Contradiction, Event, How, Separated};
+use engram_engine::consolidation::contradiction::Separated;
+use engram_engine::consolidation::identity::{Identities, Retired};
+use engram_engine::consolidation::linkage::{Cluster, Stopped};
+use engram_engine::consolidation::{self as engine, Belief, Contradiction, Event, How};
 use engram_engine::text::Analyzer;
 use engram_region::kernel::Kernel;
 use rustc_hash::FxHashMap;
@@ -24,13 +26,26 @@ pub struct Made {
     pub cues: Vec<String>,
 }
 
+/// What a belief is beside itself.
+type About = (Option<String>, How, Vec<String>);
+
+impl Made {
+    fn apart(self) -> (Belief, About) {
+        (self.belief, (self.class, self.how, self.cues))
+    }
+
+    fn joined((belief, (class, how, cues)): (Belief, About)) -> Made {
+        Made { class, belief, how, cues }
+    }
+}
+
 /// What a run comes to.
 #[derive(Default)]
 pub struct Plan {
     /// In ascending order of id.
     pub made: Vec<Made>,
     /// Former beliefs that are none of these, ascending.
-    pub retired: Vec<(Id, engine::Retired)>,
+    pub retired: Vec<(Id, Retired)>,
     pub events: Vec<Event>,
     pub contradictions: Vec<Contradiction>,
     pub signature: [u8; 16],
@@ -69,34 +84,35 @@ impl Past {
     }
 }
 
-/// Clusters what is new among the episodes. On threads of its own; a cancel ends it soon.
-pub fn cluster(episodes: &mut Episodes, rules: &Rules, threads: usize, waits: impl FnMut()) {
+/// The clusters of each class, in the order of the classes. On threads of its own; a cancel ends it soon.
+pub fn cluster(episodes: &mut Episodes, rules: &Rules, threads: usize, waits: impl FnMut()) -> Vec<Vec<Cluster>> {
     let classes: Vec<&mut Class> = episodes.classes.values_mut().collect();
     let kernel = Kernel::best();
-    pg::threads::apart(
+    let found = pg::threads::apart(
         move |cancel| {
-            for class in classes {
-                // It only ends early when it is told to; then nobody looks at what there is.
-                if class.linkage.run(&rules.linkage, &kernel, threads, cancel).is_err() {
-                    return;
-                }
-            }
+            let run = |class: &mut Class| {
+                Ok(class.linkage.run(&rules.linkage, &kernel, threads, cancel)?.to_vec())
+            };
+            classes.into_iter().map(run).collect::<Result<Vec<_>, Stopped>>()
         },
         waits,
     );
+    // It only ends early when it is told to, and then the cancel has been raised.
+    found.unwrap_or_default()
 }
 
-/// What is to be believed now, after [`cluster`].
-pub fn plan(space: &str, episodes: &mut Episodes, rules: &Rules, past: &Past) -> Plan {
+/// What is to be believed now, by the clusters of each class.
+pub fn plan(space: &str, episodes: &mut Episodes, clusters: &[Vec<Cluster>], rules: &Rules, past: &Past) -> Plan {
     let mut plan = Plan::default();
     let hidden = past.hidden();
     let mut of_past: BTreeMap<Option<&str>, Vec<engine::Former>> =
         past.former.iter().map(|f| (f.memory.class.as_deref(), Vec::new())).collect();
     of_past.iter_mut().for_each(|(class, former)| *former = past.of(*class));
     let Episodes { classes, analyzer, .. } = episodes;
-    for (class, held) in classes.iter_mut() {
+    for ((class, held), clusters) in classes.iter().zip(clusters) {
         let former = of_past.remove(&class.as_deref()).unwrap_or_default();
-        of_class(space, class.as_deref(), held, analyzer, rules, (&former, &past.marks, &hidden), &mut plan);
+        let known = Known { former: &former, marks: &past.marks, hidden: &hidden };
+        of_class((space, class.as_deref()), (held, clusters), analyzer, rules, &known, &mut plan);
     }
     // Classes of which no episode is left.
     for (class, former) in of_past {
@@ -107,23 +123,31 @@ pub fn plan(space: &str, episodes: &mut Episodes, rules: &Rules, past: &Past) ->
     plan.retired.sort_unstable_by_key(|r| r.0);
     plan.events.sort_by_key(|e| e.belief);
     plan.novelty = engine::novelty(&plan.events);
-    let beliefs: Vec<&Belief> = plan.made.iter().map(|m| &m.belief).collect();
+    let (beliefs, about): (Vec<Belief>, Vec<_>) = plan.made.into_iter().map(Made::apart).unzip();
     plan.signature = engine::signature(&beliefs);
+    plan.made = beliefs.into_iter().zip(about).map(Made::joined).collect();
     plan
 }
 
+/// What is known of the past of a class.
+struct Known<'a> {
+    former: &'a [engine::Former],
+    marks: &'a [(Id, Id)],
+    hidden: &'a BTreeSet<Id>,
+}
+
 fn of_class(
-    space: &str,
-    class: Option<&str>,
-    held: &mut Class,
+    (space, class): (&str, Option<&str>),
+    (held, clusters): (&Class, &[Cluster]),
     analyzer: &mut Analyzer,
     rules: &Rules,
-    (former, marks, hidden): (&[engine::Former], &[(Id, Id)], &BTreeSet<Id>),
+    known: &Known<'_>,
     plan: &mut Plan,
 ) {
-    let Class { linkage, corpus, own } = held;
+    let Known { former, marks, hidden } = *known;
+    let Class { corpus, own, .. } = held;
     let mut parts: Vec<Separated> = Vec::new();
-    for cluster in linkage.clusters() {
+    for cluster in clusters {
         pg::check_for_interrupts();
         let members: Vec<_> = cluster.members.iter().filter_map(|id| Some(own.get(id)?.episode(*id))).collect();
         parts.extend(engine::separate(cluster, &members, rules.linkage.min_size));
@@ -140,15 +164,12 @@ fn of_class(
         }
     }
     let (away, standing): (Vec<Made>, Vec<Made>) = made.into_iter().partition(|m| hidden.contains(&m.belief.id));
-    let (standing, rest): (Vec<Belief>, Vec<_>) =
-        standing.into_iter().map(|m| (m.belief, (m.class, m.how, m.cues))).unzip();
+    let (mut standing, about): (Vec<Belief>, Vec<About>) = standing.into_iter().map(Made::apart).unzip();
     let contradictions = engine::contradictions(&standing, marks);
-    let mut standing = standing;
     engine::oppose(&mut standing, &contradictions);
     note(former, &standing, &identities, hidden, plan);
     plan.contradictions.extend(contradictions);
-    let again = |(belief, (class, how, cues))| Made { class, belief, how, cues };
-    plan.made.extend(standing.into_iter().zip(rest).map(again).chain(away));
+    plan.made.extend(standing.into_iter().zip(about).map(Made::joined).chain(away));
 }
 
 /// Adds the events of a class, and what is retired in it.

@@ -18,6 +18,7 @@ pub struct Own {
     pub source: Option<String>,
     pub metadata: Vec<(String, String)>,
     pub cues: Vec<String>,
+    pub valid: (Option<i64>, Option<i64>),
     pub code: Code,
     pub reading: Reading,
     digest: u128,
@@ -34,6 +35,8 @@ impl Own {
             source: self.source.as_deref(),
             metadata: &self.metadata,
             cues: &self.cues,
+            valid_from: self.valid.0,
+            valid_to: self.valid.1,
             code: &self.code,
             reading: &self.reading,
         }
@@ -135,6 +138,7 @@ impl Episodes {
             source: row.source.map(str::to_owned),
             metadata: pairs(row.metadata),
             cues: row.cues.iter().map(|&cue| cue.to_owned()).collect(),
+            valid: row.valid,
             reading: engine::read(row.content, &mut self.analyzer),
             code,
             digest,
@@ -182,7 +186,10 @@ fn digest(row: &store::Episode<'_>, code: &Code) -> u128 {
     }
     row.cues.iter().for_each(|cue| text(Some(cue)));
     hash.update(&row.id);
-    hash.update(&row.occurred_at.to_le_bytes());
+    for time in [Some(row.occurred_at), row.valid.0, row.valid.1] {
+        hash.update(&[u8::from(time.is_some())]);
+        hash.update(&time.unwrap_or(0).to_le_bytes());
+    }
     hash.update(&row.evidence.0.to_bits().to_le_bytes());
     hash.update(&row.evidence.1.to_bits().to_le_bytes());
     let values: Vec<u8> = code.values.iter().map(|&v| v.cast_unsigned()).collect();

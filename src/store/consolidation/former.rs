@@ -126,6 +126,14 @@ pub fn marks(space: &str) -> Vec<(Id, Id)> {
     pairs
 }
 
+/// Those of the memories that the caller may see.
+pub fn visible(space: &str, ids: &[Id]) -> Vec<Id> {
+    let mut seen = Vec::new();
+    let sql = include_str!("../../../sql/query/consolidation_visible.sql");
+    spi::select(sql, &[Arg::Text(space), Arg::UuidArray(ids)], |row| seen.extend(row.uuid(1)));
+    seen
+}
+
 impl Former {
     /// Somebody has changed what the memory says since a run wrote it. Being given another encoder is no such change.
     pub fn is_edited(&self) -> bool {

@@ -24,6 +24,7 @@ pub struct Episode<'r> {
     pub cues: Vec<&'r str>,
     /// Name of what made the embedding.
     pub encoder: Option<&'r str>,
+    pub valid: (Option<i64>, Option<i64>),
     /// It is an episode that is recalled by default. Otherwise it is told of because it may have been one.
     pub counts: bool,
 }
@@ -71,6 +72,7 @@ fn episode<'r>(row: &Row<'r>) -> Episode<'r> {
         metadata: row.text(9).unwrap_or("{}"),
         cues: row.text_array(10).unwrap_or_default(),
         encoder: row.text(11),
-        counts: row.bool(12).unwrap_or(false),
+        valid: (row.timestamptz(12), row.timestamptz(13)),
+        counts: row.bool(14).unwrap_or(false),
     }
 }

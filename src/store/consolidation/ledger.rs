@@ -47,12 +47,16 @@ pub fn touched(space: &str, run: Id) {
     pg::as_owner(|| with_plain_values(|| spi::execute(sql, &args)));
 }
 
-/// The version of the published beliefs, which nobody else changes until the end of the transaction.
-pub fn version(space: &str) -> i64 {
-    let mut version = 0;
+/// The version of the published beliefs, which nobody else changes until the end of the transaction, and the input hash of the last run.
+pub fn version(space: &str) -> (i64, Option<Vec<u8>>) {
+    let mut found = (0, None);
     let sql = include_str!("../../../sql/query/consolidation_state.sql");
-    pg::as_owner(|| spi::execute_returning(sql, &[Arg::Text(space)], |row| version = row.int8(1).unwrap_or(0)));
-    version
+    pg::as_owner(|| {
+        spi::execute_returning(sql, &[Arg::Text(space)], |row| {
+            found = (row.int8(1).unwrap_or(0), row.bytes(2).map(<[u8]>::to_vec));
+        })
+    });
+    found
 }
 
 /// Publishes the beliefs as they are as `version`, which began with `run`. Says whether anything differs from the version before.
@@ -111,7 +115,7 @@ pub struct Finished<'a> {
     pub episodes: i64,
     pub beliefs: i64,
     /// Milliseconds.
-    pub duration: f32,
+    pub duration: f64,
     pub novelty: f32,
     /// None when nothing was published.
     pub version: Option<i64>,
@@ -131,7 +135,7 @@ pub fn finish(space: &str, f: &Finished<'_>) {
         Arg::Bytes(f.signature),
         Arg::Int8(f.episodes),
         Arg::Int8(f.beliefs),
-        Arg::Float4(f.duration),
+        Arg::Float8(f.duration),
         Arg::Float4(f.novelty),
         Arg::int8_or_null(f.version),
         Arg::Text(f.cause),

@@ -1491,7 +1491,7 @@ CREATE VIEW engram.belief_conflicts WITH (security_invoker = true) AS
 SELECT b.space, b.id AS belief, m.content, o.id AS other, o.content AS other_content,
        c.said OPERATOR(pg_catalog.->>) 'ground' AS ground,
        c.said OPERATOR(pg_catalog.->>) 'key' AS key,
-       c.said OPERATOR(pg_catalog.->>) 'one' AS value,
+       c.said OPERATOR(pg_catalog.->>) 'says' AS value,
        c.said OPERATOR(pg_catalog.->>) 'other' AS other_value,
        c.said OPERATOR(pg_catalog.->>) 'proposal' AS proposal,
        (c.said OPERATOR(pg_catalog.->>) 'keep')::pg_catalog.uuid AS keep,
@@ -2150,7 +2150,7 @@ AS 'MODULE_PATHNAME', 'engram_predict_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/query/mod.rs:19
+-- src/api/query/mod.rs:20
 -- engram::api::query::engram_query
 CREATE  FUNCTION "engram_query"(
 	"query" TEXT, /* Option < & str > */

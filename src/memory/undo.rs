@@ -9,7 +9,7 @@ use crate::crash::{self, Point};
 use crate::error::{Error, Kind};
 use crate::store::memory::new_id;
 use crate::store::undo::{self, Obstacle};
-use crate::store::{self, audit, consolidation, fault, ledger};
+use crate::store::{audit, consolidation, ledger};
 use pgrx::Uuid;
 use serde_json::json;
 
@@ -26,9 +26,7 @@ pub struct Undone {
 pub fn undo(run: Option<Uuid>, space: Option<&str>) -> Result<Undone, Error> {
     let run = required("run", run)?;
     let space = space_or_setting(space);
-    if !store::space::for_reading(&space)?.owner {
-        return Err(fault::space_denied(&space));
-    }
+    consolidate::administered(&space)?;
     if !consolidation::lock(&space) {
         return Err(consolidate::busy(&space));
     }
@@ -46,7 +44,7 @@ pub fn undo(run: Option<Uuid>, space: Option<&str>) -> Result<Undone, Error> {
         undo::begin(&space, by, run, now);
         undo::restore(&space, run, now);
         crash::at(Point::undo_restored);
-        let version = consolidation::version(&space);
+        let (version, _) = consolidation::version(&space);
         let differs = consolidation::publish(&space, *by.as_bytes(), version + 1);
         let published = differs.then_some(version + 1);
         undo::log(&space, by, now, published.unwrap_or(version), &changes);

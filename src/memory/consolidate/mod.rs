@@ -9,23 +9,25 @@ mod apply;
 mod cache;
 mod difference;
 mod plan;
+mod preview;
 mod read;
 mod rules;
 
 pub use difference::Action;
+pub use preview::preview;
 
 use super::{now, space_or_setting};
 use crate::crash::{self, Point};
-use crate::error::Error;
+use crate::error::{Error, Kind};
+use crate::guc;
 use crate::pg::{self, role, snapshot::Pinned};
 use crate::store::consolidation::{self as store, Finished, Id};
 use crate::store::{self as tables, access, audit, fault};
-use crate::guc;
 use apply::{Run, Written};
 use cache::Taken;
 use difference::Difference;
-use plan::{Past, Plan};
 use pgrx::pg_sys::Oid;
+use plan::{Past, Plan};
 use rules::Rules;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,10 +81,7 @@ pub fn consolidate(space: Option<&str>, dry_run: Option<bool>) -> Result<Vec<Act
         }
         match run(&space, Cause::Function)? {
             Some(outcome) => outcome.actions,
-            None => {
-                return Err(Error::not_in_prerequisite_state(format!("space \"{space}\" is being consolidated"))
-                    .with_hint("Wait for the end of that run; pg_locks says who holds it."));
-            }
+            None => return Err(busy(&space)),
         }
     };
     Ok(visible(&space, actions))
@@ -232,16 +231,25 @@ fn counts(taken: &Taken, difference: &Difference<'_>, written: &Written) -> Stri
 fn of_owner(space: &str) -> Result<(store::Space, Oid), Error> {
     let facts = store::space(space).ok_or_else(|| Error::unknown_space(space))?;
     let owner = role::named(&facts.owner).ok_or_else(|| {
-        Error::not_in_prerequisite_state(format!("role \"{}\", which owns space \"{space}\", does not exist", facts.owner))
-            .with_hint("Give the space another owner with engram_configure_space.")
+        Error::not_in_prerequisite_state(format!(
+            "role \"{}\", which owns space \"{space}\", does not exist",
+            facts.owner
+        ))
+        .with_hint("Give the space another owner with engram_configure_space.")
     })?;
     Ok((facts, owner))
 }
 
 /// The caller may consolidate the space.
-fn administered(name: &str) -> Result<(), Error> {
+pub fn administered(name: &str) -> Result<(), Error> {
     let space = access::find(name).filter(|s| s.may_read() || s.admin).ok_or_else(|| Error::unknown_space(name))?;
     if space.owner || space.admin { Ok(()) } else { Err(fault::space_denied(name)) }
+}
+
+/// Somebody consolidates the space.
+pub fn busy(space: &str) -> Error {
+    Error::new(Kind::LockNotAvailable, format!("space \"{space}\" is being consolidated"))
+        .with_hint("Wait for the end of that run; pg_locks says who holds it.")
 }
 
 /// Those of the actions about memories that the caller may see, every one of them.

@@ -90,9 +90,7 @@ pub fn cluster(episodes: &mut Episodes, rules: &Rules, threads: usize, waits: im
     let kernel = Kernel::best();
     let found = pg::threads::apart(
         move |cancel| {
-            let run = |class: &mut Class| {
-                Ok(class.linkage.run(&rules.linkage, &kernel, threads, cancel)?.to_vec())
-            };
+            let run = |class: &mut Class| Ok(class.linkage.run(&rules.linkage, &kernel, threads, cancel)?.to_vec());
             classes.into_iter().map(run).collect::<Result<Vec<_>, Stopped>>()
         },
         waits,

@@ -1,5 +1,6 @@
 -- What consolidation publishes and keeps, and undoing it.
-SELECT engram_create_space('log book', readers => '{regress_reader}', writers => '{regress_writer}');
+CREATE ROLE regress_ledger_reader IN ROLE engram_reader;
+SELECT engram_create_space('log book', readers => '{regress_ledger_reader}');
 SET engram.space = 'log book';
 SET engram.test_clock = 1767225600;
 SELECT count(engram_remember(format('The boat of Ana lies in the harbour of Saltmere, note %s', n), source => 'mate ' || n,
@@ -59,8 +60,8 @@ SELECT count(engram_remember(format('The safe of the bank opens with key %s', n)
 FROM generate_series(1, 4) n;
 UPDATE engram.memory SET label = 'secret' WHERE id IN (SELECT known_id(20 + n) FROM generate_series(1, 4) n);
 SELECT action, content FROM engram_consolidate();
-CREATE POLICY hide_secrets ON engram.memory AS RESTRICTIVE FOR SELECT TO regress_reader USING (label IS DISTINCT FROM 'secret');
-SET ROLE regress_reader;
+CREATE POLICY hide_secrets ON engram.memory AS RESTRICTIVE FOR SELECT TO regress_ledger_reader USING (label IS DISTINCT FROM 'secret');
+SET ROLE regress_ledger_reader;
 SELECT content FROM engram_beliefs() ORDER BY 1;
 SELECT content FROM engram.beliefs ORDER BY 1;
 SELECT DISTINCT content FROM engram.belief_events ORDER BY 1;

@@ -39,6 +39,9 @@ pub struct Run<'a> {
     pub id: Id,
     pub encoder: Option<&'a str>,
     pub resolve: bool,
+    /// Microseconds since the Unix epoch.
+    pub started_at: i64,
+    pub cause: &'a str,
 }
 
 impl Run<'_> {
@@ -48,6 +51,7 @@ impl Run<'_> {
         if !self.hold(difference, past) {
             return Ok(None);
         }
+        store::begin(self.space, self.id, self.started_at, self.cause);
         self.touch(plan, past, difference);
         let space = access::find(self.space);
         let mut room = match &space {

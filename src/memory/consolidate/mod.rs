@@ -111,7 +111,14 @@ fn run_as_owner(space: &str, facts: &store::Space, cause: Cause) -> Result<Outco
     let (begun, started_at) = (Instant::now(), pg::clock_micros());
     let rules = Rules::of(&facts.settings);
     let run = *tables::memory::new_id().as_bytes();
-    let tables = Run { space, id: run, encoder: facts.encoder.as_deref(), resolve: rules.resolve };
+    let tables = Run {
+        space,
+        id: run,
+        encoder: facts.encoder.as_deref(),
+        resolve: rules.resolve,
+        started_at,
+        cause: cause.name(),
+    };
     for _ in 0..MOST_TRIES {
         let mut gathered = gather(space, facts, &rules, cause == Cause::Worker);
         crash::at(Point::consolidate_read);
@@ -131,7 +138,6 @@ fn run_as_owner(space: &str, facts: &store::Space, cause: Cause) -> Result<Outco
             space,
             &Finished {
                 run,
-                started_at,
                 finished_at: pg::clock_micros(),
                 input_hash: &hash,
                 signature: &plan.signature,
@@ -140,7 +146,6 @@ fn run_as_owner(space: &str, facts: &store::Space, cause: Cause) -> Result<Outco
                 duration: begun.elapsed().as_secs_f64() * 1e3,
                 novelty: plan.novelty,
                 version: published.then_some(version),
-                cause: cause.name(),
                 counts: &counts,
             },
         );

@@ -105,10 +105,15 @@ pub fn event(space: &str, run: Id, at: i64, version: i64, e: &Event<'_>) {
     pg::as_owner(|| spi::execute(include_str!("../../../sql/query/consolidation_event.sql"), &args));
 }
 
+/// Enters that a run begins: what it touches hangs on its row.
+pub fn begin(space: &str, run: Id, at: i64, cause: &str) {
+    let args = [Arg::Text(space), Arg::Uuid(run), Arg::Timestamptz(at), Arg::Text(cause)];
+    pg::as_owner(|| spi::execute(include_str!("../../../sql/query/consolidation_run.sql"), &args));
+}
+
 /// A run that is complete. Times are in microseconds since the Unix epoch.
 pub struct Finished<'a> {
     pub run: Id,
-    pub started_at: i64,
     pub finished_at: i64,
     pub input_hash: &'a [u8],
     pub signature: &'a [u8],
@@ -119,17 +124,15 @@ pub struct Finished<'a> {
     pub novelty: f32,
     /// None when nothing was published.
     pub version: Option<i64>,
-    pub cause: &'a str,
     /// An object, as text.
     pub counts: &'a str,
 }
 
-/// Enters a run.
+/// Enters that a run is complete.
 pub fn finish(space: &str, f: &Finished<'_>) {
     let args = [
         Arg::Text(space),
         Arg::Uuid(f.run),
-        Arg::Timestamptz(f.started_at),
         Arg::Timestamptz(f.finished_at),
         Arg::Bytes(f.input_hash),
         Arg::Bytes(f.signature),
@@ -138,10 +141,9 @@ pub fn finish(space: &str, f: &Finished<'_>) {
         Arg::Float8(f.duration),
         Arg::Float4(f.novelty),
         Arg::int8_or_null(f.version),
-        Arg::Text(f.cause),
         Arg::Jsonb(f.counts),
     ];
-    pg::as_owner(|| spi::execute(include_str!("../../../sql/query/consolidation_run.sql"), &args));
+    pg::as_owner(|| spi::execute(include_str!("../../../sql/query/consolidation_finish.sql"), &args));
 }
 
 /// Enters that the space was consolidated. `stagnant`: whether there was something new that made no difference; none when there was

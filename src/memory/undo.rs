@@ -42,11 +42,15 @@ pub fn undo(run: Option<Uuid>, space: Option<&str>) -> Result<Undone, Error> {
     let (by, now) = (new_id(), super::now());
     audit::quietly(|| {
         undo::begin(&space, by, run, now);
+        let shown = undo::shows(&space, run);
         undo::restore(&space, run, now);
         crash::at(Point::undo_restored);
         let (version, _) = consolidation::version(&space);
         let differs = consolidation::publish(&space, *by.as_bytes(), version + 1);
-        let published = differs.then_some(version + 1);
+        if shown && !differs {
+            consolidation::announce(&space, *by.as_bytes(), version + 1);
+        }
+        let published = (differs || shown).then_some(version + 1);
         undo::log(&space, by, now, published.unwrap_or(version), &changes);
         undo::end(&space, by, now, published);
         undo::finish(&space, run, by);

@@ -125,6 +125,17 @@ pub fn changes(space: &str, run: Uuid) -> Vec<Change> {
     found
 }
 
+/// Whether memories that the run made are published.
+pub fn shows(space: &str, run: Uuid) -> bool {
+    let mut shown = false;
+    pg::as_owner(|| {
+        spi::execute_returning(include_str!("../../sql/query/undo_shown.sql"), &key(space, run), |row| {
+            shown = row.bool(1).unwrap_or(false);
+        });
+    });
+    shown
+}
+
 /// Makes the rows that a run has changed what they were. `at` is when.
 pub fn restore(space: &str, run: Uuid, at: i64) {
     let user = pg::current_user();

@@ -69,12 +69,17 @@ pub fn publish(space: &str, run: Id, version: i64) -> bool {
         })
     });
     if differs {
-        let run = uuid::Uuid::from_bytes(run);
-        let message = json!({ "run": run.to_string(), "space": space, "version": version }).to_string();
-        let args = [Arg::Text("engram_consolidation"), Arg::Text(&message)];
-        pg::as_owner(|| spi::execute(include_str!("../../../sql/query/notify.sql"), &args));
+        announce(space, run, version);
     }
     differs
+}
+
+/// Tells who listens that a version is published.
+pub fn announce(space: &str, run: Id, version: i64) {
+    let run = uuid::Uuid::from_bytes(run);
+    let message = json!({ "run": run.to_string(), "space": space, "version": version }).to_string();
+    let args = [Arg::Text("engram_consolidation"), Arg::Text(&message)];
+    pg::as_owner(|| spi::execute(include_str!("../../../sql/query/notify.sql"), &args));
 }
 
 /// A change of a belief.

@@ -19,7 +19,7 @@ const WRITTEN: &str = "SELECT coalesce(string_agg(x, E'\n' ORDER BY x), '') FROM
     UNION ALL SELECT to_jsonb(l)::text FROM engram.lineage l WHERE l.space = 'story') s";
 
 fn written(client: &mut Client) -> String {
-    client.batch_execute("SET timezone = 'UTC'").unwrap();
+    client.batch_execute("SET timezone = 'UTC'; SET extra_float_digits = 1").unwrap();
     client.query_one(WRITTEN, &[]).unwrap().get(0)
 }
 
@@ -201,7 +201,7 @@ fn a_run_is_undone_in_a_restored_copy() {
     let mut copy = target.client();
     assert_eq!(written(&mut copy), after);
     assert_eq!(published(&mut copy), published(&mut client));
-    copy.batch_execute("RESET timezone").unwrap();
+    copy.batch_execute("RESET timezone; RESET extra_float_digits").unwrap();
     assert!(undo(&mut copy, run).unwrap() > 0);
     assert_eq!(written(&mut copy), before);
     assert_eq!(published(&mut copy).1, before_published);

@@ -244,7 +244,7 @@ GRANT EXECUTE ON FUNCTION @extschema@.engram_consolidate TO engram_writer;
 -- A row that consolidation writes, as engram.consolidation_touch keeps it. Its space is that of the touch. What the server changes by
 -- itself is left out: the transaction, and the tier. A memory in the cold tier is shown as it was before it moved there.
 CREATE OR REPLACE FUNCTION engram.touched_row(space text, what text, id uuid, other uuid) RETURNS jsonb
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $touched$
     SELECT CASE $2
         WHEN 'memory' THEN
@@ -273,7 +273,7 @@ COMMENT ON FUNCTION engram.touched_row(text, text, uuid, uuid) IS 'A row that co
 
 -- Cues are left out, too: the worker adds names that the space has learned since.
 CREATE OR REPLACE FUNCTION engram.touched_hash(touched jsonb) RETURNS bytea
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $hash$
     SELECT pg_catalog.sha256(pg_catalog.convert_to((touched OPERATOR(pg_catalog.-) 'cues')::pg_catalog.text, 'UTF8'))
 $hash$;
@@ -312,7 +312,7 @@ CREATE OR REPLACE VIEW engram.belief_conflicts WITH (security_invoker = true) AS
 SELECT b.space, b.id AS belief, m.content, o.id AS other, o.content AS other_content,
        c.said OPERATOR(pg_catalog.->>) 'ground' AS ground,
        c.said OPERATOR(pg_catalog.->>) 'key' AS key,
-       c.said OPERATOR(pg_catalog.->>) 'one' AS value,
+       c.said OPERATOR(pg_catalog.->>) 'says' AS value,
        c.said OPERATOR(pg_catalog.->>) 'other' AS other_value,
        c.said OPERATOR(pg_catalog.->>) 'proposal' AS proposal,
        (c.said OPERATOR(pg_catalog.->>) 'keep')::pg_catalog.uuid AS keep,

@@ -1417,7 +1417,7 @@ COMMENT ON COLUMN engram.calibration_error.brier IS 'Brier score, the mean squar
 -- A row that consolidation writes, as engram.consolidation_touch keeps it. Its space is that of the touch. What the server changes by
 -- itself is left out: the transaction, and the tier. A memory in the cold tier is shown as it was before it moved there.
 CREATE FUNCTION engram.touched_row(space text, what text, id uuid, other uuid) RETURNS jsonb
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $touched$
     SELECT CASE $2
         WHEN 'memory' THEN
@@ -1446,7 +1446,7 @@ COMMENT ON FUNCTION engram.touched_row(text, text, uuid, uuid) IS 'A row that co
 
 -- Cues are left out, too: the worker adds names that the space has learned since.
 CREATE FUNCTION engram.touched_hash(touched jsonb) RETURNS bytea
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $hash$
     SELECT pg_catalog.sha256(pg_catalog.convert_to((touched OPERATOR(pg_catalog.-) 'cues')::pg_catalog.text, 'UTF8'))
 $hash$;

@@ -1,5 +1,6 @@
 -- What consolidation publishes and keeps, and undoing it.
 CREATE ROLE regress_ledger_reader IN ROLE engram_reader;
+SET engram.builtin_encoder = on;
 SELECT engram_create_space('log book', readers => '{regress_ledger_reader}');
 SET engram.space = 'log book';
 SET engram.test_clock = 1767225600;
@@ -26,7 +27,7 @@ SELECT count(*) FROM engram_beliefs() WHERE version = :'first';
 SELECT space, content, citations, version FROM engram.beliefs;
 SELECT kind, content, confidence_before, round(confidence_after::numeric, 2) AS confidence_after, citation_delta, version FROM engram.belief_events;
 -- The version changes when, and only when, the beliefs do.
-SELECT engram_beliefs_version() = :'first' AS same FROM engram_consolidate();
+SELECT count(*) FROM engram_consolidate();
 SELECT engram_beliefs_version() = :'first' AS same;
 SELECT count(engram_remember(format('The boat of Ana lies in the harbour of Saltmere, note %s', n), source => 'mate ' || n,
     occurred_at => '2025-01-01 12:00+00'::timestamptz + n * interval '7 days', id => known_id(n))) FROM generate_series(6, 8) n;
@@ -51,7 +52,8 @@ SELECT line::json ->> 'kind' AS kind, line::json ->> 'version' AS version, line:
 FROM engram_export_events() line;
 SELECT json_object_keys(line::json) FROM engram_export_events(max_events => 1) line;
 SELECT count(*) FROM engram_export_events(after => (SELECT max(event::text)::uuid FROM engram.belief_event WHERE version = 1));
-SELECT count(*) FROM engram_export_events(since => '2026-01-01 00:00+00'), engram_export_events(since => '2026-01-02 00:00+00');
+SELECT count(*) FROM engram_export_events(since => '2026-01-01 00:00+00');
+SELECT count(*) FROM engram_export_events(since => '2026-01-02 00:00+00');
 SELECT * FROM engram_export_events(max_events => -1);
 SELECT count(*) FROM (SELECT engram_export_events() EXCEPT SELECT engram_export()) d;
 -- Labels: what hides a memory hides what was published of it.
@@ -75,27 +77,23 @@ RESET ROLE;
 DROP POLICY hide_secrets ON engram.memory;
 SELECT count(*) FROM engram_beliefs();
 -- Undoing: the latest run first.
+CREATE FUNCTION undo(run uuid) RETURNS text LANGUAGE sql AS $$
+    SELECT regexp_replace(attempt(format('SELECT engram_undo(%L)', run)), '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'ID')
+$$;
 SELECT run AS one FROM engram.consolidation_run WHERE version = 1 \gset
 SELECT run AS two FROM engram.consolidation_run WHERE version = 2 \gset
-\set VERBOSITY terse
-SELECT engram_undo(:'one');
-SELECT engram_undo(NULL);
-SELECT engram_undo(known_id(99));
-\set VERBOSITY default
+SELECT undo(:'one');
+SELECT undo(NULL);
+SELECT undo(known_id(99));
 BEGIN;
 SELECT engram_associate(known_id(1), :'belief');
 SELECT beliefs, split_part(version, '-', 1) AS version FROM engram_undo(:'last');
 SELECT beliefs, split_part(version, '-', 1) AS version FROM engram_undo(:'two');
 SELECT content, citations FROM engram_beliefs();
-SAVEPOINT used;
-\set VERBOSITY terse
-SELECT engram_undo(:'one');
-ROLLBACK TO used;
+SELECT undo(:'one');
 SELECT engram_dissociate(known_id(1), :'belief');
 SELECT engram_confirm(:'belief', source => 'somebody') IS NOT NULL AS confirmed;
-SAVEPOINT edited;
-SELECT engram_undo(:'one');
-\set VERBOSITY default
+SELECT undo(:'one');
 ROLLBACK;
 SELECT beliefs, split_part(version, '-', 1) AS version FROM engram_undo(:'last');
 SELECT content FROM engram_beliefs();
@@ -103,13 +101,14 @@ SELECT beliefs, split_part(version, '-', 1) AS version FROM engram_undo(:'two');
 SELECT content, citations FROM engram_beliefs();
 SELECT beliefs, split_part(version, '-', 1) AS version FROM engram_undo(:'one');
 SELECT content, citations, on_demand FROM engram_beliefs();
+SELECT undo(:'one');
 SELECT count(*) FROM engram.memory WHERE space = 'log book' AND kind = 'belief';
 SELECT count(*) FROM engram.belief WHERE space = 'log book';
 SELECT count(*) FROM engram.citation WHERE space = 'log book';
 SELECT state, cause, version, undo ->> 'by' = current_user AS by_me, counts ->> 'undone' IS NOT NULL AS undoes FROM engram.consolidation_run
 WHERE space = 'log book' AND version IS NOT NULL ORDER BY version;
 SELECT kind, count(*) FROM engram.belief_event WHERE space = 'log book' GROUP BY kind ORDER BY kind;
-SELECT action, detail FROM engram.audit WHERE false;
+SELECT action, count(*) FROM engram.audit WHERE space = 'log book' GROUP BY 1 ORDER BY 1;
 -- The next run makes the same again.
 SELECT action, content FROM engram_consolidate() ORDER BY 2;
 -- Beliefs that cannot hold together, and what is proposed.
@@ -132,3 +131,4 @@ SELECT content FROM engram_beliefs() ORDER BY 1;
 SELECT count(*) FROM engram.supersession WHERE space = 'two sides' AND undone_at IS NULL;
 RESET engram.resolve_contradictions;
 RESET engram.test_clock;
+RESET engram.builtin_encoder;

@@ -35,7 +35,8 @@ pub fn beliefs(space: Option<&str>, which: &Which<'_>) -> Result<Beliefs, Error>
     let former = match which {
         Which::Latest => None,
         Which::AsOf(at) => match ledger::version_at(&space, *at) {
-            Some(version) => Some(version),
+            // A version that came of a deleted memory belongs to the run before.
+            Some(version) => latest.map(|(now, _)| now).filter(|now| now.run == version.run).or(Some(version)),
             // The runs of before the first version that is kept may be gone with it.
             None if latest.as_ref().is_some_and(|(_, kept_from)| *kept_from > 1) => return Err(gone(&space, None)),
             None => {

@@ -48,7 +48,7 @@ pub fn undo(run: Option<Uuid>, space: Option<&str>) -> Result<Undone, Error> {
         let (version, _) = consolidation::version(&space);
         let differs = consolidation::publish(&space, *by.as_bytes(), version + 1);
         if shown && !differs {
-            consolidation::announce(&space, *by.as_bytes(), version + 1);
+            consolidation::tell(&space, *by.as_bytes(), version + 1);
         }
         let published = (differs || shown).then_some(version + 1);
         undo::log(&space, by, now, published.unwrap_or(version), &changes);

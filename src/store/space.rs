@@ -271,6 +271,7 @@ pub fn drop(name: &str) -> u64 {
             if super::belief::is_possible() {
                 spi::execute(include_str!("../../sql/query/space_drop_belief.sql"), &args);
             }
+            super::consolidation::erase::space_drop(name);
             spi::execute(include_str!("../../sql/query/space_drop.sql"), &args);
             memories = spi::execute(include_str!("../../sql/query/space_drop_memories.sql"), &args);
             crash::at(Point::space_drop_middle);

@@ -69,13 +69,13 @@ pub fn publish(space: &str, run: Id, version: i64) -> bool {
         })
     });
     if differs {
-        announce(space, run, version);
+        tell(space, run, version);
     }
     differs
 }
 
-/// Tells who listens that a version is published.
-pub fn announce(space: &str, run: Id, version: i64) {
+/// Tells who listens, when the transaction commits, that there is a new version of the beliefs.
+pub fn tell(space: &str, run: Id, version: i64) {
     let run = uuid::Uuid::from_bytes(run);
     let message = json!({ "run": run.to_string(), "space": space, "version": version }).to_string();
     let args = [Arg::Text("engram_consolidation"), Arg::Text(&message)];

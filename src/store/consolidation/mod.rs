@@ -3,6 +3,7 @@
 //! Episodes and the memories of beliefs are read and written with the rights of whoever calls, which is the owner of the space; what
 //! runs alone write is read and written as the owner of the tables.
 
+pub mod erase;
 mod former;
 mod input;
 mod ledger;
@@ -10,7 +11,7 @@ mod outcome;
 
 pub use former::{Cited, Former, beliefs, citations, marks, visible};
 pub use input::{Episode, changed, episodes, gone};
-pub use ledger::{Event, Finished, Touch, announce, begin, done, event, finish, publish, touch, touched, version};
+pub use ledger::{Event, Finished, Touch, begin, done, event, finish, publish, tell, touch, touched, version};
 pub use outcome::{Belief, Citations, Wording, cite, descend, form, hold_evidence, put, retire, reword, weigh};
 
 use crate::pg::{

@@ -97,14 +97,23 @@ pub fn identify(space: &str, class: Option<&str>, clusters: &[&[Id]], former: &[
         }
     }
 
-    let mut ids: BTreeSet<Id> = former.iter().map(|f| f.id).collect();
+    // A belief whose evidence the table has lost is known by its id again when its founding evidence is back.
+    let mut dormant = BTreeSet::new();
+    let mut in_use = BTreeSet::new();
+    for (at, belief) in former.iter().enumerate() {
+        let names = if belief.retired && !taken[at] { &mut dormant } else { &mut in_use };
+        names.insert(belief.id);
+    }
     let mut identities: Vec<Identity> = Vec::with_capacity(clusters.len());
     for (cluster, former_of) in clusters.iter().zip(&of) {
         let (id, how) = match *former_of {
             Some((at, how)) => (former[at].id, how),
-            None => (new_id(space, class, cluster, &ids), How::Formed),
+            None => {
+                let id = founded_on(space, class, cluster, &in_use);
+                (id, if dormant.contains(&id) { How::Revived } else { How::Formed })
+            }
         };
-        ids.insert(id);
+        in_use.insert(id);
         identities.push(Identity { id, how, parents: Vec::new() });
     }
 
@@ -173,7 +182,7 @@ fn links(clusters: &[&[Id]], former: &[Former]) -> Vec<Link> {
 
 /// The id of a belief founded on this evidence: a version 8 UUID of the hash. One that is in use already is passed over: its belief
 /// was founded on the same evidence and has grown into something else since.
-fn new_id(space: &str, class: Option<&str>, evidence: &[Id], in_use: &BTreeSet<Id>) -> Id {
+fn founded_on(space: &str, class: Option<&str>, evidence: &[Id], in_use: &BTreeSet<Id>) -> Id {
     for turn in 0u64.. {
         let mut hash = Xxh3::new();
         for text in [Some(space), class] {

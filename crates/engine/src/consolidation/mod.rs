@@ -29,3 +29,6 @@ pub use regularity::{Regularity, regularity};
 pub use schedule::{Schedule, Step};
 pub use signature::signature;
 pub use terms::Corpus;
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ pub const FEWEST: usize = 5;
 /// The greatest probability of chance.
 pub const CHANCE: f64 = 0.01;
 /// The latest occurrences that are looked at.
-pub const MOST: usize = 128;
+pub const MOST: usize = 64;
 
 const SECOND: i64 = 1_000_000;
 pub const HOUR: i64 = 3_600 * SECOND;
@@ -91,8 +91,9 @@ pub fn regularity(times: &[i64]) -> Option<Regularity> {
         .copied()
 }
 
-/// Tests made by each independent frequency: neighbours of the grid are not quite the same, and there are two tests.
-const INDEPENDENT: f64 = 4.0;
+/// Tests that each independent frequency counts as: neighbours of the grid are not quite the same, and there are two tests. By simulation: of
+/// 4,000 series of 5 to 50 random times (uniform, exponential waits, bursts) at most 0.9 % pass as regular, with 4 in its place 1.9 %.
+const INDEPENDENT: f64 = 10.0;
 
 /// The rhythm of a period, where chance would not make it; `since` are times since the first, ascending, `trials` the tests made in all.
 fn test(since: &[i64], period: i64, trials: f64) -> Option<Regularity> {
@@ -113,8 +114,9 @@ fn test(since: &[i64], period: i64, trials: f64) -> Option<Regularity> {
     }
     let (mut cosines, mut sines) = (0.0f64, 0.0f64);
     for phase in &phases {
-        cosines += libm::cos(TAU * phase);
-        sines += libm::sin(TAU * phase);
+        let (sine, cosine) = libm::sincos(TAU * phase);
+        cosines += cosine;
+        sines += sine;
     }
     let length = libm::sqrt(cosines * cosines + sines * sines).min(n as f64);
     let chance = (rayleigh(n as f64, length).min(arc(&mut phases)) * trials).min(1.0);

@@ -111,6 +111,16 @@ SELECT kind, count(*) FROM engram.belief_event WHERE space = 'log book' GROUP BY
 SELECT action, count(*) FROM engram.audit WHERE space = 'log book' GROUP BY 1 ORDER BY 1;
 -- The next run makes the same again.
 SELECT action, content FROM engram_consolidate() ORDER BY 2;
+-- What is deleted is in no version, and makes another one; the run before it cannot be undone any more.
+SELECT engram_beliefs_version() AS before, last_run AS last FROM engram.consolidation WHERE space = 'log book' \gset
+SELECT engram_forget(known_id(4), 'delete');
+SELECT engram_beliefs_version() = :'before' AS same;
+SELECT content, citations, on_demand FROM engram_beliefs() ORDER BY 1;
+SELECT content, citations FROM engram_beliefs(as_of => 'infinity') ORDER BY 1;
+SELECT content FROM engram_beliefs(version => :'before') ORDER BY 1;
+SELECT undo(:'last');
+SELECT engram_forget(belief, 'delete') FROM engram_beliefs() WHERE content LIKE 'The safe%';
+SELECT content FROM engram_beliefs();
 -- Beliefs that cannot hold together, and what is proposed.
 SELECT engram_create_space('two sides');
 SET engram.space = 'two sides';

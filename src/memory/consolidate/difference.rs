@@ -218,21 +218,24 @@ fn actions(plan: &Plan, out: &Difference<'_>, past: &Past, hidden: &BTreeSet<Id>
     let mut actions = Vec::new();
     for change in out.changes.iter().filter(|c| !hidden.contains(&c.made.belief.id)) {
         let made = change.made;
+        let of_made = |action, made: &Made, detail| Action {
+            content: match change.former {
+                Some(former) if former.is_edited() => former.memory.content.clone(),
+                _ => made.belief.content.clone(),
+            },
+            ..of_made(action, made, change.evidence, detail)
+        };
         let edited = if change.edited { "; what somebody has edited stays" } else { "" };
         let mut told = false;
         for event in plan.events.iter().filter(|e| e.belief == made.belief.id) {
             told = true;
             let kind = kind(event.kind, made.how);
             let detail = format!("{}, {:+}{edited}", episodes(made.belief.count), event.citation_delta);
-            actions.push(of_made(kind, made, change.evidence, detail));
+            actions.push(of_made(kind, made, detail));
         }
         if !told {
-            actions.push(of_made(
-                "reworded",
-                made,
-                change.evidence,
-                format!("{}{edited}", episodes(made.belief.count)),
-            ));
+            let action = if change.wording == Wording::Other { "reworded" } else { "adjusted" };
+            actions.push(of_made(action, made, format!("{}{edited}", episodes(made.belief.count))));
         }
     }
     for (former, why) in &out.retired {

@@ -9,10 +9,12 @@ mod apply;
 mod cache;
 mod difference;
 mod plan;
+mod preview;
 mod read;
 mod rules;
 
 pub use difference::Action;
+pub use preview::preview;
 
 use super::{now, space_or_setting};
 use crate::crash::{self, Point};
@@ -73,10 +75,7 @@ pub fn consolidate(space: Option<&str>, dry_run: Option<bool>) -> Result<Vec<Act
         }
         match run(&space, Cause::Function)? {
             Some(outcome) => outcome.actions,
-            None => {
-                return Err(Error::new(Kind::LockNotAvailable, format!("space \"{space}\" is being consolidated"))
-                    .with_hint("Wait for the end of that run; pg_locks says who holds it."));
-            }
+            None => return Err(busy(&space)),
         }
     };
     Ok(visible(&space, actions))
@@ -237,9 +236,15 @@ fn of_owner(space: &str) -> Result<(store::Space, Oid), Error> {
 }
 
 /// The caller may consolidate the space.
-fn administered(name: &str) -> Result<(), Error> {
+pub fn administered(name: &str) -> Result<(), Error> {
     let space = access::find(name).filter(|s| s.may_read() || s.admin).ok_or_else(|| Error::unknown_space(name))?;
     if space.owner || space.admin { Ok(()) } else { Err(fault::space_denied(name)) }
+}
+
+/// Somebody consolidates the space.
+pub fn busy(space: &str) -> Error {
+    Error::new(Kind::LockNotAvailable, format!("space \"{space}\" is being consolidated"))
+        .with_hint("Wait for the end of that run; pg_locks says who holds it.")
 }
 
 /// Those of the actions about memories that the caller may see, every one of them.

@@ -5,8 +5,10 @@
 
 mod activity;
 mod cold;
+mod consolidation;
 mod decay;
 mod dynamics;
+mod ledger;
 mod priming;
 mod tenancy;
 
@@ -22,8 +24,10 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use crate::pg;
 
 pub use activity::*;
+pub use consolidation::*;
 pub use decay::*;
 pub use dynamics::*;
+pub use ledger::*;
 pub use plasticity::*;
 pub use priming::*;
 pub use tenancy::*;
@@ -65,6 +69,8 @@ pub fn init() {
     define_learning_settings();
     activity::define();
     cold::define();
+    consolidation::define();
+    ledger::define();
     decay::define();
     dynamics::define();
     priming::define();

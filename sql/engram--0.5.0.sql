@@ -1410,7 +1410,7 @@ COMMENT ON COLUMN engram.calibration_error.brier IS 'Brier score, the mean squar
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:17
+-- src/api/schema.rs:18
 -- requires:
 --   belief
 
@@ -1454,7 +1454,7 @@ COMMENT ON FUNCTION engram.touched_hash(jsonb) IS 'Digest of a row that consolid
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:18
+-- src/api/schema.rs:19
 -- requires:
 --   undo
 
@@ -1516,9 +1516,105 @@ COMMENT ON COLUMN engram.belief_conflicts.resolved_to IS 'Which of the two has r
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:19
+-- src/api/schema.rs:17
+-- requires:
+--   belief
+
+CREATE TABLE engram.consolidation_seen (
+    space text COLLATE "C" NOT NULL,
+    seen  pg_snapshot NOT NULL,
+    PRIMARY KEY (space)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.consolidation_seen IS 'What the last scheduled run of a space has seen, by which the scheduler knows what is new; belongs to one cluster, never dumped';
+COMMENT ON COLUMN engram.consolidation_seen.seen IS 'Snapshot of the run: what transactions outside of it changed is new';
+
+CREATE TABLE engram.worker_paused (
+    worker    text COLLATE "C" NOT NULL,
+    paused_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    paused_by name NOT NULL DEFAULT CURRENT_USER,
+    PRIMARY KEY (worker)
+);
+COMMENT ON TABLE engram.worker_paused IS 'Workers that engram_worker_pause stopped in the whole database; never dumped';
+COMMENT ON COLUMN engram.worker_paused.worker IS 'consolidator';
+COMMENT ON COLUMN engram.worker_paused.paused_by IS 'Role that paused it';
+
+-- No policy: nobody but the owner of the extension reads or writes these.
+ALTER TABLE engram.consolidation_seen ENABLE ROW LEVEL SECURITY;
+ALTER TABLE engram.worker_paused ENABLE ROW LEVEL SECURITY;
+
+CREATE FUNCTION engram.consolidation_health_of(
+    OUT space text, OUT health text, OUT reason text, OUT remedy text, OUT "interval" interval,
+    OUT last_completed_at timestamptz, OUT age interval, OUT freshness_seconds double precision,
+    OUT failures_in_row integer, OUT novelty real, OUT low_novelty_runs integer,
+    OUT publish_delay_seconds double precision, OUT paused boolean, OUT next_due timestamptz,
+    OUT last_error text) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'consolidation_health_wrapper';
+COMMENT ON FUNCTION engram.consolidation_health_of() IS 'Rows of engram.consolidation_health';
+
+CREATE VIEW engram.consolidation_health WITH (security_invoker = true) AS
+SELECT h.space, h.health, h.reason, h.remedy, h."interval", h.last_completed_at, h.age, h.freshness_seconds,
+       h.failures_in_row, h.novelty, h.low_novelty_runs, h.publish_delay_seconds, h.paused, h.next_due, h.last_error
+FROM engram.consolidation_health_of() h;
+COMMENT ON VIEW engram.consolidation_health IS 'How consolidation of each space fares, by the health contract; spaces that the current user may see';
+COMMENT ON COLUMN engram.consolidation_health.health IS 'ok, degraded, stale, failing or stagnant';
+COMMENT ON COLUMN engram.consolidation_health.reason IS 'Why it is so';
+COMMENT ON COLUMN engram.consolidation_health.remedy IS 'What to do about it; null where all is well';
+COMMENT ON COLUMN engram.consolidation_health."interval" IS 'Time between two runs of the space while something is new';
+COMMENT ON COLUMN engram.consolidation_health.last_completed_at IS 'When the last run completed; null before the first';
+COMMENT ON COLUMN engram.consolidation_health.age IS 'Time since then';
+COMMENT ON COLUMN engram.consolidation_health.freshness_seconds IS 'How long something has waited to be consolidated; 0 while nothing is new';
+COMMENT ON COLUMN engram.consolidation_health.failures_in_row IS 'Runs that failed since one completed';
+COMMENT ON COLUMN engram.consolidation_health.novelty IS 'Novelty of the last run that completed, 0 to 1; null before the first';
+COMMENT ON COLUMN engram.consolidation_health.low_novelty_runs IS 'Runs in a row with something new whose novelty was below .01';
+COMMENT ON COLUMN engram.consolidation_health.publish_delay_seconds IS 'Time from the end of the last run to the commit that published it; null where no worker ran since the start of the server';
+COMMENT ON COLUMN engram.consolidation_health.paused IS 'Paused, by itself or with the whole database';
+COMMENT ON COLUMN engram.consolidation_health.next_due IS 'When the scheduler runs the space next, if something is new';
+COMMENT ON COLUMN engram.consolidation_health.last_error IS 'Error of the last run, where it failed; for owners of the space and monitors';
+
+CREATE FUNCTION engram.consolidation_stat(
+    OUT space text, OUT runs bigint, OUT failures bigint, OUT skipped bigint, OUT episodes bigint, OUT beliefs bigint,
+    OUT total_seconds double precision, OUT last_seconds double precision, OUT longest_seconds double precision,
+    OUT last_run_at timestamptz) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'consolidation_stat_wrapper';
+COMMENT ON FUNCTION engram.consolidation_stat() IS 'Rows of engram.stat_consolidation';
+
+CREATE VIEW engram.stat_consolidation WITH (security_invoker = true) AS
+SELECT s.space, s.runs, s.failures, s.skipped, s.episodes, s.beliefs, s.total_seconds, s.last_seconds, s.longest_seconds,
+       s.last_run_at
+FROM engram.consolidation_stat() s;
+COMMENT ON VIEW engram.stat_consolidation IS 'What the consolidator has done in each space since the server started; spaces that the current user may see';
+COMMENT ON COLUMN engram.stat_consolidation.runs IS 'Runs, completed and failed';
+COMMENT ON COLUMN engram.stat_consolidation.failures IS 'Those of them that failed';
+COMMENT ON COLUMN engram.stat_consolidation.skipped IS 'Times that a run was due and nothing was new';
+COMMENT ON COLUMN engram.stat_consolidation.episodes IS 'Episodes that the last completed run rested on';
+COMMENT ON COLUMN engram.stat_consolidation.beliefs IS 'Beliefs that it left';
+COMMENT ON COLUMN engram.stat_consolidation.total_seconds IS 'Duration of all runs';
+
+CREATE FUNCTION engram.worker_pool_stat(
+    OUT workers bigint, OUT max_workers bigint, OUT waiting bigint, OUT longest_wait_seconds double precision,
+    OUT starved bigint, OUT warnings bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'worker_pool_stat_wrapper';
+COMMENT ON FUNCTION engram.worker_pool_stat() IS 'Row of engram.stat_worker_pool';
+
+CREATE VIEW engram.stat_worker_pool WITH (security_invoker = true) AS
+SELECT p.workers, p.max_workers, p.waiting, p.longest_wait_seconds, p.starved, p.warnings
+FROM engram.worker_pool_stat() p;
+COMMENT ON VIEW engram.stat_worker_pool IS 'One row: how the workers of all databases share engram.max_workers';
+COMMENT ON COLUMN engram.stat_worker_pool.workers IS 'Workers that are there';
+COMMENT ON COLUMN engram.stat_worker_pool.waiting IS 'Visits that are due and have no worker';
+COMMENT ON COLUMN engram.stat_worker_pool.longest_wait_seconds IS 'How long the first of them has waited';
+COMMENT ON COLUMN engram.stat_worker_pool.starved IS 'Visits that waited longer than the time between two of them, since the server started';
+COMMENT ON COLUMN engram.stat_worker_pool.warnings IS 'Warnings about that in the server log, at most one a minute';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/schema.rs:20
 -- requires:
 --   beliefs
+--   scheduler
 
 SELECT pg_catalog.pg_extension_config_dump('engram.space', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.memory', '');
@@ -1550,6 +1646,8 @@ SELECT pg_catalog.pg_extension_config_dump('engram.change_horizon', 'WHERE false
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.usage', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.announcement', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_seen', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.worker_paused', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedding', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedded', 'WHERE false');
 
@@ -1573,6 +1671,18 @@ BEGIN
     END LOOP;
 END
 $engram$;
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:49
+-- engram::api::worker::consolidation_health
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:93
+-- engram::api::worker::consolidation_stat
+-- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1719,13 +1829,13 @@ AS 'MODULE_PATHNAME', 'engram_complete_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:37
+-- src/api/former.rs:38
 -- engram::api::former::engram_configure_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:26
+-- src/api/space.rs:39
 -- engram::api::space::engram_configure_space
 CREATE  FUNCTION "engram_configure_space"(
 	"space" TEXT, /* Option < & str > */
@@ -1737,16 +1847,24 @@ CREATE  FUNCTION "engram_configure_space"(
 	"encoder" TEXT DEFAULT NULL, /* Option < & str > */
 	"quota_memories" bigint DEFAULT NULL, /* Option < i64 > */
 	"quota_bytes" bigint DEFAULT NULL, /* Option < i64 > */
-	"quota_hot_bytes" bigint DEFAULT NULL /* Option < i64 > */
+	"quota_hot_bytes" bigint DEFAULT NULL, /* Option < i64 > */
+	"consolidation_interval" interval DEFAULT NULL, /* Option < Interval > */
+	"settings" jsonb DEFAULT NULL /* Option < Jsonb > */
 ) RETURNS void
 VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_configure_space_0_3_wrapper';
+AS 'MODULE_PATHNAME', 'engram_configure_space_0_5_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:74
+-- src/api/former.rs:86
 -- engram::api::former::engram_configure_space_0_2
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/former.rs:222
+-- engram::api::former::engram_configure_space_0_3
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
@@ -1840,7 +1958,7 @@ AS 'MODULE_PATHNAME', 'engram_contradict_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:7
+-- src/api/space.rs:9
 -- engram::api::space::engram_create_space
 CREATE  FUNCTION "engram_create_space"(
 	"space" TEXT, /* Option < & str > */
@@ -1860,7 +1978,7 @@ AS 'MODULE_PATHNAME', 'engram_create_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:59
+-- src/api/former.rs:61
 -- engram::api::former::engram_create_space_0_2
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1880,7 +1998,7 @@ AS 'MODULE_PATHNAME', 'engram_dissociate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:45
+-- src/api/space.rs:71
 -- engram::api::space::engram_drop_space
 CREATE  FUNCTION "engram_drop_space"(
 	"space" TEXT /* Option < & str > */
@@ -2295,7 +2413,7 @@ AS 'MODULE_PATHNAME', 'engram_reinstate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:89
+-- src/api/former.rs:111
 -- engram::api::former::engram_remember
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2437,7 +2555,7 @@ AS 'MODULE_PATHNAME', 'engram_spread_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:122
+-- src/api/former.rs:144
 -- engram::api::former::engram_supersede
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2489,7 +2607,7 @@ AS 'MODULE_PATHNAME', 'engram_unwatch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:167
+-- src/api/former.rs:189
 -- engram::api::former::engram_update
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2549,6 +2667,43 @@ CREATE  FUNCTION "engram_watch"(
 VOLATILE PARALLEL UNSAFE
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:13
+-- engram::api::worker::engram_worker_pause
+CREATE  FUNCTION "engram_worker_pause"(
+	"worker" TEXT DEFAULT 'consolidator', /* Option < & str > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS bool /* bool */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_worker_pause_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:22
+-- engram::api::worker::engram_worker_resume
+CREATE  FUNCTION "engram_worker_resume"(
+	"worker" TEXT DEFAULT 'consolidator', /* Option < & str > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS bool /* bool */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_worker_resume_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:31
+-- engram::api::worker::engram_worker_run_now
+CREATE  FUNCTION "engram_worker_run_now"(
+	"worker" TEXT DEFAULT 'consolidator', /* Option < & str > */
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"wait" bool DEFAULT false /* Option < bool > */
+) RETURNS TEXT /* String */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_worker_run_now_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -2612,7 +2767,7 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:128
+-- src/api/former.rs:150
 -- engram::api::former::tier_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2624,13 +2779,19 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/worker.rs:127
+-- engram::api::worker::worker_pool_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/stat.rs:53
 -- engram::api::stat::worker_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:20
+-- src/api/schema.rs:21
 -- finalize
 -- What psql shows with \df+.
 COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id, or that of the memory that says the same; a given id makes the call idempotent';
@@ -2677,6 +2838,9 @@ COMMENT ON FUNCTION @extschema@.engram_embed IS 'Vector of a text by the built-i
 COMMENT ON FUNCTION @extschema@.engram_set_decay IS 'Says how a memory, the memories of a kind, or those of a space are forgotten';
 COMMENT ON FUNCTION @extschema@.engram_retrievability IS 'Returns how well a memory can be retrieved at a time, and what that rests on';
 COMMENT ON FUNCTION @extschema@.engram_feedback IS 'Says whether the last recall of a memory was of use, which decides how much it strengthens it';
+COMMENT ON FUNCTION @extschema@.engram_worker_pause IS 'Pauses consolidation of a space, or in the whole database, until engram_worker_resume; false where it was paused';
+COMMENT ON FUNCTION @extschema@.engram_worker_resume IS 'Ends what engram_worker_pause began; false where nothing was paused';
+COMMENT ON FUNCTION @extschema@.engram_worker_run_now IS 'Has a worker run at once, and waits for what comes of it where that is asked for';
 COMMENT ON FUNCTION @extschema@.engram_beliefs IS 'Returns the published beliefs of a space, the latest or those of a time or version; waits for no run';
 COMMENT ON FUNCTION @extschema@.engram_beliefs_version IS 'What tells one version of the published beliefs of a space from another';
 COMMENT ON FUNCTION @extschema@.engram_export_events IS 'Returns what became of beliefs as lines of JSON, in a stable order';
@@ -2696,7 +2860,8 @@ GRANT SELECT ON
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
 GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_move, engram.stat_info, engram.stat_snapshot,
-    engram.stat_standby, engram.stat_reinforcement TO engram_reader, pg_monitor;
+    engram.stat_standby, engram.stat_reinforcement, engram.consolidation_health, engram.stat_consolidation,
+    engram.stat_worker_pool TO engram_reader, pg_monitor;
 
 -- Every function of the extension, wherever it lives and whichever file made it.
 DO $engram$
@@ -2721,7 +2886,7 @@ BEGIN
         granted := CASE
             WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'move_stat', 'info_stat', 'snapshot_stat',
-                'standby_stat', 'reinforcement_stat',
+                'standby_stat', 'reinforcement_stat', 'consolidation_health_of', 'consolidation_stat', 'worker_pool_stat',
                 'engram_version', 'engram_conformance']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
@@ -2738,6 +2903,7 @@ BEGIN
                 'engram_reinstate', 'engram_confirm', 'engram_contradict', 'engram_consolidate',
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
                 'engram_configure_space', 'engram_set_retention', 'engram_import', 'engram_set_decay',
+                'engram_worker_pause', 'engram_worker_resume', 'engram_worker_run_now',
                 'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step', 'engram_undo']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;

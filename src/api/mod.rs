@@ -27,3 +27,4 @@ mod tier;
 mod update;
 mod version;
 mod watch;
+mod worker;

@@ -23,6 +23,7 @@ pub mod memory;
 pub mod news;
 pub mod reembed;
 pub mod retention;
+pub mod schedule;
 pub mod snapshot;
 pub mod space;
 pub mod supersession;

@@ -22,7 +22,7 @@ use crate::error::{Error, Kind};
 use crate::guc;
 use crate::pg::{self, role, snapshot::Pinned};
 use crate::store::consolidation::{self as store, Finished, Id};
-use crate::store::{self as tables, access, audit, fault};
+use crate::store::{self as tables, access, audit, fault, schedule};
 use apply::{Run, Written};
 use cache::Taken;
 use difference::Difference;
@@ -56,14 +56,8 @@ impl Cause {
 
 /// What a run has done.
 pub struct Outcome {
-    pub run: Id,
-    /// None when nothing was published.
-    pub version: Option<i64>,
     pub episodes: usize,
     pub beliefs: usize,
-    pub novelty: f32,
-    /// Something was read that the run before did not know.
-    pub news: bool,
     pub actions: Vec<Action>,
 }
 
@@ -104,7 +98,10 @@ pub fn run(space: &str, cause: Cause) -> Result<Option<Outcome>, Error> {
     if !store::lock(space) {
         return Ok(None);
     }
-    pg::as_role(owner, || audit::quietly(|| run_as_owner(space, &facts, cause))).map(Some)
+    let sight = schedule::sight();
+    let outcome = pg::as_role(owner, || audit::quietly(|| run_as_owner(space, &facts, cause)))?;
+    schedule::saw(space, sight.as_deref());
+    Ok(Some(outcome))
 }
 
 fn run_as_owner(space: &str, facts: &store::Space, cause: Cause) -> Result<Outcome, Error> {
@@ -152,15 +149,8 @@ fn run_as_owner(space: &str, facts: &store::Space, cause: Cause) -> Result<Outco
         const STAGNANT: f32 = 0.01;
         store::done(space, version, run, now(), news.then_some(plan.novelty < STAGNANT));
         crash::at(Point::consolidate_published);
-        let outcome = Outcome {
-            run,
-            version: published.then_some(version),
-            episodes,
-            beliefs: plan.made.len(),
-            novelty: plan.novelty,
-            news,
-            actions: apply::told(difference.actions, &written),
-        };
+        let actions = apply::told(difference.actions, &written);
+        let outcome = Outcome { episodes, beliefs: plan.made.len(), actions };
         if cause == Cause::Worker {
             cache::keep(taken);
         }

@@ -6,9 +6,8 @@ use std::fs;
 
 /// Processor, cores, memory, versions.
 pub fn describe(client: &mut Client) -> Value {
-    let mut ask = |sql: &str| -> String {
-        client.query_one(sql, &[]).unwrap_or_else(|error| panic!("{sql}: {error:?}")).get(0)
-    };
+    let mut ask =
+        |sql: &str| -> String { client.query_one(sql, &[]).unwrap_or_else(|error| panic!("{sql}: {error:?}")).get(0) };
     json!({
         "processor": first_value("/proc/cpuinfo", "model name"),
         "cores": std::thread::available_parallelism().map_or(0, usize::from),

@@ -5,6 +5,7 @@
 
 mod batch;
 mod cancel;
+mod consolidation;
 mod data;
 mod dynamics;
 mod machine;
@@ -31,7 +32,7 @@ use world::World;
 type Bench = (&'static str, fn(&mut World, &mut Report));
 
 /// In the order in which they run: those that add memories come after those that count them.
-const BENCHES: [Bench; 12] = [
+const BENCHES: [Bench; 13] = [
     ("dynamics", dynamics::run),
     ("recall", recall::run),
     ("spread", spread::run),
@@ -44,6 +45,7 @@ const BENCHES: [Bench; 12] = [
     ("batch", batch::run),
     ("spaces", spaces::run),
     ("snapshot", snapshot::run),
+    ("consolidation", consolidation::run),
 ];
 
 fn main() -> ExitCode {

@@ -225,20 +225,46 @@ const HABITS: [Habit; 20] = [
 ];
 
 const PEOPLE: [&str; 16] = [
-    "Maria", "Jonas", "Aisha", "Piotr", "Lucia", "Henrik", "Mei", "Tomas", "Ingrid", "Rafael", "Noor", "Viktor", "Sofia", "Emil",
-    "Hana", "Oskar",
+    "Maria", "Jonas", "Aisha", "Piotr", "Lucia", "Henrik", "Mei", "Tomas", "Ingrid", "Rafael", "Noor", "Viktor",
+    "Sofia", "Emil", "Hana", "Oskar",
 ];
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const HOURS: [&str; 4] = ["morning", "afternoon", "evening", "night"];
 
 const TAILS: [&str; 32] = [
-    "before the post came", "although it rained", "as agreed", "in a hurry", "for the third time", "without being asked",
-    "while the others had lunch", "and was pleased about it", "as in the week before", "with a borrowed tool", "and said so at once",
-    "in spite of the cold", "after a short talk", "and told nobody", "which took an hour", "which took all day",
-    "with some help", "and will do it again", "in the dark", "as always", "because nobody else was there", "and wrote it down",
-    "at the last moment", "by the old rule", "with the radio on", "earlier than usual", "later than usual", "and forgot the key",
-    "during the strike", "after the holiday", "on the way home", "to everybody's surprise",
+    "before the post came",
+    "although it rained",
+    "as agreed",
+    "in a hurry",
+    "for the third time",
+    "without being asked",
+    "while the others had lunch",
+    "and was pleased about it",
+    "as in the week before",
+    "with a borrowed tool",
+    "and said so at once",
+    "in spite of the cold",
+    "after a short talk",
+    "and told nobody",
+    "which took an hour",
+    "which took all day",
+    "with some help",
+    "and will do it again",
+    "in the dark",
+    "as always",
+    "because nobody else was there",
+    "and wrote it down",
+    "at the last moment",
+    "by the old rule",
+    "with the radio on",
+    "earlier than usual",
+    "later than usual",
+    "and forgot the key",
+    "during the strike",
+    "after the holiday",
+    "on the way home",
+    "to everybody's surprise",
 ];
 
 /// One text to remember.
@@ -289,11 +315,12 @@ impl Topics {
     fn subject(&self, rng: &mut Rng) -> usize {
         let whole: f64 = (1..=SUBJECTS).map(|rank| 1.0 / rank as f64).sum();
         let mut left = rng.below(1 << 30) as f64 / f64::from(1 << 30) * whole;
-        (1..SUBJECTS).position(|rank| {
-            left -= 1.0 / rank as f64;
-            left < 0.0
-        })
-        .unwrap_or(SUBJECTS - 1)
+        (1..SUBJECTS)
+            .position(|rank| {
+                left -= 1.0 / rank as f64;
+                left < 0.0
+            })
+            .unwrap_or(SUBJECTS - 1)
     }
 
     /// Person, habit and day of a subject: other spaces have others in front.

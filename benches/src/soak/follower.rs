@@ -147,7 +147,8 @@ impl Follower {
     }
 
     fn follow_runs(&mut self) -> Result<(), postgres::Error> {
-        let sql = "SELECT max(extract(epoch FROM clock_timestamp() - last_completed_at))::float8 FROM engram.consolidation";
+        let sql =
+            "SELECT max(extract(epoch FROM clock_timestamp() - last_completed_at))::float8 FROM engram.consolidation";
         self.oldest = self.oldest.max(self.observer.query_one(sql, &[])?.get::<_, Option<f64>>(0).unwrap_or(0.0));
         let is_first = self.runs.is_empty();
         let sql = "SELECT run::text, space, state, extract(epoch FROM started_at)::float8,

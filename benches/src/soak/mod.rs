@@ -24,7 +24,7 @@ use postgres::Client;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use verbs::space_name;
+use verbs::{Recent, space_name};
 
 /// Memories of one call that fills a space.
 const BATCH: usize = 500;
@@ -62,7 +62,8 @@ pub fn main(arguments: &[String]) -> ExitCode {
     let first = fill(&cluster, &options, &topics);
     let postmaster = cluster.postmaster_pid();
     eprintln!("soaking for {:?}", options.duration);
-    let pool = Pool::new(&options, Instant::now());
+    let recent = Recent::new(&options, &mut client);
+    let pool = Pool::new(&options, recent, Instant::now());
     let mut seen = watch(&cluster, &options, &topics, &pool, &first, postmaster);
     seen.restarted = cluster.postmaster_pid() != postmaster;
     client = if client.is_closed() { cluster.client() } else { client };
@@ -108,6 +109,8 @@ fn fill(cluster: &Cluster, options: &Options, topics: &Topics) -> Vec<usize> {
             let numbers = first..options.keep.min(first + BATCH);
             store(&mut client, &name, &numbers.map(|number| topics.text(space, number)).collect::<Vec<_>>());
         }
+        // Something to spread from.
+        store(&mut client, &name, &[topics.text(space, options.keep)]);
         if options.keep > 0 {
             let most = options.keep as i64;
             let sql = "SELECT engram_set_retention('episode', max_count => $1, space => $2)";
@@ -118,7 +121,7 @@ fn fill(cluster: &Cluster, options: &Options, topics: &Topics) -> Vec<usize> {
     }
     cluster.psql("VACUUM ANALYZE");
     cluster.psql("CHECKPOINT");
-    vec![options.keep; options.spaces]
+    vec![options.keep + 1; options.spaces]
 }
 
 /// Stores texts in one call.
@@ -132,14 +135,7 @@ fn store(client: &mut Client, space: &str, texts: &[Text]) {
 }
 
 /// Sends the load and looks at the server until it is over.
-fn watch(
-    cluster: &Cluster,
-    options: &Options,
-    topics: &Topics,
-    pool: &Pool,
-    first: &[usize],
-    postmaster: i32,
-) -> Seen {
+fn watch(cluster: &Cluster, options: &Options, topics: &Topics, pool: &Pool, first: &[usize], postmaster: i32) -> Seen {
     std::thread::scope(|scope| {
         for _ in 0..options.connections {
             scope.spawn(|| pool.serve(cluster, topics));
@@ -187,7 +183,7 @@ fn measure(cluster: &Cluster, options: &Options, pool: &Pool, postmaster: i32) -
         }
         let (now, span) = (Instant::now(), last.elapsed().as_secs_f64());
         last = now;
-        if span < options.sample().as_secs_f64() / 2.0 {
+        if pool.is_over() && !samples.is_empty() {
             break;
         }
         match metrics::take(&mut client, pool, postmaster, (now - begin).as_secs_f64(), span) {

@@ -8,6 +8,7 @@ use super::statistics::Histogram;
 use super::verbs::{Call, Recent, Session, Verb};
 use crate::topics::Topics;
 use engram_cluster_tests::{Cluster, Rng};
+use postgres::error::SqlState;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex};
@@ -35,7 +36,10 @@ pub struct Pool {
     /// Failed calls by verb and SQLSTATE, with the first message of each.
     pub errors: Mutex<BTreeMap<(&'static str, String), (u64, String)>>,
     pub lost: Mutex<u64>,
-    pub recent: Recent,
+    /// Spreads from a memory that the rule of retention had forgotten meanwhile.
+    pub gone: Mutex<u64>,
+    forgets: bool,
+    recent: Recent,
     begin: Instant,
     counted: Duration,
     warm_up: Duration,
@@ -43,7 +47,7 @@ pub struct Pool {
 
 impl Pool {
     /// Nothing is due yet; `begin` is when the first calls may be.
-    pub fn new(options: &Options, begin: Instant) -> Pool {
+    pub fn new(options: &Options, recent: Recent, begin: Instant) -> Pool {
         Pool {
             queue: Mutex::default(),
             ready: Condvar::new(),
@@ -51,7 +55,9 @@ impl Pool {
             tallies: Default::default(),
             errors: Mutex::default(),
             lost: Mutex::default(),
-            recent: Recent::new(options),
+            recent,
+            forgets: options.keep > 0,
+            gone: Mutex::default(),
             begin,
             counted: options.duration - options.warm_up(),
             warm_up: options.warm_up(),
@@ -130,6 +136,9 @@ impl Pool {
             let Some(open) = session.as_mut() else { return };
             match open.run(&call, topics, &self.recent) {
                 Ok(rows) => self.done(&call, begun, rows),
+                Err(error) if self.forgets && call.verb == Verb::Spread && is_missing(&error) => {
+                    *self.gone.lock().expect("nobody panics with a counter") += 1;
+                }
                 Err(error) => {
                     let state = error.code().map_or_else(|| "connection".to_string(), |code| code.code().to_string());
                     let text = error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_string());
@@ -142,7 +151,8 @@ impl Pool {
 
     fn done(&self, call: &Call, begun: Instant, rows: usize) {
         let microseconds = |span: Duration| u32::try_from(span.as_micros()).unwrap_or(u32::MAX);
-        let (took, waited) = (microseconds(call.due.elapsed()), microseconds(begun.saturating_duration_since(call.due)));
+        let (took, waited) =
+            (microseconds(call.due.elapsed()), microseconds(begun.saturating_duration_since(call.due)));
         let mut tally = self.tallies[call.verb as usize].lock().expect("nobody panics with a tally");
         tally.window.push(took);
         tally.waited.push(waited);
@@ -154,6 +164,10 @@ impl Pool {
             tally.thirds[(third as usize).min(2)].add(took);
         }
     }
+}
+
+fn is_missing(error: &postgres::Error) -> bool {
+    error.code() == Some(&SqlState::UNDEFINED_OBJECT)
 }
 
 /// Time until the next arrival of a verb.

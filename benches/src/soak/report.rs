@@ -92,10 +92,8 @@ pub fn cadence_errors(runs: &[Run], options: &Options) -> Vec<(f64, f64)> {
 
 /// Growth of a figure over the last two thirds, when what begins has settled.
 fn growth(samples: &[Sample], value: impl Fn(&Sample) -> Option<f64>) -> Option<(Trend, f64)> {
-    let points: Vec<(f64, f64)> = samples[samples.len() / 3..]
-        .iter()
-        .filter_map(|sample| Some((sample.at / 3_600.0, value(sample)?)))
-        .collect();
+    let points: Vec<(f64, f64)> =
+        samples[samples.len() / 3..].iter().filter_map(|sample| Some((sample.at / 3_600.0, value(sample)?))).collect();
     let hours = points.last()?.0 - points.first()?.0;
     Some((trend(&points)?, hours))
 }
@@ -180,7 +178,8 @@ impl Paper<'_> {
         let runs = &self.seen.follower.runs;
         let failed = runs.iter().filter(|run| !run.completed).count();
         let measured = format!("{} completed, {failed} failed", runs.len() - failed);
-        let least = self.options.spaces * (self.options.duration.as_secs() / self.options.interval.as_secs()) as usize / 2;
+        let least =
+            self.options.spaces * (self.options.duration.as_secs() / self.options.interval.as_secs()) as usize / 2;
         self.check("runs", "none failed", measured, State::must(failed == 0 && runs.len() >= least.max(1)));
         let snapshots = self.seen.follower.snapshots;
         self.check("snapshots read", "some", snapshots.to_string(), State::must(snapshots > 0));
@@ -192,7 +191,12 @@ impl Paper<'_> {
         let measured = format!("mean {mean:+.2} s, worst {worst:.2} s");
         self.check("cadence", &target, measured, State::should(worst <= bound));
         let oldest = self.seen.follower.oldest;
-        self.check("longest time without a completed run", "<= 900 s", format!("{oldest:.1} s"), State::should(oldest <= 900.0));
+        self.check(
+            "longest time without a completed run",
+            "<= 900 s",
+            format!("{oldest:.1} s"),
+            State::should(oldest <= 900.0),
+        );
         let slowest = self.seen.follower.slowest;
         let state = State::should(slowest <= 5.0);
         self.check("from the end of a run to its being seen", "<= 5 s", format!("{slowest:.1} s"), state);
@@ -247,13 +251,21 @@ impl Paper<'_> {
         names.into_iter().filter(|name| *name != "observer").cloned().collect()
     }
 
+    /// A slope with two standard errors; nothing where a soak is too short to speak of hours.
+    fn an_hour(&self, line: Option<Trend>, unit: &str) -> String {
+        match line {
+            Some(line) if self.options.duration.as_secs() >= 600 => {
+                format!("{:+.2} +- {:.2} {unit}", line.slope, 2.0 * line.error)
+            }
+            _ => "-".to_string(),
+        }
+    }
+
     fn head(&mut self) {
         let machine = |key: &str| self.seen.machine[key].as_str().unwrap_or_default().to_string();
         let Options { duration, rate, seed, keep, spaces, connections, interval, .. } = self.options;
-        let rates: Vec<String> = Verb::ALL
-            .map(|verb| format!("{:.0} {}", verb.per_second() * rate, verb.name()))
-            .into_iter()
-            .collect();
+        let rates: Vec<String> =
+            Verb::ALL.map(|verb| format!("{:.0} {}", verb.per_second() * rate, verb.name())).into_iter().collect();
         let kept = if *keep == 0 { "grow".to_string() } else { format!("keep the last {keep} episodes each") };
         let text = format!(
             "# Soak of {}\n\n`./scripts/soak --duration {}s --rate {rate} --seed {seed} --keep {keep} --interval {}s`\n\n\
@@ -302,9 +314,7 @@ impl Paper<'_> {
             thirds[1..].iter().for_each(|third| whole.merge(third));
             let points: Vec<(f64, f64)> =
                 self.samples.iter().map(|sample| (sample.at / 3_600.0, sample.latency[verb as usize][2])).collect();
-            let change = trend(&points).map_or("-".to_string(), |line| {
-                format!("{:+.2} +- {:.2} ms", line.slope, 2.0 * line.error)
-            });
+            let change = self.an_hour(trend(&points), "ms");
             let counted = (self.options.duration - self.options.warm_up()).as_secs_f64();
             let p99 = [0, 1, 2].map(|third: usize| format!("{:.2}", thirds[third].milliseconds(0.99))).join(", ");
             let _ = writeln!(
@@ -359,9 +369,7 @@ impl Paper<'_> {
             let (Some(first), Some(last)) = (there.first(), there.last()) else { continue };
             let most = there.iter().map(|role| role.largest_own_kb).max().unwrap_or(0);
             let own = |sample: &Sample| sample.roles.get(&role).map(|role| role.largest_own_kb as f64 / 1024.0);
-            let change = growth(self.samples, own).map_or("-".to_string(), |(line, _)| {
-                format!("{:+.2} +- {:.2} MB", line.slope, 2.0 * line.error)
-            });
+            let change = self.an_hour(growth(self.samples, own).map(|grown| grown.0), "MB");
             let mb = |kb: u64| kb as f64 / 1024.0;
             let _ = writeln!(
                 text,
@@ -375,7 +383,9 @@ impl Paper<'_> {
                 last.most_files,
             );
         }
-        text.push_str("\nOwn memory is what a process does not share (RssAnon); the change is over the last two thirds.\n");
+        text.push_str(
+            "\nOwn memory is what a process does not share (RssAnon); the change is over the last two thirds.\n",
+        );
         self.line(&text);
     }
 
@@ -402,8 +412,16 @@ impl Paper<'_> {
         let seen = self.seen;
         let mut text = String::from("## What went wrong\n\n");
         let before = text.len();
-        for ((verb, state), (count, message)) in self.pool.errors.lock().expect("nobody panics with the errors").iter() {
+        for ((verb, state), (count, message)) in self.pool.errors.lock().expect("nobody panics with the errors").iter()
+        {
             let _ = writeln!(text, "- {count} x {verb}: {state} {message}");
+        }
+        let gone = *self.pool.gone.lock().expect("nobody panics with a counter");
+        if gone > 0 {
+            let _ = writeln!(
+                text,
+                "- {gone} spreads came from a memory that the rule of retention had just forgotten (not counted as failed)"
+            );
         }
         for what in seen.crashes.iter().chain(&seen.gaps).chain(&seen.violations).take(40) {
             let _ = writeln!(text, "- {what}");

@@ -63,10 +63,16 @@ pub fn space_name(space: usize) -> String {
 pub struct Recent(Vec<Mutex<VecDeque<Uuid>>>);
 
 impl Recent {
-    const KEPT: usize = 200;
+    const KEPT: usize = 100;
 
-    pub fn new(options: &Options) -> Recent {
-        Recent((0..options.spaces).map(|_| Mutex::default()).collect())
+    /// Those that are stored already.
+    pub fn new(options: &Options, client: &mut Client) -> Recent {
+        let sql = "SELECT id FROM engram.memory WHERE space = $1 AND kind = 'episode' ORDER BY id DESC LIMIT 100";
+        let of_space = |space| {
+            let rows = client.query(sql, &[&space_name(space)]).expect("memories are readable");
+            Mutex::new(rows.iter().rev().map(|row| row.get(0)).collect())
+        };
+        Recent((0..options.spaces).map(of_space).collect())
     }
 
     pub fn add(&self, space: usize, id: Uuid) {

@@ -89,6 +89,7 @@ pub fn draw(options: &Options, seen: &Seen) -> Result<(), Box<dyn Error>> {
 impl Plot<'_> {
     fn draw(&self, options: &Options, curves: &[Curve]) -> Result<(), Box<dyn Error>> {
         let points = || curves.iter().flat_map(|curve| &curve.1);
+        // The legend stands beside the curves.
         let right = points().map(|point| point.0).fold(0.1, f64::max);
         let low = points().map(|point| point.1).fold(0.0, f64::min);
         let high = points().map(|point| point.1).fold(low + 1e-3, f64::max);
@@ -100,7 +101,7 @@ impl Plot<'_> {
             .margin(12)
             .x_label_area_size(42)
             .y_label_area_size(60)
-            .build_cartesian_2d(0.0..right, low * 1.05..high * 1.05)?;
+            .build_cartesian_2d(0.0..right * 1.35, low * 1.05..high * 1.05)?;
         chart.configure_mesh().x_desc("minutes").y_desc(self.y).light_line_style(TRANSPARENT).draw()?;
         for ((name, values), colour) in curves.iter().zip(COLOURS.iter().cycle()) {
             if self.dots {
@@ -113,7 +114,7 @@ impl Plot<'_> {
         if !self.dots {
             chart
                 .configure_series_labels()
-                .position(SeriesLabelPosition::UpperLeft)
+                .position(SeriesLabelPosition::UpperRight)
                 .background_style(WHITE.mix(0.85))
                 .border_style(BLACK.mix(0.25))
                 .draw()?;

@@ -27,14 +27,16 @@ pub struct Tally {
     pub rows: u64,
 }
 
+/// Failed calls by verb and SQLSTATE: how many, and the first message.
+pub type Errors = BTreeMap<(&'static str, String), (u64, String)>;
+
 /// What is shared between those who send, those who do and those who count.
 pub struct Pool {
     queue: Mutex<VecDeque<Call>>,
     ready: Condvar,
     over: AtomicBool,
     pub tallies: [Mutex<Tally>; 5],
-    /// Failed calls by verb and SQLSTATE, with the first message of each.
-    pub errors: Mutex<BTreeMap<(&'static str, String), (u64, String)>>,
+    pub errors: Mutex<Errors>,
     pub lost: Mutex<u64>,
     /// Spreads from a memory that the rule of retention had forgotten meanwhile.
     pub gone: Mutex<u64>,

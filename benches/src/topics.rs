@@ -229,6 +229,7 @@ const PEOPLE: [&str; 16] = [
     "Sofia", "Emil", "Hana", "Oskar",
 ];
 
+const SOURCES: [&str; 4] = ["diary", "chat", "log", "talk"];
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const HOURS: [&str; 4] = ["morning", "afternoon", "evening", "night"];
 
@@ -342,7 +343,7 @@ impl Topics {
         let when = format!("on {day} {}", rng.pick(&HOURS));
         let line = rng.pick(&habit.lines).replace("{who}", who).replace("{when}", &when);
         let content = format!("{}, {}.", capital(&line), rng.pick(&TAILS));
-        Text { content, context, source: rng.pick(&["diary", "chat", "log", "talk"]) }
+        Text { content, context, source: rng.pick(&SOURCES) }
     }
 
     /// A question about something that is told again and again.

@@ -343,7 +343,7 @@ impl Topics {
         let when = format!("on {day} {}", rng.pick(&HOURS));
         let line = rng.pick(&habit.lines).replace("{who}", who).replace("{when}", &when);
         let content = format!("{}, {}.", capital(&line), rng.pick(&TAILS));
-        Text { content, context, source: rng.pick(&SOURCES) }
+        Text { content, context, source: SOURCES[rng.below(SOURCES.len())] }
     }
 
     /// A question about something that is told again and again.

@@ -363,3 +363,33 @@ fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, HashSet};
+
+    #[test]
+    fn texts_depend_on_seed_space_and_number_alone() {
+        let told = |seed, space, number| Topics::new(seed).text(space, number).content;
+        assert_eq!(told(1, 2, 3), told(1, 2, 3));
+        let others = [told(1, 2, 3), told(2, 2, 3), told(1, 3, 3), told(1, 2, 4)];
+        assert_eq!(others.iter().collect::<HashSet<_>>().len(), 4, "{others:?}");
+    }
+
+    #[test]
+    fn subjects_recur_in_other_words() {
+        let topics = Topics::new(42);
+        let mut subjects: BTreeMap<usize, usize> = BTreeMap::new();
+        (0..2_000).for_each(|number| {
+            let mut rng = topics.rng(0, 1, number);
+            if rng.below(STRAY) > 0 {
+                *subjects.entry(topics.subject(&mut rng)).or_default() += 1;
+            }
+        });
+        assert_eq!(subjects.len(), SUBJECTS);
+        assert!(subjects[&0] > 3 * subjects[&(SUBJECTS - 1)], "{subjects:?}");
+        let texts: HashSet<String> = (0..2_000).map(|number| topics.text(0, number).content).collect();
+        assert!(texts.len() > 1_400, "{} of 2000 differ", texts.len());
+    }
+}

@@ -199,6 +199,7 @@ ring_cluster() {
 # soak: half a minute of the load that ./scripts/soak sends for an hour; a crash, a failed call or run, or a violation fails it.
 ring_soak() {
     select_postgres
+    cargo test -p engram-bench
     build_extension "$PG_CONFIG"
     install_extension "$PG_CONFIG" "$LIBRARY"
     ENGRAM_PG_CONFIG="$PG_CONFIG" "$ROOT/scripts/soak" --installed --duration 30s --out "$CACHE/soak"

@@ -97,3 +97,55 @@ pub fn trend(points: &[(f64, f64)]) -> Option<Trend> {
     let rest: f64 = points.iter().map(|p| (p.1 - y - slope * (p.0 - x)).powi(2)).sum();
     Some(Trend { mean: y, slope, error: (rest / (n - 2.0) / xx).sqrt() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engram_cluster_tests::Rng;
+
+    #[test]
+    fn a_histogram_knows_percentiles_to_half_a_per_cent() {
+        let mut rng = Rng::new(1);
+        let mut value = || {
+            let size = 1u32 << rng.below(24);
+            size + rng.below(size as usize) as u32
+        };
+        let mut values: Vec<u32> = (0..20_000).map(|_| value()).collect();
+        let mut halves = [Histogram::default(), Histogram::default()];
+        values.iter().enumerate().for_each(|(number, value)| halves[number % 2].add(*value));
+        let [mut whole, second] = halves;
+        whole.merge(&second);
+        values.sort_unstable();
+        assert_eq!(whole.len(), 20_000);
+        for share in [0.0, 0.01, 0.5, 0.9, 0.99, 0.999, 1.0] {
+            let exact = f64::from(percentile(&values, share)) / 1e3;
+            let ratio = whole.milliseconds(share) / exact;
+            assert!((0.995..1.005).contains(&ratio), "{share}: {} for {exact}", whole.milliseconds(share));
+        }
+    }
+
+    #[test]
+    fn the_largest_value_and_no_value_are_no_error() {
+        let mut histogram = Histogram::default();
+        assert_eq!(histogram.milliseconds(0.99), 0.0);
+        histogram.add(u32::MAX);
+        assert!(histogram.milliseconds(0.99) > 4e6);
+        assert_eq!(percentile(&[], 0.5), 0);
+    }
+
+    #[test]
+    fn a_trend_is_found_and_noise_has_none() {
+        let mut rng = Rng::new(2);
+        let mut points = |slope: f64| -> Vec<(f64, f64)> {
+            (0..300)
+                .map(|x| f64::from(x) / 100.0)
+                .map(|x| (x, 7.0 + slope * x + rng.below(100) as f64 / 100.0))
+                .collect()
+        };
+        let line = trend(&points(2.0)).expect("a line");
+        assert!((line.slope - 2.0).abs() < 3.0 * line.error && line.error < 0.05, "{} +- {}", line.slope, line.error);
+        let flat = trend(&points(0.0)).expect("a line");
+        assert!(flat.slope.abs() < 3.0 * flat.error, "{} +- {}", flat.slope, flat.error);
+        assert!(trend(&[(1.0, 1.0), (1.0, 2.0), (1.0, 3.0)]).is_none());
+    }
+}

@@ -97,6 +97,7 @@ fn options() -> Options {
         "max_wal_size = '8GB'",
         "checkpoint_timeout = '1h'",
         "jit = off",
+        "engram.consolidation = on",
     ]
     .into_iter()
     .fold(Options::default().as_shipped(), |options, line| options.with(line));

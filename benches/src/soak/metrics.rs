@@ -24,8 +24,8 @@ pub struct Sample {
     pub hot_tier: f64,
     pub tables: BTreeMap<String, f64>,
     pub memories: f64,
-    /// Spaces whose health is not `ok`, with the reason.
-    pub unwell: Vec<String>,
+    /// Space, state and reason where the health is not `ok`.
+    pub unwell: Vec<(String, String)>,
 }
 
 /// Takes the next sample; `span` is the time since the last one in seconds.
@@ -83,10 +83,10 @@ pub fn take(
     let health = list("SELECT to_jsonb(h) FROM engram.consolidation_health h ORDER BY space")?;
     let tiers = list("SELECT to_jsonb(t) FROM engram.stat_tier t ORDER BY space")?;
     let memories = tiers.iter().filter_map(|tier| tier["memories"].as_f64()).sum();
-    let unwell: Vec<String> = health
+    let unwell = health
         .iter()
         .filter(|space| space["health"] != "ok")
-        .map(|space| format!("{}: {} ({})", text(&space["space"]), text(&space["health"]), text(&space["reason"])))
+        .map(|space| (format!("{} {}", text(&space["space"]), text(&space["health"])), text(&space["reason"])))
         .collect();
     let processes: Map<String, Value> = roles
         .iter()

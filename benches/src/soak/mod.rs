@@ -88,6 +88,7 @@ fn start(options: &Options) -> Cluster {
         "checkpoint_timeout = '5min'".to_string(),
         "engram.maintenance_interval = '60s'".to_string(),
         format!("engram.retention_interval = '{}s'", options.interval.as_secs()),
+        "engram.consolidation = on".to_string(),
         format!("engram.consolidation_interval = '{}s'", options.interval.as_secs()),
         "log_line_prefix = '%m [%p] %b %e '".to_string(),
     ]

@@ -439,9 +439,12 @@ impl Paper<'_> {
         for (message, count) in seen.complaints.iter().take(20) {
             let _ = writeln!(text, "- the log says {count} x {message}");
         }
-        let unwell: BTreeSet<&String> = self.samples.iter().flat_map(|sample| &sample.unwell).collect();
-        for health in unwell.iter().take(20) {
-            let _ = writeln!(text, "- health of {health}");
+        let mut unwell: BTreeMap<&String, (usize, &String)> = BTreeMap::new();
+        for (state, reason) in self.samples.iter().flat_map(|sample| &sample.unwell) {
+            unwell.entry(state).or_insert((0, reason)).0 += 1;
+        }
+        for (state, (count, reason)) in unwell.iter().take(20) {
+            let _ = writeln!(text, "- {state} in {count} samples: at first {reason}");
         }
         if text.len() == before {
             text.push_str("Nothing.\n");

@@ -119,6 +119,9 @@ fn fill(cluster: &Cluster, options: &Options, topics: &Topics) -> Vec<usize> {
             let _ = client.query("SELECT id FROM engram_recall('anything', space => $1, k => 1)", &[&name]);
             wait_ready_space(&mut client, &name);
         }
+        // Until there is a snapshot, whoever reads one computes it.
+        let runs = client.query("SELECT * FROM engram_consolidate($1)", &[&name]);
+        runs.unwrap_or_else(|error| panic!("{name}: {error:?}"));
     }
     cluster.psql("VACUUM ANALYZE");
     cluster.psql("CHECKPOINT");

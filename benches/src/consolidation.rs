@@ -64,6 +64,7 @@ pub fn run(world: &mut World, report: &mut Report) {
     let length = Duration::from_secs(world.scaled(30, 6) as u64);
     let first = world.scaled(1_000, 100);
     eprintln!("filling {SPACES} spaces of {first} memories");
+    client.query("SELECT engram_worker_pause('consolidator')", &[]).expect("workers can be paused");
     for space in 0..SPACES {
         client.execute("SELECT engram_create_space($1)", &[&name(space)]).expect("a space can be made");
         store(&mut client, &topics, space, 0..first);

@@ -15,7 +15,7 @@ mod statistics;
 mod verbs;
 
 use crate::topics::{Text, Topics};
-use engram_cluster_tests::{Cluster, Options as Server, wait_ready_space};
+use engram_cluster_tests::{Cluster, Options as Server, wait_ready_space, wait_until};
 use follower::{Follower, Lines};
 use metrics::Sample;
 use options::Options;
@@ -119,10 +119,13 @@ fn fill(cluster: &Cluster, options: &Options, topics: &Topics) -> Vec<usize> {
             let _ = client.query("SELECT id FROM engram_recall('anything', space => $1, k => 1)", &[&name]);
             wait_ready_space(&mut client, &name);
         }
-        // Until there is a snapshot, whoever reads one computes it.
-        let runs = client.query("SELECT * FROM engram_consolidate($1)", &[&name]);
-        runs.unwrap_or_else(|error| panic!("{name}: {error:?}"));
     }
+    // Until there is a snapshot, whoever reads one computes it.
+    wait_until("a worker has consolidated every space", Duration::from_secs(300), || {
+        let sql = "SELECT count(last_completed_at) FROM engram.consolidation WHERE space LIKE 'soak%'";
+        client.query_one(sql, &[]).expect("the state of consolidation is readable").get::<_, i64>(0)
+            == options.spaces as i64
+    });
     cluster.psql("VACUUM ANALYZE");
     cluster.psql("CHECKPOINT");
     vec![options.keep + 1; options.spaces]

@@ -194,7 +194,9 @@ fn troubleshooting() {
 
 #[test]
 fn consolidation() {
-    let cluster = installed(&Options::default());
+    let cluster = installed(&Options::default().with("engram.consolidation = on"));
+    // The page consolidates by hand: a worker that does it in that moment would be in its way.
+    cluster.psql_in("app", "SELECT engram_worker_pause('consolidator')");
     follow(&cluster, "../consolidation.md");
     sound(&cluster);
 }

@@ -272,7 +272,8 @@ const TAILS: [&str; 32] = [
 pub struct Text {
     pub content: String,
     pub context: String,
-    pub source: &'static str,
+    /// Mostly none: then only the same words make two of one source.
+    pub source: Option<&'static str>,
 }
 
 /// The texts of all spaces.
@@ -336,14 +337,15 @@ impl Topics {
         let mut rng = self.rng(space, 1, number);
         let context = format!("session {}", number / SESSION);
         if rng.below(STRAY) == 0 {
-            return Text { content: rng.pick(&self.strays).clone(), context, source: "papers" };
+            return Text { content: rng.pick(&self.strays).clone(), context, source: Some("papers") };
         }
         let subject = self.subject(&mut rng);
         let (who, habit, day) = self.about(space, subject);
         let when = format!("on {day} {}", rng.pick(&HOURS));
         let line = rng.pick(&habit.lines).replace("{who}", who).replace("{when}", &when);
+        let source = SOURCES.get(rng.below(4 * SOURCES.len())).copied();
         let content = format!("{}, {}.", capital(&line), rng.pick(&TAILS));
-        Text { content, context, source: SOURCES[rng.below(SOURCES.len())] }
+        Text { content, context, source }
     }
 
     /// A question about something that is told again and again.

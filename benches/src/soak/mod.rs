@@ -33,6 +33,8 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// What was seen.
 pub struct Seen {
+    /// When the load began, in seconds of the server's clock.
+    pub begin: f64,
     pub samples: Vec<Sample>,
     /// Seconds in which nothing could be measured, and why.
     pub gaps: Vec<String>,
@@ -63,8 +65,11 @@ pub fn main(arguments: &[String]) -> ExitCode {
     let postmaster = cluster.postmaster_pid();
     eprintln!("soaking for {:?}", options.duration);
     let recent = Recent::new(&options, &mut client);
+    let sql = "SELECT extract(epoch FROM clock_timestamp())::float8";
+    let began: f64 = client.query_one(sql, &[]).expect("the server has a clock").get(0);
     let pool = Pool::new(&options, recent, Instant::now());
     let mut seen = watch(&cluster, &options, &topics, &pool, &first, postmaster);
+    seen.begin = began;
     seen.restarted = cluster.postmaster_pid() != postmaster;
     client = if client.is_closed() { cluster.client() } else { client };
     finish(&cluster, &mut client, &options, &mut seen);
@@ -152,6 +157,7 @@ fn watch(cluster: &Cluster, options: &Options, topics: &Topics, pool: &Pool, fir
         let (samples, gaps) = measure(cluster, options, pool, postmaster);
         let follower = publications.join().expect("the follower ends");
         Seen {
+            begin: 0.0,
             samples,
             gaps,
             follower,

@@ -60,14 +60,13 @@ pub fn draw(options: &Options, seen: &Seen) -> Result<(), Box<dyn Error>> {
     let title = "Memory of its own, the largest process of each kind";
     Plot { file: "memory.svg", title, y: "MB", dots: false }.draw(options, &memory)?;
 
-    let begin = seen.follower.runs.iter().map(|run| run.started).fold(f64::MAX, f64::min);
-    let errors = cadence_errors(&seen.follower.runs, options);
-    let cadence = vec![("runs".to_string(), errors.iter().map(|(at, error)| ((at - begin) / 60.0, *error)).collect())];
+    let errors = cadence_errors(seen, options);
+    let cadence = vec![("runs".to_string(), errors.iter().map(|(at, error)| (at / 60.0, *error)).collect())];
     let title = "Start of a run after the former one, less the interval";
     Plot { file: "cadence.svg", title, y: "s", dots: true }.draw(options, &cadence)?;
 
     let took: Vec<(f64, f64)> =
-        seen.follower.runs.iter().map(|run| ((run.started - begin) / 60.0, run.duration_ms)).collect();
+        seen.follower.runs.iter().map(|run| ((run.started - seen.begin).max(0.0) / 60.0, run.duration_ms)).collect();
     let runs = vec![("runs".to_string(), took)];
     Plot { file: "runs.svg", title: "How long a run took", y: "ms", dots: true }.draw(options, &runs)?;
 

@@ -76,19 +76,18 @@ fn finite(value: f64) -> f64 {
     if value.is_finite() { value } else { 0.0 }
 }
 
-/// When each run began and how many seconds later or earlier than an interval after the former one of its space.
-pub fn cadence_errors(runs: &[Run], options: &Options) -> Vec<(f64, f64)> {
-    let mut before: BTreeMap<&str, (f64, usize)> = BTreeMap::new();
-    let mut errors = Vec::new();
-    let mut sorted: Vec<&Run> = runs.iter().collect();
+/// When each run began, in seconds after the load did, and how many seconds later or earlier than an interval after the former one
+/// of its space. Runs of the warm-up are not among them: spaces are filled one after another.
+pub fn cadence_errors(seen: &Seen, options: &Options) -> Vec<(f64, f64)> {
+    let mut sorted: Vec<&Run> = seen.follower.runs.iter().collect();
     sorted.sort_by(|a, b| a.started.total_cmp(&b.started));
+    let from = seen.begin + options.warm_up().as_secs_f64();
+    let mut before: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut errors = Vec::new();
     for run in sorted {
-        let (last, number) = before.entry(&run.space).or_insert((run.started, 0));
-        // The first runs of a space fall into the time in which it is filled.
-        if *number > 1 {
-            errors.push((run.started, run.started - *last - options.interval.as_secs_f64()));
+        if let Some(last) = before.insert(&run.space, run.started).filter(|last| *last >= from) {
+            errors.push((run.started - seen.begin, run.started - last - options.interval.as_secs_f64()));
         }
-        (*last, *number) = (run.started, *number + 1);
     }
     errors
 }
@@ -190,7 +189,7 @@ impl Paper<'_> {
         self.check("runs", "none failed", measured, State::must(failed == 0 && runs.len() >= least.max(1)));
         let snapshots = self.seen.follower.snapshots;
         self.check("snapshots read", "some", snapshots.to_string(), State::must(snapshots > 0));
-        let errors: Vec<f64> = cadence_errors(runs, self.options).iter().map(|error| error.1).collect();
+        let errors: Vec<f64> = cadence_errors(self.seen, self.options).iter().map(|error| error.1).collect();
         let worst = errors.iter().fold(0.0, |worst: f64, error| worst.max(error.abs()));
         let mean = errors.iter().sum::<f64>() / errors.len().max(1) as f64;
         let bound = self.options.interval.as_secs_f64() / 12.0;

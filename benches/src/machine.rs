@@ -1,14 +1,13 @@
 //! Where the figures come from.
 
-use crate::world::World;
+use postgres::Client;
 use serde_json::{Value, json};
 use std::fs;
 
 /// Processor, cores, memory, versions.
-pub fn describe(world: &mut World) -> Value {
-    let mut ask = |sql: &str| -> String {
-        world.client.query_one(sql, &[]).unwrap_or_else(|error| panic!("{sql}: {error:?}")).get(0)
-    };
+pub fn describe(client: &mut Client) -> Value {
+    let mut ask =
+        |sql: &str| -> String { client.query_one(sql, &[]).unwrap_or_else(|error| panic!("{sql}: {error:?}")).get(0) };
     json!({
         "processor": first_value("/proc/cpuinfo", "model name"),
         "cores": std::thread::available_parallelism().map_or(0, usize::from),

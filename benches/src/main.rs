@@ -5,6 +5,7 @@
 
 mod batch;
 mod cancel;
+mod consolidation;
 mod data;
 mod dynamics;
 mod machine;
@@ -14,10 +15,12 @@ mod recall;
 mod remember;
 mod report;
 mod snapshot;
+mod soak;
 mod spaces;
 mod spread;
 mod tier;
 mod tiers;
+mod topics;
 mod vector;
 mod world;
 
@@ -29,7 +32,7 @@ use world::World;
 type Bench = (&'static str, fn(&mut World, &mut Report));
 
 /// In the order in which they run: those that add memories come after those that count them.
-const BENCHES: [Bench; 12] = [
+const BENCHES: [Bench; 13] = [
     ("dynamics", dynamics::run),
     ("recall", recall::run),
     ("spread", spread::run),
@@ -42,11 +45,16 @@ const BENCHES: [Bench; 12] = [
     ("batch", batch::run),
     ("spaces", spaces::run),
     ("snapshot", snapshot::run),
+    ("consolidation", consolidation::run),
 ];
 
 fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "soak") {
+        return soak::main(&arguments[1..]);
+    }
     let (flags, names): (Vec<String>, Vec<String>) =
-        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+        arguments.into_iter().partition(|argument| argument.starts_with("--"));
     let known = |name: &String| BENCHES.iter().any(|(bench, _)| bench == name);
     if flags.iter().any(|flag| flag != "--quick") || !names.iter().all(known) {
         eprintln!("usage: engram-bench [--quick] [{}]...", BENCHES.map(|(name, _)| name).join("|"));
@@ -65,6 +73,6 @@ fn main() -> ExitCode {
     }
     let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_string());
     let file = if quick { "engram-bench-quick.json" } else { "engram-bench.json" };
-    report.write(&Path::new(&target).join(file), &machine::describe(&mut world));
+    report.write(&Path::new(&target).join(file), &machine::describe(&mut world.client));
     ExitCode::SUCCESS
 }

@@ -117,7 +117,7 @@ impl Report {
         let figures: Vec<String> =
             line.figures.iter().map(|(name, value)| format!("{name} {}", short(*value))).collect();
         let target = line.target.as_ref().map_or("", |target| &target.text);
-        println!("{:<9} {:<44} {:<62} {target:<30} {}", line.bench, line.what, figures.join("  "), line.verdict());
+        println!("{:<13} {:<44} {:<62} {target:<30} {}", line.bench, line.what, figures.join("  "), line.verdict());
         self.lines.push(line);
     }
 

@@ -34,6 +34,7 @@ fn options() -> Options {
         "fsync = on",
         "engram.hot_tier_size = '1GB'",
         "engram.snapshot_interval = 0",
+        "engram.consolidation = off",
         "shared_buffers = '2GB'",
         "maintenance_work_mem = '1GB'",
         "max_wal_size = '8GB'",

@@ -198,6 +198,15 @@ ring_cluster() {
     cargo test -p engram-cluster-tests --no-fail-fast -- --test-threads=3
 }
 
+# soak: half a minute of the load that ./scripts/soak sends for an hour; a crash, a failed call or run, or a violation fails it.
+ring_soak() {
+    select_postgres
+    cargo test -p engram-bench
+    build_extension "$PG_CONFIG"
+    install_extension "$PG_CONFIG" "$LIBRARY"
+    ENGRAM_PG_CONFIG="$PG_CONFIG" "$ROOT/scripts/soak" --installed --duration 30s --out "$CACHE/soak"
+}
+
 ring_bench-smoke() {
     cargo bench -p engram-engine -p engram-region -- --test
 }

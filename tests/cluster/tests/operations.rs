@@ -1,4 +1,4 @@
-//! Every command of docs/operations is run, page by page, each page on a private cluster of its own.
+//! Every command of docs/operations, and of docs/consolidation.md, is run, page by page, each page on a private cluster of its own.
 //!
 //! Fenced blocks are run in order: `sql` by psql in the database `app`, `sql fails` likewise and must fail, `sh` by bash as the server's
 //! user, `conf` is added to postgresql.conf and the server restarted. `text` is shown only. Places are those of Debian; here they stand for
@@ -189,6 +189,15 @@ fn tenancy() {
 fn troubleshooting() {
     let cluster = installed(&Options::default());
     follow(&cluster, "troubleshooting.md");
+    sound(&cluster);
+}
+
+#[test]
+fn consolidation() {
+    let cluster = installed(&Options::default().with("engram.consolidation = on"));
+    // The page consolidates by hand: a worker that does it in that moment would be in its way.
+    cluster.psql_in("app", "SELECT engram_worker_pause('consolidator')");
+    follow(&cluster, "../consolidation.md");
     sound(&cluster);
 }
 

@@ -1,6 +1,10 @@
 //! One signature: the clusters of the same episodes are the same bytes in every order of arrival, on every number of threads and
 //! with every instruction set of this processor.
 
+#[allow(dead_code)] // A region is for other tests.
+mod common;
+
+use common::cases;
 use engram_engine::code::{Code, quantise};
 use engram_engine::consolidation::linkage::{Class, Cluster, Dots, Rules};
 use engram_region::kernel::{Kernel, Level};
@@ -28,16 +32,16 @@ impl Numbers {
 
 type Episode = ([u8; 16], Code);
 
-/// 100 episodes around 12 points, some of them copies, and a run of 20 each a little further.
+/// 60 episodes around 8 points, some of them copies, and a run of 12 each a little further.
 fn episodes() -> Vec<Episode> {
     let mut numbers = Numbers(3);
     let mut vector = |near: &[f32], noise: f32| -> Vec<f32> {
         near.iter().map(|x| x + noise * ((numbers.next() >> 40) as f32 / (1u64 << 23) as f32 - 1.0)).collect()
     };
-    let points: Vec<Vec<f32>> = (0..12).map(|_| vector(&[0.0; 20], 1.0)).collect();
+    let points: Vec<Vec<f32>> = (0..8).map(|_| vector(&[0.0; 20], 1.0)).collect();
     let mut vectors: Vec<Vec<f32>> =
-        (0..100).map(|i| vector(&points[i * i % 12], if i % 5 == 0 { 0.0 } else { 0.8 })).collect();
-    vectors.extend((0..20).map(|i| points[0].iter().zip(&points[1]).map(|(a, b)| a + b * i as f32 / 4.0).collect()));
+        (0..60).map(|i| vector(&points[i * i % 8], if i % 5 == 0 { 0.0 } else { 0.8 })).collect();
+    vectors.extend((0..12).map(|i| points[0].iter().zip(&points[1]).map(|(a, b)| a + b * i as f32 / 4.0).collect()));
     let ids = (0..).map(|i: u128| i.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes());
     ids.zip(vectors).map(|(id, vector)| (id, quantise(&vector).unwrap())).collect()
 }
@@ -72,7 +76,9 @@ fn a_thousand_shuffled_runs_have_one_signature() {
     let expected = signature(&run(&episodes, &rules(1 << 26), &kernels[0], 1));
     assert!(expected.len() > 1_000);
     let mut numbers = Numbers(5);
-    for round in 0..1_000 {
+    // Valgrind, which sets the number of cases, takes thirty times as long.
+    let rounds = if std::env::var_os("PROPTEST_CASES").is_some() { 6 } else { 1_000 };
+    for round in 0..rounds {
         numbers.shuffle(&mut episodes);
         // The little memory makes lists and sums take the place of the matrix.
         let rules = rules([1 << 26, 4_000, 0][round % 3]);
@@ -85,7 +91,7 @@ fn a_thousand_shuffled_runs_have_one_signature() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn every_instruction_set_and_number_of_threads_gives_the_same(

@@ -1,7 +1,7 @@
 //! One run: from what is new to the components it touches and their clusters.
 
 use super::class::{Class, Component, FRESH};
-use super::component::{Group, Way, groups, parts};
+use super::component::{Group, Way, groups, parts, useful};
 use super::gram::{self, Edge, Rows, Triangle, Wanted};
 use super::join::Sets;
 use super::pool::Pool;
@@ -82,7 +82,7 @@ pub(super) fn change(
         degrees: vec![0; rows.len()],
         edges: Some(Vec::new()),
         count: 0,
-        most: rules.memory / 2 / sums::EDGE,
+        most: (rules.memory / 2 / sums::EDGE).min(useful(rows.len())),
     };
     let mut gone = if all { BTreeSet::new() } else { class.broken.clone() };
     gram::edges(rows, fresh, &wanted, floor as i32, rules.memory / 8, pool, |edges| {

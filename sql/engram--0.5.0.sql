@@ -1518,7 +1518,7 @@ COMMENT ON COLUMN engram.belief_conflicts.resolved_to IS 'Which of the two has r
 /* <begin connected objects> */
 -- src/api/schema.rs:17
 -- requires:
---   belief
+--   beliefs
 
 CREATE TABLE engram.consolidation_seen (
     space text COLLATE "C" NOT NULL,
@@ -1613,7 +1613,6 @@ COMMENT ON COLUMN engram.stat_worker_pool.warnings IS 'Warnings about that in th
 /* <begin connected objects> */
 -- src/api/schema.rs:20
 -- requires:
---   beliefs
 --   scheduler
 
 SELECT pg_catalog.pg_extension_config_dump('engram.space', '');

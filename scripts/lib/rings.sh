@@ -107,7 +107,8 @@ ring_sql() {
     place=$(mktemp -d /tmp/engram-regress-XXXXXX)
     cp -r tests/pg_regress/sql tests/pg_regress/expected "$place"
     printf '%s\n' "shared_preload_libraries = 'engram'" "engram.hot_tier_size = '64MB'" "fsync = off" \
-        "engram.builtin_encoder = off" "engram.decay = off" "engram.priming = off" "engram.interference_weight = 0" >"$place/extra.conf"
+        "engram.builtin_encoder = off" "engram.decay = off" "engram.priming = off" "engram.interference_weight = 0" \
+        "engram.consolidation = off" >"$place/extra.conf"
     tests=$(cd "$place/sql" && ls | sed 's/\.sql$//' | grep -vx setup | LC_ALL=C sort)
     [ ! -f "$place/sql/setup.sql" ] || tests="setup $tests"
     mkdir "$place/out"

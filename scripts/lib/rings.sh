@@ -102,7 +102,8 @@ ring_sql() {
     regress="${regress%/makefiles/*}/test/regress/pg_regress"
     [ -x "$regress" ] || die "$regress is not there: install the development package of PostgreSQL."
     # The built-in encoder is off except where a test is about it: vectors by hand can be checked by hand. So is
-    # interference; and priming, by which scores depend on the milliseconds since the last recall.
+    # interference; and priming, by which scores depend on the milliseconds since the last recall; and consolidation, by which beliefs
+    # come while a test counts memories.
     # In order of name; setup makes what the others share. A copy, because the server's user reads it.
     place=$(mktemp -d /tmp/engram-regress-XXXXXX)
     cp -r tests/pg_regress/sql tests/pg_regress/expected "$place"

@@ -42,11 +42,8 @@ pub const STEPS: &[(&str, Step)] = &[
     ("tiers", tiers),
     ("learning", learning),
     ("watching", watching),
-<<<<<<< HEAD
     ("consolidation", consolidation),
-=======
     ("undoing", undo::undoing),
->>>>>>> ledger
     ("the life of a space", life),
     ("spaces", spaces),
     ("an old snapshot", old_snapshot),

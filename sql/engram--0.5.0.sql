@@ -1518,7 +1518,7 @@ COMMENT ON COLUMN engram.belief_conflicts.resolved_to IS 'Which of the two has r
 /* <begin connected objects> */
 -- src/api/schema.rs:17
 -- requires:
---   belief
+--   beliefs
 
 CREATE TABLE engram.consolidation_seen (
     space text COLLATE "C" NOT NULL,
@@ -1613,7 +1613,6 @@ COMMENT ON COLUMN engram.stat_worker_pool.warnings IS 'Warnings about that in th
 /* <begin connected objects> */
 -- src/api/schema.rs:20
 -- requires:
---   beliefs
 --   scheduler
 
 SELECT pg_catalog.pg_extension_config_dump('engram.space', '');
@@ -1732,7 +1731,7 @@ AS 'MODULE_PATHNAME', 'engram_associate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/ledger.rs:16
+-- src/api/ledger.rs:14
 -- engram::api::ledger::engram_beliefs
 CREATE  FUNCTION "engram_beliefs"(
 	"space" TEXT DEFAULT NULL, /* Option < & str > */
@@ -1763,7 +1762,7 @@ AS 'MODULE_PATHNAME', 'engram_beliefs_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/ledger.rs:80
+-- src/api/ledger.rs:76
 -- engram::api::ledger::engram_beliefs_version
 CREATE  FUNCTION "engram_beliefs_version"(
 	"space" TEXT DEFAULT NULL /* Option < & str > */
@@ -2095,7 +2094,7 @@ AS 'MODULE_PATHNAME', 'engram_export_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/ledger.rs:86
+-- src/api/ledger.rs:82
 -- engram::api::ledger::engram_export_events
 CREATE  FUNCTION "engram_export_events"(
 	"space" TEXT DEFAULT NULL, /* Option < & str > */
@@ -2579,7 +2578,7 @@ AS 'MODULE_PATHNAME', 'engram_supersede_0_4_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/ledger.rs:97
+-- src/api/ledger.rs:93
 -- engram::api::ledger::engram_undo
 CREATE  FUNCTION "engram_undo"(
 	"run" uuid, /* Option < Uuid > */

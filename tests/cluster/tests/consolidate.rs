@@ -273,3 +273,45 @@ fn a_cancel_ends_a_long_run_soon() {
     assert_eq!(count(&mut client, "SELECT count(*) FROM engram.consolidation_run"), 0);
     assert_eq!(count(&mut client, "SELECT count(*) FROM engram.memory WHERE kind = 'belief'"), 0);
 }
+
+#[test]
+fn a_worker_that_reads_only_what_is_new_comes_to_what_reading_everything_comes_to() {
+    // It never runs by itself within the test.
+    let cluster = Cluster::with_extension(
+        &Options { preload: true, ..Options::default() }
+            .with("engram.consolidation = on")
+            .with("engram.consolidation_interval = '1d'")
+            .with("engram.known_cues = off"),
+    );
+    let mut client = cluster.client();
+    fill(&mut client, SPACE, 8, 10);
+    let steps = [
+        "SELECT 1",
+        "INSERT INTO engram.memory (space, content, embedding)
+         SELECT 'harbour', 'keeper 3 lights lamp 3 once more, entry ' || n, (SELECT embedding FROM engram.memory WHERE content LIKE 'keeper 3 %' LIMIT 1)
+         FROM generate_series(50, 54) n",
+        "DELETE FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper 1 % entry 5'",
+        "SELECT engram_forget_where(in_context => NULL, kinds => '{episode}', until => '2026-01-06')",
+        "UPDATE engram.memory SET label = 'secret' WHERE kind = 'episode' AND content LIKE 'keeper 4 % entry 1'",
+        "UPDATE engram.memory SET embedding = (SELECT embedding FROM engram.memory WHERE content LIKE 'keeper 6 %' LIMIT 1)
+         WHERE kind = 'episode' AND content LIKE 'keeper 5 % entry 2'",
+        "DELETE FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper 7 %'",
+        "SELECT engram_set_tier(id, 'cold') FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper 8 % entry 1_'",
+        "SELECT engram_update(id, content => 'keeper 2 sleeps') FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper 2 % entry 7'",
+        "SELECT engram_forget_where(kinds => '{episode}', until => '2026-01-06', mode => 'restore')",
+    ];
+    for step in steps {
+        run(&mut client, &format!("SET engram.space = '{SPACE}'; {step}"));
+        let asked = "SELECT engram_worker_run_now(space => $1, wait => true)";
+        let ended: String = client.query_one(asked, &[&SPACE]).unwrap().get(0);
+        assert_eq!(ended, "completed", "{step}");
+        let last = "SELECT run::text, cause || ' ' || encode(signature, 'hex') || ' ' || encode(input_hash, 'hex') || ' ' || episodes
+                    FROM engram.consolidation_run ORDER BY run DESC LIMIT 1";
+        let by_worker: String = client.query_one(last, &[]).unwrap().get(1);
+        assert!(by_worker.starts_with("worker "), "{step}: {by_worker}");
+        assert_eq!(plan(&mut client, SPACE), Vec::<String>::new(), "{step}");
+        consolidate(&mut client, SPACE);
+        let by_function: String = client.query_one(last, &[]).unwrap().get(1);
+        assert_eq!(by_worker.strip_prefix("worker "), by_function.strip_prefix("function "), "{step}");
+    }
+}

@@ -187,6 +187,14 @@ pub enum Point {
     announce_watch,
     /// All of a batch is to be sent; it is not committed.
     announce_sent,
+    /// A consolidator has its slot; it is not connected.
+    consolidator_start,
+    /// A space is due and something is new; nothing of the run is done.
+    consolidator_step,
+    /// A run is done, with what it has seen; it is not committed.
+    consolidator_end,
+    /// A run has failed and is rolled back; that is not recorded.
+    consolidator_failed,
     /// The episodes of a space are read for consolidation; nothing is written.
     consolidate_read,
     /// Its beliefs are known; nothing is written.
@@ -195,6 +203,10 @@ pub enum Point {
     consolidate_written,
     /// The snapshot is published; it is not committed.
     consolidate_published,
+    /// The rows that a run changed are what they were; nothing says so yet.
+    undo_restored,
+    /// A run is undone; it is not committed.
+    undo_finished,
 }
 
 #[cfg(debug_assertions)]

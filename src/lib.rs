@@ -33,6 +33,7 @@ pub extern "C-unwind" fn _PG_init() {
     store::tally::init();
     store::news::init();
     store::usage::init();
+    store::consolidation::erase::init();
     hot::init();
     memory::snapshot::init();
     worker::init();
@@ -55,6 +56,7 @@ pub mod pg_test {
             "engram.decay = off",
             "engram.priming = off",
             "engram.interference_weight = 0",
+            "engram.consolidation = off",
         ]
     }
 }

@@ -28,6 +28,8 @@ SELECT pg_catalog.pg_extension_config_dump('engram.change_horizon', 'WHERE false
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.usage', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.announcement', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_seen', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.worker_paused', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedding', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedded', 'WHERE false');
 

@@ -8,6 +8,7 @@ mod cold;
 mod consolidation;
 mod decay;
 mod dynamics;
+mod ledger;
 mod priming;
 mod tenancy;
 
@@ -26,6 +27,7 @@ pub use activity::*;
 pub use consolidation::*;
 pub use decay::*;
 pub use dynamics::*;
+pub use ledger::*;
 pub use plasticity::*;
 pub use priming::*;
 pub use tenancy::*;
@@ -68,6 +70,7 @@ pub fn init() {
     activity::define();
     cold::define();
     consolidation::define();
+    ledger::define();
     decay::define();
     dynamics::define();
     priming::define();

@@ -24,11 +24,12 @@ const ERROR: usize = 8;
 const ERROR_BYTES: usize = (WORDS - ERROR) * 8;
 
 /// What a process is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u64)]
 pub enum Kind {
     Launcher = 1,
     Maintenance = 2,
+    Consolidator = 3,
 }
 
 /// What it does.
@@ -44,6 +45,7 @@ pub enum Doing {
     Writing = 9,
     Following = 6,
     Announcing = 10,
+    Consolidating = 11,
 }
 
 static SLOTS: SharedArea<[[AtomicU64; WORDS]; MOST]> = SharedArea::new(c"engram workers");
@@ -131,14 +133,24 @@ pub fn ran(outcome: Result<(), &str>) {
 
 /// Process ids of workers in a database.
 pub fn in_database(database: u32) -> Vec<i32> {
+    [Kind::Maintenance, Kind::Consolidator].into_iter().flat_map(|kind| of_kind(kind, database)).collect()
+}
+
+/// Process ids of the workers of a kind in a database.
+pub fn of_kind(kind: Kind, database: u32) -> Vec<i32> {
     let slots = SLOTS.get().into_iter().flatten();
     slots
-        .filter(|s| {
-            s[KIND].load(Relaxed) == Kind::Maintenance as u64 && s[DATABASE].load(Relaxed) == u64::from(database)
-        })
+        .filter(|s| s[KIND].load(Relaxed) == kind as u64 && s[DATABASE].load(Relaxed) == u64::from(database))
         .map(|s| s[PID].load(Relaxed) as i32)
         .filter(|pid| *pid != 0)
         .collect()
+}
+
+/// Workers that are there, without the launcher.
+pub fn workers() -> usize {
+    let slots = SLOTS.get().into_iter().flatten();
+    let working = slots.filter(|s| s[PID].load(Relaxed) != 0 && s[KIND].load(Relaxed) != Kind::Launcher as u64);
+    working.filter(|s| worker::alive(s[PID].load(Relaxed) as i32)).count()
 }
 
 /// A worker as `engram.stat_worker` shows it.
@@ -165,7 +177,11 @@ pub fn all() -> Vec<Shown> {
         let error = String::from_utf8_lossy(&bytes).trim_end_matches('\0').to_owned();
         Shown {
             pid: s[PID].load(Relaxed) as i32,
-            kind: if s[KIND].load(Relaxed) == Kind::Launcher as u64 { "launcher" } else { "maintenance" },
+            kind: match s[KIND].load(Relaxed) {
+                k if k == Kind::Launcher as u64 => "launcher",
+                k if k == Kind::Consolidator as u64 => "consolidator",
+                _ => "maintenance",
+            },
             database: databases.iter().find(|d| u64::from(d.oid.to_u32()) == database).map(|d| d.name.clone()),
             state: match s[STATE].load(Relaxed) {
                 1 => "loading",
@@ -176,6 +192,7 @@ pub fn all() -> Vec<Shown> {
                 9 => "writing",
                 6 => "following",
                 10 => "announcing",
+                11 => "consolidating",
                 _ => "idle",
             },
             started_at: time(s[STARTED].load(Relaxed)).unwrap_or_else(TimestampWithTimeZone::negative_infinity),

@@ -25,7 +25,20 @@
 //! **Clusters over the limit.** A cluster of more than [`Rules::max_size`] members is split where it was merged last, at the
 //! lowest similarity in it, and its parts again until all fit: the cut rises in this branch and nowhere else.
 
+mod chain;
 mod class;
+mod component;
+mod cut;
+mod gram;
+mod join;
+mod matrix;
+mod pool;
+#[cfg(test)]
+mod reference;
+mod run;
+mod sums;
+#[cfg(test)]
+mod tests;
 mod unit;
 
 pub use class::Class;

@@ -24,10 +24,8 @@ pub(super) struct Group {
 /// How the clusters of a component are kept while they grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
-    /// A square of sums: fastest where most pairs count.
-    Square,
-    /// Half of it.
-    Triangle,
+    /// A triangle of sums: fastest where most pairs count.
+    Matrix,
     /// Lists of what may be near: where few pairs count.
     Lists,
     /// Every cluster with every other, by the sums of their vectors: where nothing else fits in memory.
@@ -46,14 +44,12 @@ pub(super) fn useful(len: usize) -> usize {
 
 impl Way {
     pub(super) fn of(len: usize, edges: usize, memory: usize) -> Way {
-        let square = matrix::square(len) <= memory;
-        let matrix = matrix::triangle(len) <= memory;
+        let matrix = matrix::bytes(len) <= memory;
         let lists = edges.saturating_mul(sums::EDGE) <= memory;
         match (matrix, lists) {
-            (true, true) if len > FEW && edges.saturating_mul(SPARSE) < len * len => Way::Lists,
-            (true, _) if square => Way::Square,
-            (true, _) => Way::Triangle,
-            (false, true) => Way::Lists,
+            (true, true) if len <= FEW || edges.saturating_mul(SPARSE) >= len * len => Way::Matrix,
+            (_, true) => Way::Lists,
+            (true, false) => Way::Matrix,
             (false, false) => Way::All,
         }
     }
@@ -61,8 +57,7 @@ impl Way {
     /// Bytes that it takes.
     pub(super) fn bytes(self, len: usize, edges: usize) -> usize {
         match self {
-            Way::Square => matrix::square(len),
-            Way::Triangle => matrix::triangle(len),
+            Way::Matrix => matrix::bytes(len),
             Way::Lists => edges * sums::EDGE,
             Way::All => 0,
         }
@@ -80,8 +75,7 @@ pub(super) fn groups(
 ) -> Result<Vec<Group>, Stopped> {
     let len = rows.len();
     let merges = match way {
-        Way::Square => chain::merges(len, &mut Matrix::square(rows, floor, pool)?, pool)?,
-        Way::Triangle => chain::merges(len, &mut Matrix::triangle(rows, floor, pool)?, pool)?,
+        Way::Matrix => chain::merges(len, &mut Matrix::new(rows, floor, pool)?, pool)?,
         Way::Lists => match edges {
             Some(edges) => chain::merges(len, &mut Sums::new(rows, Some(edges), floor), pool)?,
             None => {

@@ -1,5 +1,4 @@
-//! Clusters by sums over pairs, and a merge adds two rows: a triangle of eight bytes for each pair, or a square of twice that, whose rows
-//! are read from one end to the other.
+//! Clusters by a triangle of sums over pairs: eight bytes for each pair, and a merge adds two rows.
 
 use super::Stopped;
 use super::chain::{Clusters, Mean};
@@ -7,10 +6,8 @@ use super::gram::Rows;
 use super::pool::Pool;
 
 pub(super) struct Matrix {
-    /// In a triangle the sum of `a` and `b < a` is at `a * (a - 1) / 2 + b`, in a square at `a * width + b` and at `b * width + a`.
+    /// The sum of `a` and `b < a` at `a * (a - 1) / 2 + b`.
     sums: Vec<i64>,
-    /// None for a triangle.
-    width: Option<usize>,
     sizes: Vec<u32>,
     /// One over each size, for the first look at a row.
     shares: Vec<f64>,
@@ -21,91 +18,56 @@ pub(super) struct Matrix {
 /// Rows that one thread fills at a time.
 const ROWS: usize = 64;
 
-/// Bytes of a triangle of `len` rows.
-pub(super) fn triangle(len: usize) -> usize {
+/// Bytes of a matrix of `len` rows.
+pub(super) fn bytes(len: usize) -> usize {
     len * len.saturating_sub(1) / 2 * size_of::<i64>()
 }
 
-/// Bytes of a square of `len` rows.
-pub(super) fn square(len: usize) -> usize {
-    len * len * size_of::<i64>()
-}
-
 impl Matrix {
-    pub(super) fn triangle(rows: Rows<'_>, floor: i64, pool: &Pool<'_>) -> Result<Matrix, Stopped> {
-        Matrix::new(rows, None, floor, pool)
-    }
-
-    pub(super) fn square(rows: Rows<'_>, floor: i64, pool: &Pool<'_>) -> Result<Matrix, Stopped> {
-        let width = rows.len();
-        let mut matrix = Matrix::new(rows, Some(width), floor, pool)?;
-        for first in (0..width).step_by(ROWS) {
-            pool.check()?;
-            for left in (0..=first).step_by(ROWS) {
-                for a in first..(first + ROWS).min(width) {
-                    for b in left..(left + ROWS).min(a) {
-                        matrix.sums[b * width + a] = matrix.sums[a * width + b];
-                    }
-                }
-            }
-        }
-        Ok(matrix)
-    }
-
-    /// With the sums of each row and those before it; a square lacks those behind it.
-    fn new(rows: Rows<'_>, width: Option<usize>, floor: i64, pool: &Pool<'_>) -> Result<Matrix, Stopped> {
+    pub(super) fn new(rows: Rows<'_>, floor: i64, pool: &Pool<'_>) -> Result<Matrix, Stopped> {
         let len = rows.len();
-        let start = |row: usize| width.map_or(row * row.saturating_sub(1) / 2, |width| row * width);
-        let mut sums = vec![0; start(len)];
+        let mut sums = vec![0; len * len.saturating_sub(1) / 2];
         let mut parts = Vec::new();
         let mut rest = sums.as_mut_slice();
         for first in (0..len).step_by(ROWS) {
             let last = (first + ROWS).min(len);
-            let (part, behind) = rest.split_at_mut(start(last) - start(first));
+            let count = (last * last.saturating_sub(1) - first * first.saturating_sub(1)) / 2;
+            let (part, behind) = rest.split_at_mut(count);
             parts.push((first, last, part));
             rest = behind;
         }
-        pool.map(parts, |(first, last, part)| fill(rows, width, first, last, part, pool))
+        pool.map(parts, |(first, last, part)| fill(rows, first, last, part, pool))
             .into_iter()
             .collect::<Result<(), Stopped>>()?;
-        Ok(Matrix {
-            sums,
-            width,
-            sizes: vec![1; len],
-            shares: vec![1.0; len],
-            active: (0..len as u32).collect(),
-            floor,
-        })
+        Ok(Matrix { sums, sizes: vec![1; len], shares: vec![1.0; len], active: (0..len as u32).collect(), floor })
     }
 }
 
 /// Fills the rows from `first` to before `last`, tile by tile.
-fn fill(
-    rows: Rows<'_>,
-    width: Option<usize>,
-    first: usize,
-    last: usize,
-    part: &mut [i64],
-    pool: &Pool<'_>,
-) -> Result<(), Stopped> {
+fn fill(rows: Rows<'_>, first: usize, last: usize, part: &mut [i64], pool: &Pool<'_>) -> Result<(), Stopped> {
     let dims = rows.dims;
     let queries = &rows.units[first * dims..last * dims];
     let mut out = vec![0; ROWS * ROWS];
     for left in (0..last).step_by(ROWS) {
         pool.check()?;
-        let count = ROWS.min(last - left);
-        let out = &mut out[..(last - first) * count];
-        rows.dots.tile(queries, &rows.units[left * dims..][..count * dims], dims, out);
+        let width = ROWS.min(last - left);
+        let out = &mut out[..(last - first) * width];
+        rows.dots.tile(queries, &rows.units[left * dims..][..width * dims], dims, out);
         let mut start = 0;
-        for (row, products) in (first..last).zip(out.chunks_exact(count)) {
-            let before = row.saturating_sub(left).min(count);
-            for (sum, &product) in part[start + left.min(row)..].iter_mut().zip(&products[..before]) {
+        for (row, products) in (first..last).zip(out.chunks_exact(width)) {
+            let count = row.saturating_sub(left).min(width);
+            for (sum, &product) in part[start + left.min(row)..].iter_mut().zip(&products[..count]) {
                 *sum = i64::from(product);
             }
-            start += width.unwrap_or(row);
+            start += row;
         }
     }
     Ok(())
+}
+
+/// Where the sums of `a` with all that are smaller begin.
+fn row(a: u32) -> usize {
+    a as usize * (a as usize).saturating_sub(1) / 2
 }
 
 /// The best of a row so far.
@@ -131,34 +93,24 @@ impl Best {
 }
 
 impl Matrix {
-    /// Where the sums of `a` with all that are smaller begin.
-    fn row(&self, a: u32) -> usize {
-        let a = a as usize;
-        self.width.map_or(a * a.saturating_sub(1) / 2, |width| a * width)
-    }
-
-    fn at(&self, a: u32, b: u32) -> usize {
-        self.row(a.max(b)) + a.min(b) as usize
-    }
-
-    fn look(&self, best: &mut Best, c: u32, sum: i64) {
-        best.look(c, sum, self.sizes[c as usize], self.shares[c as usize]);
+    /// The active clusters below and above `a`.
+    fn others(&self, a: u32) -> (&[u32], &[u32]) {
+        let below = self.active.partition_point(|&c| c < a);
+        let above = below + usize::from(self.active.get(below) == Some(&a));
+        (&self.active[..below], &self.active[above..])
     }
 }
 
 impl Clusters for Matrix {
     fn nearest(&mut self, a: u32, _pool: &Pool<'_>) -> Result<Option<u32>, Stopped> {
         let mut best = Best::default();
-        let below = self.active.partition_point(|&c| c < a);
-        let above = below + usize::from(self.active.get(below) == Some(&a));
-        let (below, above) = (&self.active[..below], &self.active[above..]);
-        let sums = &self.sums[self.row(a)..];
+        let (below, above) = self.others(a);
+        let sums = &self.sums[row(a)..][..a as usize];
         for &c in below {
-            self.look(&mut best, c, sums[c as usize]);
+            best.look(c, sums[c as usize], self.sizes[c as usize], self.shares[c as usize]);
         }
         for &c in above {
-            let sum = if self.width.is_some() { sums[c as usize] } else { self.sums[self.at(a, c)] };
-            self.look(&mut best, c, sum);
+            best.look(c, self.sums[row(c) + a as usize], self.sizes[c as usize], self.shares[c as usize]);
         }
         let size = self.sizes[a as usize];
         Ok(best.found.filter(|(_, mean)| mean.reaches(self.floor, size)).map(|(c, _)| c))
@@ -168,17 +120,10 @@ impl Clusters for Matrix {
         if let Ok(i) = self.active.binary_search(&b) {
             self.active.remove(i);
         }
-        for &c in self.active.iter().filter(|&&c| c != a) {
-            match self.width {
-                Some(width) => {
-                    let sum = self.sums[a as usize * width + c as usize] + self.sums[b as usize * width + c as usize];
-                    self.sums[a as usize * width + c as usize] = sum;
-                    self.sums[c as usize * width + a as usize] = sum;
-                }
-                None => {
-                    let at = self.at(a, c);
-                    self.sums[at] += self.sums[self.at(b, c)];
-                }
+        let at = |c: u32, d: u32| row(c.max(d)) + c.min(d) as usize;
+        for &c in &self.active {
+            if c != a {
+                self.sums[at(a, c)] += self.sums[at(b, c)];
             }
         }
         self.sizes[a as usize] += self.sizes[b as usize];

@@ -142,7 +142,7 @@ fn components(
         if task[root] == NONE {
             task[root] = tasks.len() as u32;
             let edges = found.edges.as_ref().map(|_| Vec::new());
-            tasks.push(Task { members: Vec::new(), edges, count: 0, way: Way::Square });
+            tasks.push(Task { members: Vec::new(), edges, count: 0, way: Way::Matrix });
         }
         let task = &mut tasks[task[root] as usize];
         place[row as usize] = task.members.len() as u32;

@@ -80,8 +80,8 @@ proptest! {
                 }
             }
         }
-        let matrix = groups(rows, Way::Square, None, floor, &rules, &pool).unwrap();
-        for (way, edges) in [(Way::Triangle, None), (Way::Lists, Some(edges.as_slice())), (Way::Lists, None), (Way::All, None)] {
+        let matrix = groups(rows, Way::Matrix, None, floor, &rules, &pool).unwrap();
+        for (way, edges) in [(Way::Lists, Some(edges.as_slice())), (Way::Lists, None), (Way::All, None)] {
             prop_assert_eq!(&groups(rows, way, edges, floor, &rules, &pool).unwrap(), &matrix, "{:?}", way);
         }
     }

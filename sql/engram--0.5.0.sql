@@ -1731,7 +1731,7 @@ AS 'MODULE_PATHNAME', 'engram_associate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/ledger.rs:16
+-- src/api/ledger.rs:14
 -- engram::api::ledger::engram_beliefs
 CREATE  FUNCTION "engram_beliefs"(
 	"space" TEXT DEFAULT NULL, /* Option < & str > */
@@ -1762,7 +1762,7 @@ AS 'MODULE_PATHNAME', 'engram_beliefs_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/ledger.rs:80
+-- src/api/ledger.rs:76
 -- engram::api::ledger::engram_beliefs_version
 CREATE  FUNCTION "engram_beliefs_version"(
 	"space" TEXT DEFAULT NULL /* Option < & str > */
@@ -2094,7 +2094,7 @@ AS 'MODULE_PATHNAME', 'engram_export_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/ledger.rs:86
+-- src/api/ledger.rs:82
 -- engram::api::ledger::engram_export_events
 CREATE  FUNCTION "engram_export_events"(
 	"space" TEXT DEFAULT NULL, /* Option < & str > */
@@ -2578,7 +2578,7 @@ AS 'MODULE_PATHNAME', 'engram_supersede_0_4_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/ledger.rs:97
+-- src/api/ledger.rs:93
 -- engram::api::ledger::engram_undo
 CREATE  FUNCTION "engram_undo"(
 	"run" uuid, /* Option < Uuid > */

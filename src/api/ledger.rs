@@ -1,11 +1,9 @@
 //! What consolidation has published and kept, and undoing it.
 
 use super::arguments::{micros, timestamp};
-use crate::error::or_raise;
+use crate::error::{Error, or_raise};
 use crate::memory::published::{self, Beliefs, Which};
 use crate::memory::undo;
-use crate::store::fault;
-use crate::store::ledger::Published;
 use engram_engine::confidence;
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::iter::{SetOfIterator, TableIterator};
@@ -45,14 +43,12 @@ fn engram_beliefs(
         (None, None) => Which::Latest,
         (Some(at), None) => Which::AsOf(micros(at)),
         (None, Some(version)) => Which::Named(version),
-        (Some(_), Some(_)) => or_raise(Err(fault::invalid(
-            "as_of and version cannot be given together",
-            "Both name a former version of the beliefs: use one of them.",
-        ))),
+        (Some(_), Some(_)) => or_raise(Err(Error::invalid_parameter("as_of and version cannot be given together")
+            .with_hint("Both name a former version of the beliefs: use one of them."))),
     };
     let Beliefs { version, beliefs, on_demand } = or_raise(published::beliefs(space, &which));
     let (tag, at) = (version.map(|v| v.tag()), version.map(|v| v.published_at));
-    TableIterator::new(beliefs.into_iter().map(move |b: Published| {
+    TableIterator::new(beliefs.into_iter().map(move |b| {
         let belief = confidence::belief(b.evidence.0, b.evidence.1);
         (
             Uuid::from_bytes(b.belief),

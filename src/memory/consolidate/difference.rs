@@ -168,10 +168,12 @@ fn metadata(made: &Made) -> Value {
     metadata
 }
 
+/// Numbers of few digits: they are the same when they are read back.
 pub fn rhythm(r: &Regularity) -> Value {
-    // Nobody can tell smaller ones apart, and they are long as text.
-    let p_value = r.p_value.max(1e-12);
-    json!({ "period_seconds": seconds(r), "strength": r.strength, "p_value": p_value, "every": r.name() })
+    let strength = (f64::from(r.strength) * 1e6).round() / 1e6;
+    // Nobody can tell smaller ones apart.
+    let p_value: f64 = format!("{:.2e}", r.p_value.max(1e-12)).parse().unwrap_or(1.0);
+    json!({ "period_seconds": seconds(r), "strength": strength, "p_value": p_value, "every": r.name() })
 }
 
 fn seconds(r: &Regularity) -> Value {

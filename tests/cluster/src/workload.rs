@@ -2,6 +2,8 @@
 //!
 //! Each step ends with the error of the connection that broke under it, if one did. What was acknowledged stands in the ledger.
 
+mod undo;
+
 use crate::{Cluster, Fact, Ledger, Rng, Shutdown, unique_word};
 use postgres::{Client, Error};
 use serde_json::json;
@@ -41,6 +43,7 @@ pub const STEPS: &[(&str, Step)] = &[
     ("learning", learning),
     ("watching", watching),
     ("consolidation", consolidation),
+    ("undoing", undo::undoing),
     ("the life of a space", life),
     ("spaces", spaces),
     ("an old snapshot", old_snapshot),

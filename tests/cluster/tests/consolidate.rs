@@ -279,6 +279,7 @@ fn a_worker_that_reads_only_what_is_new_comes_to_what_reading_everything_comes_t
     // It never runs by itself within the test.
     let cluster = Cluster::with_extension(
         &Options { preload: true, ..Options::default() }
+            .with("engram.consolidation = on")
             .with("engram.consolidation_interval = '1d'")
             .with("engram.known_cues = off"),
     );
@@ -301,12 +302,14 @@ fn a_worker_that_reads_only_what_is_new_comes_to_what_reading_everything_comes_t
     ];
     for step in steps {
         run(&mut client, &format!("SET engram.space = '{SPACE}'; {step}"));
-        run(&mut client, &format!("SELECT engram_worker_run_now(space => '{SPACE}', wait => true)"));
+        let asked = "SELECT engram_worker_run_now(space => $1, wait => true)";
+        let ended: String = client.query_one(asked, &[&SPACE]).unwrap().get(0);
+        assert_eq!(ended, "completed", "{step}");
         let last = "SELECT run::text, cause || ' ' || encode(signature, 'hex') || ' ' || encode(input_hash, 'hex') || ' ' || episodes
                     FROM engram.consolidation_run ORDER BY run DESC LIMIT 1";
         let by_worker: String = client.query_one(last, &[]).unwrap().get(1);
         assert!(by_worker.starts_with("worker "), "{step}: {by_worker}");
-        assert!(plan(&mut client, SPACE).is_empty(), "{step}");
+        assert_eq!(plan(&mut client, SPACE), Vec::<String>::new(), "{step}");
         consolidate(&mut client, SPACE);
         let by_function: String = client.query_one(last, &[]).unwrap().get(1);
         assert_eq!(by_worker.strip_prefix("worker "), by_function.strip_prefix("function "), "{step}");

@@ -161,6 +161,13 @@ fn a_run_that_others_build_on_is_not_undone_before_them() {
     assert!(refused.detail().unwrap().contains(&second.to_string()), "{refused:?}");
     assert!(refused.hint().unwrap().contains("engram_worker_pause"), "{refused:?}");
 
+    // Nor while somebody else consolidates the space.
+    let mut other = cluster.client();
+    let mut at_work = other.transaction().unwrap();
+    at_work.query("SELECT * FROM engram_consolidate('story')", &[]).unwrap();
+    assert_eq!(undo(&mut client, second).unwrap_err().code(), Some(&SqlState::LOCK_NOT_AVAILABLE));
+    at_work.rollback().unwrap();
+
     undo(&mut client, second).unwrap();
     assert_eq!(written(&mut client), after_first);
     let again = undo(&mut client, second).unwrap_err();

@@ -1,7 +1,8 @@
 //! Linkage of episodes: beside SciPy's, beside the same with free order, from run to run, and on labelled text.
 //!
 //! `./scripts/bench linkage` prepares SciPy and runs this. Processor time is that of one thread: it counts where others use the
-//! machine too. `cargo bench -p engram-region --bench linkage -- --quick` sees whether everything runs.
+//! machine too. `cargo bench -p engram-region --bench linkage -- --quick` sees whether everything runs; a word of `small large new
+//! quality` runs that part alone.
 
 mod data;
 mod float;
@@ -53,22 +54,35 @@ fn labels(codes: &[Code], threshold: f32) -> Vec<u32> {
 
 fn main() {
     let quick = std::env::args().any(|argument| argument == "--quick" || argument == "--test");
+    let chosen = |part: &str| {
+        let named = |part: &str| std::env::args().any(|argument| argument == part);
+        named(part) || !["small", "large", "new", "quality"].into_iter().any(named)
+    };
     let n = if quick { 500 } else { 10_000 };
     println!("Dot products: {:?}. Seconds of the processor (one thread), then of the clock.", Kernel::best().dense());
-    small(if quick { 5 } else { 200 });
-    let sets = [
-        data::mixture(n, n / 20, 0.6),
-        data::mixture(n, 20, 0.82),
-        data::mixture(n, 3, 0.6),
-        data::text(n, 0.5),
-        data::text(n, 0.6),
-        data::text(n, 0.7),
-    ];
-    for set in &sets {
-        large(set, if quick { 1 } else { 3 });
+    if chosen("quality") {
+        quality();
     }
-    increments(&sets[4]);
-    quality();
+    if chosen("small") {
+        small(if quick { 5 } else { 200 });
+    }
+    if chosen("new") {
+        increments(&data::text(n, 0.6));
+    }
+    if chosen("large") {
+        let sets = [
+            data::mixture(n, n / 20, 0.6),
+            data::mixture(n, 20, 0.82),
+            data::mixture(n, 3, 0.6),
+            data::text(n, 0.4),
+            data::text(n, 0.5),
+            data::text(n, 0.6),
+            data::text(n, 0.7),
+        ];
+        for set in &sets {
+            large(set, if quick { 1 } else { 3 });
+        }
+    }
 }
 
 fn small(times: usize) {
@@ -130,7 +144,7 @@ fn large(set: &Set, times: usize) {
         let (_, cpu, _) = timed(|| class.run(&rules(set.threshold, 1 << 30), &Portable, 1, &GO_ON).map(<[_]>::len));
         println!("  without vector instructions {cpu:.3} s");
     }
-    if let Some(scipy) = scipy::linkage(&set.vectors, &[set.threshold], times) {
+    if let Some(scipy) = scipy::linkage(&set.vectors, &[set.threshold], 1) {
         let (mut cpu, mut clock) = (scipy.cpu, scipy.wall);
         let (cpu, clock) = (quantile(&mut cpu, 0.5), quantile(&mut clock, 0.5));
         println!(
@@ -168,15 +182,21 @@ fn quality() {
     let codes = codes(&set.vectors);
     let thresholds: Vec<f32> = (1..=17).map(|i| i as f32 * 0.05).map(|t| (t * 100.0).round() / 100.0).collect();
     let scipy = scipy::linkage(&set.vectors, &thresholds, 1);
+    // The same codes that the engine sees, as floats.
+    let decoded: Vec<Vec<f32>> = codes.iter().map(|code| code.values.iter().map(|&v| f32::from(v)).collect()).collect();
+    let of_codes = scipy::linkage(&decoded, &thresholds, 1);
     let (topics, matters): (Vec<u32>, Vec<u32>) =
         (set.topics.iter().map(|&t| t as u32).collect(), set.matters.iter().map(|&m| m as u32).collect());
     println!("\n{} labelled texts: adjusted Rand index by topic and by matter", codes.len());
-    println!("  threshold  topic (SciPy)    matter (SciPy)   clusters of 3 and more, of one matter only");
+    println!(
+        "  threshold  topic (SciPy, SciPy on codes)  matter (likewise)  clusters of 3 and more, of one matter only"
+    );
     for (i, &threshold) in thresholds.iter().enumerate() {
         let own = labels(&codes, threshold);
-        let other = scipy.as_ref().map(|scipy| &scipy.labels[i]);
-        let beside =
-            |truth: &[u32]| other.map_or("-".to_string(), |labels| format!("{:.3}", adjusted_rand(labels, truth)));
+        let beside = |truth: &[u32]| {
+            let index = |outcome: &scipy::Outcome| format!("{:.3}", adjusted_rand(&outcome.labels[i], truth));
+            [&scipy, &of_codes].map(|outcome| outcome.as_ref().map_or("-".to_string(), index)).join(", ")
+        };
         let mut members = std::collections::BTreeMap::<u32, Vec<u32>>::new();
         own.iter().zip(&matters).for_each(|(&label, &matter)| members.entry(label).or_default().push(matter));
         members.retain(|_, matters| matters.len() >= 3);

@@ -194,3 +194,78 @@ pub(super) fn sum_product(a: &[i32], b: &[i32]) -> i64 {
     let high = _mm_cvtsi128_si64(_mm_unpackhi_epi64(halves, halves));
     low.wrapping_add(high).wrapping_add(portable::sum_product(rest_a, rest_b))
 }
+
+/// Queries and groups of rows multiplied at a time: eight sums in registers.
+const QUERIES: usize = 4;
+const GROUPS: usize = 2;
+
+/// Products of each query with each row, query after query. The caller has checked the lengths.
+///
+/// Lanes are rows, so that no sum over lanes is needed.
+#[target_feature(enable = "avx2")]
+pub(super) fn unit_tile(queries: &[i16], rows: &[i16], dims: usize, out: &mut [i32]) {
+    let count = rows.len() / dims;
+    let pairs = dims.div_ceil(2);
+    let packed = portable::pack::<8>(rows, dims);
+    for (block, out) in queries.chunks(QUERIES * dims).zip(out.chunks_mut(QUERIES * count)) {
+        for (i, groups) in packed.chunks(GROUPS * pairs).enumerate() {
+            let first = i * GROUPS * 8;
+            if block.len() == QUERIES * dims && groups.len() == GROUPS * pairs {
+                store_tile(&tile_products::<QUERIES, GROUPS>(block, groups, dims), first, count, out);
+            } else {
+                for (query, out) in block.chunks_exact(dims).zip(out.chunks_mut(count)) {
+                    for (j, group) in groups.chunks_exact(pairs).enumerate() {
+                        store_tile(&tile_products::<1, 1>(query, group, dims), first + j * 8, count, out);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn tile_products<const Q: usize, const G: usize>(
+    queries: &[i16],
+    groups: &[[[i16; 2]; 8]],
+    dims: usize,
+) -> [[__m256i; G]; Q] {
+    let pairs = dims.div_ceil(2);
+    assert!(queries.len() == Q * dims && groups.len() == G * pairs);
+    let mut sums = [[_mm256_setzero_si256(); G]; Q];
+    for pair in 0..pairs {
+        let mut rows = [_mm256_setzero_si256(); G];
+        for (g, rows) in rows.iter_mut().enumerate() {
+            // SAFETY: `pair < pairs` and `g < G`, so the index is below the checked length; an element has 32 bytes.
+            *rows = unsafe { _mm256_loadu_si256(groups.as_ptr().add(g * pairs + pair).cast()) };
+        }
+        for (q, sums) in sums.iter_mut().enumerate() {
+            let at = q * dims + 2 * pair;
+            let numbers = if 2 * pair + 1 < dims {
+                // SAFETY: `at + 1` lies within query `q`, within the checked length.
+                unsafe { queries.as_ptr().add(at).cast::<i32>().read_unaligned() }
+            } else {
+                i32::from(queries[at] as u16)
+            };
+            let numbers = _mm256_set1_epi32(numbers);
+            for (sum, rows) in sums.iter_mut().zip(rows) {
+                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(rows, numbers));
+            }
+        }
+    }
+    sums
+}
+
+/// Writes the lanes that are rows, from `first` on, of as many queries as there are.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn store_tile<const Q: usize, const G: usize>(sums: &[[__m256i; G]; Q], first: usize, count: usize, out: &mut [i32]) {
+    for (sums, out) in sums.iter().zip(out.chunks_exact_mut(count)) {
+        for (sum, out) in sums.iter().zip(out[first..].chunks_mut(8)) {
+            let mut lanes = [0; 8];
+            // SAFETY: `lanes` has the 32 bytes written.
+            unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), *sum) };
+            out.copy_from_slice(&lanes[..out.len()]);
+        }
+    }
+}

@@ -188,3 +188,78 @@ pub(super) fn sum_product(a: &[i32], b: &[i32]) -> i64 {
     }
     _mm512_reduce_add_epi64(sum).wrapping_add(portable::sum_product(rest_a, rest_b))
 }
+
+/// Queries and groups of rows multiplied at a time: sixteen sums in registers, ten loads for sixteen multiplications.
+const QUERIES: usize = 8;
+const GROUPS: usize = 2;
+
+/// Products of each query with each row, query after query. The caller has checked the lengths.
+///
+/// Lanes are rows: no sum over lanes is needed, which would cost as much as the products themselves at 256 dimensions.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+pub(super) fn unit_tile(queries: &[i16], rows: &[i16], dims: usize, out: &mut [i32]) {
+    let count = rows.len() / dims;
+    let pairs = dims.div_ceil(2);
+    let packed = portable::pack::<16>(rows, dims);
+    for (block, out) in queries.chunks(QUERIES * dims).zip(out.chunks_mut(QUERIES * count)) {
+        for (i, groups) in packed.chunks(GROUPS * pairs).enumerate() {
+            let first = i * GROUPS * 16;
+            if block.len() == QUERIES * dims && groups.len() == GROUPS * pairs {
+                let sums = tile_products::<QUERIES, GROUPS>(block, groups, dims);
+                store_tile(&sums, first, count, out);
+            } else {
+                for (query, out) in block.chunks_exact(dims).zip(out.chunks_mut(count)) {
+                    for (j, group) in groups.chunks_exact(pairs).enumerate() {
+                        store_tile(&tile_products::<1, 1>(query, group, dims), first + j * 16, count, out);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+#[inline]
+fn tile_products<const Q: usize, const G: usize>(
+    queries: &[i16],
+    groups: &[[[i16; 2]; 16]],
+    dims: usize,
+) -> [[__m512i; G]; Q] {
+    let pairs = dims.div_ceil(2);
+    assert!(queries.len() == Q * dims && groups.len() == G * pairs);
+    let mut sums = [[_mm512_setzero_si512(); G]; Q];
+    for pair in 0..pairs {
+        let mut rows = [_mm512_setzero_si512(); G];
+        for (g, rows) in rows.iter_mut().enumerate() {
+            // SAFETY: `pair < pairs` and `g < G`, so the index is below the checked length; an element has 64 bytes.
+            *rows = unsafe { _mm512_loadu_si512(groups.as_ptr().add(g * pairs + pair).cast()) };
+        }
+        for (q, sums) in sums.iter_mut().enumerate() {
+            let at = q * dims + 2 * pair;
+            let numbers = if 2 * pair + 1 < dims {
+                // SAFETY: `at + 1` lies within query `q`, within the checked length.
+                unsafe { queries.as_ptr().add(at).cast::<i32>().read_unaligned() }
+            } else {
+                i32::from(queries[at] as u16)
+            };
+            let numbers = _mm512_set1_epi32(numbers);
+            for (sum, rows) in sums.iter_mut().zip(rows) {
+                *sum = _mm512_dpwssd_epi32(*sum, rows, numbers);
+            }
+        }
+    }
+    sums
+}
+
+/// Writes the lanes that are rows, from `first` on, of as many queries as there are.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn store_tile<const Q: usize, const G: usize>(sums: &[[__m512i; G]; Q], first: usize, count: usize, out: &mut [i32]) {
+    for (sums, out) in sums.iter().zip(out.chunks_exact_mut(count)) {
+        for (sum, out) in sums.iter().zip(out[first..].chunks_mut(16)) {
+            let mask = ((1u32 << out.len()) - 1) as u16;
+            // SAFETY: the mask selects the lanes that `out` has.
+            unsafe { _mm512_mask_storeu_epi32(out.as_mut_ptr(), mask, *sum) };
+        }
+    }
+}

@@ -45,3 +45,22 @@ pub(super) fn unit_dot(a: &[i16], b: &[i16]) -> i32 {
 pub(super) fn sum_product(a: &[i32], b: &[i32]) -> i64 {
     a.iter().zip(b).map(|(&a, &b)| i64::from(a) * i64::from(b)).fold(0, i64::wrapping_add)
 }
+
+/// Rows in groups of `LANES`: pair after pair of numbers, of all rows of a group. What is missing is zero.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn pack<const LANES: usize>(rows: &[i16], dims: usize) -> Vec<[[i16; 2]; LANES]> {
+    let pairs = dims.div_ceil(2);
+    let count = rows.len() / dims;
+    let mut packed = vec![[[0; 2]; LANES]; count.div_ceil(LANES) * pairs];
+    for (i, row) in rows.chunks_exact(dims).enumerate() {
+        let group = &mut packed[i / LANES * pairs..][..pairs];
+        let (whole, rest) = row.as_chunks::<2>();
+        for (lanes, &pair) in group.iter_mut().zip(whole) {
+            lanes[i % LANES] = pair;
+        }
+        if let Some(&last) = rest.first() {
+            group[pairs - 1][i % LANES] = [last, 0];
+        }
+    }
+    packed
+}

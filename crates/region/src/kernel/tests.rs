@@ -328,7 +328,7 @@ fn every_kernel_gives_the_exact_products_of_units_and_of_sums() {
             let small: Vec<i16> = (0..dims * (n + 1)).map(|_| numbers.next() as i8 as i16).collect();
             // Unit vectors never add up to more than 2^30, but a part of a product may be extreme, and wraps.
             let extreme: Vec<i16> =
-                (0..dims * (n + 1)).map(|_| if numbers.next() % 2 == 0 { one } else { -one }).collect();
+                (0..dims * (n + 1)).map(|_| if numbers.next().is_multiple_of(2) { one } else { -one }).collect();
             for vectors in [small, extreme] {
                 let (query, rows) = vectors.split_at(dims);
                 let exact =
@@ -338,6 +338,21 @@ fn every_kernel_gives_the_exact_products_of_units_and_of_sums() {
                     let mut out = vec![i32::MIN; n];
                     Dots::dots(&kernel, query, rows, dims, &mut out);
                     assert_eq!(out, expected, "{kernel:?}, {dims} dimensions");
+                }
+            }
+        }
+        if dims > 0 && dims < 1000 {
+            for (queries, n) in [(1, 3), (8, 1), (9, 16), (17, 33), (24, 70), (12, 0)] {
+                let left: Vec<i16> = (0..dims * queries).map(|_| numbers.next() as i16 >> 4).collect();
+                let right: Vec<i16> = (0..dims * n).map(|_| numbers.next() as i16 >> 4).collect();
+                let mut expected = vec![0; queries * n];
+                for (query, expected) in left.chunks(dims).zip(expected.chunks_mut(n.max(1))) {
+                    portable::unit_dots(query, &right, expected);
+                }
+                for kernel in Kernel::supported() {
+                    let mut out = vec![i32::MIN; queries * n];
+                    kernel.tile(&left, &right, dims, &mut out);
+                    assert_eq!(out, expected, "{kernel:?}, {dims} dimensions, {queries} queries, {n} rows");
                 }
             }
         }

@@ -6,6 +6,10 @@ use super::portable;
 use super::{avx2, avx512, level::Level};
 use engram_engine::consolidation::linkage::Dots;
 
+/// For fewer queries it does not pay to arrange the rows.
+#[cfg(target_arch = "x86_64")]
+const FEW: usize = 8;
+
 impl Dots for Kernel {
     /// Panics when `query` has not `dims` numbers or when `rows` is too short for `out`.
     fn dots(&self, query: &[i16], rows: &[i16], dims: usize, out: &mut [i32]) {
@@ -24,6 +28,26 @@ impl Dots for Kernel {
             // SAFETY: as above.
             Level::Avx2 => unsafe { avx2::unit_dots(query, rows, out) },
             _ => portable::unit_dots(query, rows, out),
+        }
+    }
+
+    /// Panics when there are not as many results as pairs.
+    fn tile(&self, queries: &[i16], rows: &[i16], dims: usize, out: &mut [i32]) {
+        assert!(dims > 0 && queries.len().is_multiple_of(dims) && rows.len().is_multiple_of(dims), "{dims} dimensions");
+        assert_eq!(queries.len() / dims * (rows.len() / dims), out.len(), "one result for each pair");
+        match self.dense {
+            _ if out.is_empty() => {}
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: a kernel of this level exists only where the instructions were detected.
+            Level::Avx512 if queries.len() >= FEW * dims => unsafe { avx512::unit_tile(queries, rows, dims, out) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Level::Avx2 if queries.len() >= FEW * dims => unsafe { avx2::unit_tile(queries, rows, dims, out) },
+            _ => {
+                for (query, out) in queries.chunks_exact(dims).zip(out.chunks_exact_mut(rows.len() / dims)) {
+                    Dots::dots(self, query, rows, dims, out);
+                }
+            }
         }
     }
 

@@ -165,10 +165,11 @@ impl Class {
         }
         let pool = Pool::new(threads, cancel);
         pool.check()?;
-        let fresh: Vec<u32> = match other_rules {
+        let mut fresh: Vec<u32> = match other_rules {
             true => self.rows.values().copied().collect(),
             false => self.rows.values().copied().filter(|&row| self.component[row as usize] == FRESH).collect(),
         };
+        fresh.sort_unstable();
         let change = run::change(self, &fresh, other_rules, rules, made_by.0, dots, &pool)?;
         if other_rules {
             self.components.clear();

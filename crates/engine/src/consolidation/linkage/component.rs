@@ -37,12 +37,17 @@ const FEW: usize = 48;
 /// Above one edge for so many entries of the whole square, the matrix is quicker than lists (measured, bench `linkage`).
 const SPARSE: usize = 26;
 
+/// Edges worth keeping among `len` rows: with more, most components are done by their matrix.
+pub(super) fn useful(len: usize) -> usize {
+    (len * len / SPARSE).max(FEW * FEW)
+}
+
 impl Way {
     pub(super) fn of(len: usize, edges: usize, memory: usize) -> Way {
         let matrix = matrix::bytes(len) <= memory;
         let lists = edges.saturating_mul(sums::EDGE) <= memory;
         match (matrix, lists) {
-            (true, true) if len <= FEW || edges * SPARSE >= len * len => Way::Matrix,
+            (true, true) if len <= FEW || edges.saturating_mul(SPARSE) >= len * len => Way::Matrix,
             (_, true) => Way::Lists,
             (true, false) => Way::Matrix,
             (false, false) => Way::All,

@@ -14,7 +14,7 @@ pub(super) struct Edge {
 /// Bytes of rows that a tile multiplies with one query after another: half of a first-level cache.
 const TILE: usize = 16 * 1024;
 /// Queries that share a tile.
-const QUERIES: usize = 64;
+const QUERIES: usize = 128;
 /// Products looked at together; mostly none of them reaches the threshold.
 const GLANCE: usize = 16;
 
@@ -43,8 +43,8 @@ impl<'a> Rows<'a> {
 
 /// Which pairs are wanted: those of a query with an old row, and those of two new rows once.
 pub(super) trait Wanted: Sync {
-    /// Whether some row from `first` on, `count` of them, is wanted by `query`.
-    fn any(&self, query: u32, first: u32, count: u32) -> bool;
+    /// Whether some row from `first` on may be wanted by `query`.
+    fn any(&self, query: u32, first: u32) -> bool;
     fn pair(&self, query: u32, row: u32) -> bool;
 }
 
@@ -52,7 +52,7 @@ pub(super) trait Wanted: Sync {
 pub(super) struct Triangle;
 
 impl Wanted for Triangle {
-    fn any(&self, query: u32, first: u32, _count: u32) -> bool {
+    fn any(&self, query: u32, first: u32) -> bool {
         first < query
     }
 
@@ -71,38 +71,67 @@ pub(super) fn edges(
     pool: &Pool<'_>,
     mut take: impl FnMut(Vec<Edge>),
 ) -> Result<(), Stopped> {
-    let at_once = most / (rows.len().max(1) * size_of::<Edge>() * pool.threads());
-    let chunk = at_once.clamp(1, QUERIES);
-    let round = pool.threads() * (at_once / chunk).clamp(1, 16);
-    for part in queries.chunks(chunk * round) {
-        let parts = part.chunks(chunk).collect();
-        for found in pool.map(parts, |queries| some_edges(rows, queries, wanted, floor, pool)) {
-            take(found?);
+    let cap = most / size_of::<Edge>() / pool.threads();
+    for part in queries.chunks(QUERIES * pool.threads()) {
+        let parts: Vec<&[u32]> = part.chunks(QUERIES).collect();
+        let found = pool.map(parts.clone(), |queries| some_edges(rows, queries, wanted, floor, cap, pool));
+        for (queries, found) in parts.into_iter().zip(found) {
+            match found? {
+                Some(found) => take(found),
+                None => halves(rows, queries, wanted, floor, cap, pool, &mut take)?,
+            }
         }
     }
     Ok(())
 }
 
+/// Where there are more edges than may wait: half of the queries at a time. A single one may have as many as there are rows.
+fn halves(
+    rows: Rows<'_>,
+    queries: &[u32],
+    wanted: &impl Wanted,
+    floor: i32,
+    cap: usize,
+    pool: &Pool<'_>,
+    take: &mut impl FnMut(Vec<Edge>),
+) -> Result<(), Stopped> {
+    let (left, right) = queries.split_at(queries.len() / 2);
+    for half in [left, right].into_iter().filter(|half| !half.is_empty()) {
+        let cap = if half.len() == 1 { usize::MAX } else { cap };
+        match some_edges(rows, half, wanted, floor, cap, pool)? {
+            Some(found) => take(found),
+            None => halves(rows, half, wanted, floor, cap, pool, take)?,
+        }
+    }
+    Ok(())
+}
+
+/// None where there are more than `cap`.
 fn some_edges(
     rows: Rows<'_>,
     queries: &[u32],
     wanted: &impl Wanted,
     floor: i32,
+    cap: usize,
     pool: &Pool<'_>,
-) -> Result<Vec<Edge>, Stopped> {
+) -> Result<Option<Vec<Edge>>, Stopped> {
     let mut found = Vec::new();
     let tile = rows.tile();
-    let mut out = vec![0; tile];
+    let asked: Vec<i16> = queries.iter().flat_map(|&query| rows.row(query)).copied().collect();
+    let mut out = vec![0; tile * queries.len()];
     for first in (0..rows.len()).step_by(tile) {
         pool.check()?;
         let count = tile.min(rows.len() - first);
+        if found.len() > cap {
+            return Ok(None);
+        }
+        // Queries ascend, so the first that wants something of this tile stands for nearly all behind it.
+        let skipped = queries.iter().take_while(|&&query| !wanted.any(query, first as u32)).count();
+        let queries = &queries[skipped..];
+        let out = &mut out[..count * queries.len()];
         let part = &rows.units[first * rows.dims..][..count * rows.dims];
-        for &query in queries {
-            if !wanted.any(query, first as u32, count as u32) {
-                continue;
-            }
-            let out = &mut out[..count];
-            rows.dots.dots(rows.row(query), part, rows.dims, out);
+        rows.dots.tile(&asked[skipped * rows.dims..], part, rows.dims, out);
+        for (&query, out) in queries.iter().zip(out.chunks_exact(count)) {
             for (glance, products) in out.chunks(GLANCE).enumerate() {
                 if !products.iter().fold(false, |any, &product| any | (product >= floor)) {
                     continue;
@@ -115,5 +144,5 @@ fn some_edges(
             }
         }
     }
-    Ok(found)
+    Ok((found.len() <= cap).then_some(found))
 }

@@ -18,6 +18,17 @@ impl Sets {
         i
     }
 
+    /// Joins all of `others` with `a`; mostly they are together already.
+    pub(super) fn join_all(&mut self, a: u32, others: impl Iterator<Item = u32>) {
+        let mut root = self.root(a);
+        for b in others {
+            if self.0[b as usize] != root {
+                self.join(root, b);
+                root = self.root(root);
+            }
+        }
+    }
+
     pub(super) fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.root(a), self.root(b));
         self.0[a.max(b) as usize] = a.min(b);

@@ -45,18 +45,19 @@ impl Matrix {
 
 /// Fills the rows from `first` to before `last`, tile by tile.
 fn fill(rows: Rows<'_>, first: usize, last: usize, part: &mut [i64], pool: &Pool<'_>) -> Result<(), Stopped> {
-    let mut out = vec![0; ROWS];
+    let dims = rows.dims;
+    let queries = &rows.units[first * dims..last * dims];
+    let mut out = vec![0; ROWS * ROWS];
     for left in (0..last).step_by(ROWS) {
         pool.check()?;
+        let width = ROWS.min(last - left);
+        let out = &mut out[..(last - first) * width];
+        rows.dots.tile(queries, &rows.units[left * dims..][..width * dims], dims, out);
         let mut start = 0;
-        for row in first..last {
-            let count = row.saturating_sub(left).min(ROWS);
-            if count > 0 {
-                let out = &mut out[..count];
-                rows.dots.dots(rows.row(row as u32), &rows.units[left * rows.dims..], rows.dims, out);
-                for (sum, &product) in part[start + left..].iter_mut().zip(&*out) {
-                    *sum = i64::from(product);
-                }
+        for (row, products) in (first..last).zip(out.chunks_exact(width)) {
+            let count = row.saturating_sub(left).min(width);
+            for (sum, &product) in part[start + left.min(row)..].iter_mut().zip(&products[..count]) {
+                *sum = i64::from(product);
             }
             start += row;
         }
@@ -64,39 +65,62 @@ fn fill(rows: Rows<'_>, first: usize, last: usize, part: &mut [i64], pool: &Pool
     Ok(())
 }
 
-fn at(a: u32, b: u32) -> usize {
-    let (high, low) = (a.max(b) as usize, a.min(b) as usize);
-    high * (high - 1) / 2 + low
+/// Where the sums of `a` with all that are smaller begin.
+fn row(a: u32) -> usize {
+    a as usize * (a as usize).saturating_sub(1) / 2
+}
+
+/// The best of a row so far.
+#[derive(Default)]
+struct Best {
+    found: Option<(u32, Mean)>,
+    /// Means in floats are right to 2^-51 or so: one that is clearly lower needs no exact comparison.
+    clearly: Option<f64>,
+}
+
+impl Best {
+    fn look(&mut self, c: u32, sum: i64, size: u32, share: f64) {
+        let mean = sum as f64 * share;
+        if self.clearly.is_some_and(|clearly| mean < clearly) {
+            return;
+        }
+        let this = Mean { sum, size };
+        if self.found.is_none_or(|(_, best)| this.above(best)) {
+            self.found = Some((c, this));
+            self.clearly = Some(mean - mean.abs() * 1e-14);
+        }
+    }
+}
+
+impl Matrix {
+    /// The active clusters below and above `a`.
+    fn others(&self, a: u32) -> (&[u32], &[u32]) {
+        let below = self.active.partition_point(|&c| c < a);
+        let above = below + usize::from(self.active.get(below) == Some(&a));
+        (&self.active[..below], &self.active[above..])
+    }
 }
 
 impl Clusters for Matrix {
     fn nearest(&mut self, a: u32, _pool: &Pool<'_>) -> Result<Option<u32>, Stopped> {
-        let mut best: Option<(u32, Mean)> = None;
-        // Means in floats are right to 2^-51 or so: one that is clearly lower needs no exact comparison.
-        let mut clearly = f64::NEG_INFINITY;
-        for &c in &self.active {
-            if c == a {
-                continue;
-            }
-            let sum = self.sums[at(a, c)];
-            let mean = sum as f64 * self.shares[c as usize];
-            if mean < clearly {
-                continue;
-            }
-            let this = Mean { sum, size: self.sizes[c as usize] };
-            if best.is_none_or(|(_, best)| this.above(best)) {
-                best = Some((c, this));
-                clearly = mean - mean.abs() * 1e-14;
-            }
+        let mut best = Best::default();
+        let (below, above) = self.others(a);
+        let sums = &self.sums[row(a)..][..a as usize];
+        for &c in below {
+            best.look(c, sums[c as usize], self.sizes[c as usize], self.shares[c as usize]);
+        }
+        for &c in above {
+            best.look(c, self.sums[row(c) + a as usize], self.sizes[c as usize], self.shares[c as usize]);
         }
         let size = self.sizes[a as usize];
-        Ok(best.filter(|(_, mean)| mean.reaches(self.floor, size)).map(|(c, _)| c))
+        Ok(best.found.filter(|(_, mean)| mean.reaches(self.floor, size)).map(|(c, _)| c))
     }
 
     fn merge(&mut self, a: u32, b: u32) {
         if let Ok(i) = self.active.binary_search(&b) {
             self.active.remove(i);
         }
+        let at = |c: u32, d: u32| row(c.max(d)) + c.min(d) as usize;
         for &c in &self.active {
             if c != a {
                 self.sums[at(a, c)] += self.sums[at(b, c)];

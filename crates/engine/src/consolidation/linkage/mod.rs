@@ -53,6 +53,14 @@ pub trait Dots: Sync {
     /// Numbers lie in `-ONE..=ONE`; a result is the exact sum modulo 2^32, exact for unit vectors.
     fn dots(&self, query: &[i16], rows: &[i16], dims: usize, out: &mut [i32]);
 
+    /// The products of each query with each row, query after query.
+    fn tile(&self, queries: &[i16], rows: &[i16], dims: usize, out: &mut [i32]) {
+        let count = rows.len() / dims;
+        for (query, out) in queries.chunks_exact(dims).zip(out.chunks_exact_mut(count)) {
+            self.dots(query, rows, dims, out);
+        }
+    }
+
     /// The product of two sums of unit vectors of the same length: the exact sum modulo 2^64.
     fn sums(&self, a: &[i32], b: &[i32]) -> i64;
 }

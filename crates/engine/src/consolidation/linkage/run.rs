@@ -1,7 +1,7 @@
 //! One run: from what is new to the components it touches and their clusters.
 
 use super::class::{Class, Component, FRESH};
-use super::component::{Group, Way, groups, parts};
+use super::component::{Group, Way, groups, parts, useful};
 use super::gram::{self, Edge, Rows, Triangle, Wanted};
 use super::join::Sets;
 use super::pool::Pool;
@@ -29,7 +29,7 @@ impl Fresh<'_> {
 }
 
 impl Wanted for Fresh<'_> {
-    fn any(&self, query: u32, first: u32, _count: u32) -> bool {
+    fn any(&self, query: u32, first: u32) -> bool {
         first < query || self.last_old.is_some_and(|last| first <= last)
     }
 
@@ -41,6 +41,7 @@ impl Wanted for Fresh<'_> {
 /// Pairs at or above the threshold: all of them while they fit in memory, how many in any case.
 struct Found {
     sets: Sets,
+    /// Of each row how many pairs have it first.
     degrees: Vec<u32>,
     edges: Option<Vec<Vec<Edge>>>,
     count: usize,
@@ -49,10 +50,9 @@ struct Found {
 
 impl Found {
     fn take(&mut self, found: Vec<Edge>) {
-        for edge in &found {
-            self.sets.join(edge.a, edge.b);
-            self.degrees[edge.a as usize] += 1;
-            self.degrees[edge.b as usize] += 1;
+        for edges in found.chunk_by(|one, next| one.a == next.a) {
+            self.sets.join_all(edges[0].a, edges.iter().map(|edge| edge.b));
+            self.degrees[edges[0].a as usize] += edges.len() as u32;
         }
         self.count += found.len();
         if self.count > self.most {
@@ -82,7 +82,7 @@ pub(super) fn change(
         degrees: vec![0; rows.len()],
         edges: Some(Vec::new()),
         count: 0,
-        most: rules.memory / 2 / sums::EDGE,
+        most: (rules.memory / 2 / sums::EDGE).min(useful(rows.len())),
     };
     let mut gone = if all { BTreeSet::new() } else { class.broken.clone() };
     gram::edges(rows, fresh, &wanted, floor as i32, rules.memory / 8, pool, |edges| {
@@ -150,7 +150,6 @@ fn components(
         task.count += found.degrees[row as usize] as usize;
     }
     for task in &mut tasks {
-        task.count /= 2;
         task.way = Way::of(task.members.len(), task.count, memory);
         // Only lists are made of edges.
         match (task.way, &mut task.edges) {
@@ -158,7 +157,8 @@ fn components(
             (_, edges) => *edges = None,
         }
     }
-    for edge in found.edges.take().into_iter().flatten().flatten() {
+    let listed = tasks.iter().any(|task| task.edges.is_some());
+    for edge in found.edges.take().filter(|_| listed).into_iter().flatten().flatten() {
         if let Some(edges) = &mut tasks[task[found.sets.root(edge.a) as usize] as usize].edges {
             edges.push(Edge { a: place[edge.a as usize], b: place[edge.b as usize], ..edge });
         }

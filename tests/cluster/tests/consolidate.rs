@@ -327,7 +327,8 @@ fn a_run_waits_for_no_one_who_deletes_and_cites_nothing_that_goes() {
     assert_eq!(refused.code(), Some(&SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE), "{refused:?}");
     run(&mut deleter, "COMMIT");
     consolidate(&mut client, SPACE);
-    let dangling = "SELECT count(*) FROM engram.citation c LEFT JOIN engram.memory m ON m.space = c.space AND m.id = c.evidence
+    let dangling =
+        "SELECT count(*) FROM engram.citation c LEFT JOIN engram.memory m ON m.space = c.space AND m.id = c.evidence
                     WHERE m.id IS NULL";
     assert_eq!(count(&mut client, dangling), 0);
     // Deleting and consolidating side by side: nobody fails for the other, and no belief quotes what is gone.
@@ -345,9 +346,13 @@ fn a_run_waits_for_no_one_who_deletes_and_cites_nothing_that_goes() {
         let mut client = cluster.client();
         for entry in 1..=8 {
             for keeper in [2, 1] {
-                let sql = format!("DELETE FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper {keeper} % entry {entry}'");
+                let sql = format!(
+                    "DELETE FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper {keeper} % entry {entry}'"
+                );
                 run(&mut client, &sql);
-                let quoting = format!("SELECT count(*) FROM engram.memory WHERE content LIKE 'keeper {keeper} % entry {entry} %'");
+                let quoting = format!(
+                    "SELECT count(*) FROM engram.memory WHERE content LIKE 'keeper {keeper} % entry {entry} %'"
+                );
                 assert_eq!(count(&mut client, &quoting), 0);
             }
         }

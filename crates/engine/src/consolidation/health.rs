@@ -114,7 +114,7 @@ pub fn health(facts: &Facts) -> Report {
         return report(
             Health::Stagnant,
             format!("{} runs with new episodes in a row changed no belief by 1 %", facts.low_novelty_runs),
-            "Lower the threshold or the minimum size of clusters, or the interval's frequency, if new episodes should form beliefs.",
+            "Lower the threshold or the minimum size of clusters if new episodes should form beliefs, or raise the interval.",
         );
     }
     let reason = match (waiting, facts.paused) {

@@ -4,7 +4,8 @@
 //! `The meeting is at 10` and of `The meeting is at 11`, which therefore may not both hold. A slot is a run of words that begin with a
 //! digit or, inside a sentence, with a capital; dates are such runs.
 //!
-//! What is no frame, because it may well hold beside others: a question; a slot in a list of several; a slot that nothing precedes
+//! What is no frame, because it may well hold beside others: a question; a slot in a list of several; a name after a comma, which is
+//! who is spoken to; a slot that nothing precedes
 //! but names and articles, which is what the sentence is about and not what it says of it (`Room 101 is closed`); a sentence about a pronoun,
 //! of whom nobody knows who it is. The limits: a name in a script without capitals is no slot, nor is a weekday in a language that writes
 //! it small; German writes all nouns with a capital, so only numbers are slots there. Pronouns are known in English only.
@@ -87,7 +88,7 @@ struct Slot {
 
 fn frames(sentence: &str, language: Language) -> Vec<Frame> {
     let trimmed = sentence.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ')' | '\u{201D}'));
-    if trimmed.ends_with(['?', '\u{FF1F}', '\u{61F}', '\u{37E}']) {
+    if trimmed.ends_with(['?', '\u{FF1F}', '\u{61F}', '\u{37E}']) || !may_have_slot(trimmed) {
         return Vec::new();
     }
     let tokens = tokens(sentence, language);
@@ -116,6 +117,12 @@ fn frames(sentence: &str, language: Language) -> Vec<Frame> {
         found.push(Frame { key: key.digest(), value: xxh3_64(value.join(" ").as_bytes()), shown: shown.to_owned() });
     }
     found
+}
+
+/// Whether there is a digit, or a capital after the first word: without either there is nothing to leave open, which is soon seen.
+fn may_have_slot(sentence: &str) -> bool {
+    let rest = sentence.trim_start().split_once(char::is_whitespace).map_or("", |(_, rest)| rest);
+    sentence.chars().any(char::is_numeric) || rest.chars().any(char::is_uppercase)
 }
 
 fn tokens(sentence: &str, language: Language) -> Vec<Token<'_>> {
@@ -186,6 +193,9 @@ fn slots(tokens: &[Token<'_>], sentence: &str) -> Vec<Slot> {
             numbers |= tokens[at].class == Class::Number;
             at += 1;
         }
+        // `No worries, Ana`: who is spoken to, or one more of a list.
+        is_list |=
+            names && !numbers && from > 0 && between(tokens, from, sentence).contains([',', '\u{3001}', '\u{60C}']);
         slots.push(Slot { from, to: at, kind: u8::from(names) + 2 * u8::from(numbers), is_list });
     }
     // `Paris and Rome`: names with one short word between them.
@@ -199,7 +209,7 @@ fn slots(tokens: &[Token<'_>], sentence: &str) -> Vec<Slot> {
     slots
 }
 
-/// What stands between a token and the one before it.
+/// What stands between a token and the one before it; nothing in a script without spaces, whose tokens overlap.
 fn between<'s>(tokens: &[Token<'_>], at: usize, sentence: &'s str) -> &'s str {
-    &sentence[tokens[at - 1].at + tokens[at - 1].text.len()..tokens[at].at]
+    sentence.get(tokens[at - 1].at + tokens[at - 1].text.len()..tokens[at].at).unwrap_or_default()
 }

@@ -39,6 +39,8 @@ pub struct Space {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
     spaces: BTreeMap<String, Space>,
+    /// The last run was one that was asked for: if anything else is due it is its turn, so that who asks all the time starves nobody.
+    favoured: bool,
 }
 
 impl Schedule {
@@ -95,9 +97,11 @@ impl Schedule {
 
     /// What to do at this moment. Asking changes nothing.
     pub fn next(&self, now: i64) -> Step {
-        let most_overdue = self.spaces.iter().filter(|(_, s)| s.is_due(now)).reduce(|best, other| {
+        let turn = self.favoured && self.spaces.values().any(|s| s.is_on_beat(now));
+        let due = self.spaces.iter().filter(|(_, s)| s.is_on_beat(now) || (s.wanted && !turn));
+        let most_overdue = due.reduce(|best, other| {
             // Equally overdue: the one that comes first by name, which `reduce` has already.
-            if other.1.is_before(best.1, now) { other } else { best }
+            if other.1.is_before(best.1, now, turn) { other } else { best }
         });
         if let Some((name, _)) = most_overdue {
             return Step::Run(name.clone());
@@ -109,6 +113,7 @@ impl Schedule {
     /// A run of the space ended well, having seen all that was there when it began; `again` says whether something is new since.
     pub fn completed(&mut self, name: &str, now: i64, again: bool) {
         if let Some(space) = self.spaces.get_mut(name) {
+            self.favoured = space.wanted;
             (space.news, space.wanted, space.failures) = (again, false, 0);
             space.due = space.following(now);
         }
@@ -123,20 +128,21 @@ impl Schedule {
     pub fn failed(&mut self, name: &str, now: i64) {
         if let Some(space) = self.spaces.get_mut(name) {
             space.failures = space.failures.saturating_add(1);
-            space.wanted = false;
+            self.favoured = std::mem::take(&mut space.wanted);
             space.due = now.saturating_add(backoff(space.interval, space.failures));
         }
     }
 }
 
 impl Space {
-    fn is_due(&self, now: i64) -> bool {
-        self.wanted || (self.news && !self.paused && self.due <= now)
+    fn is_on_beat(&self, now: i64) -> bool {
+        self.news && !self.paused && self.due <= now
     }
 
-    /// Whether it goes before another: what was asked for, then what is longest overdue relative to its interval.
-    fn is_before(&self, other: &Space, now: i64) -> bool {
-        if self.wanted != other.wanted {
+    /// Whether it goes before another: what was asked for, unless the `turn` is that of the beat, then what is longest overdue relative to its
+    /// interval.
+    fn is_before(&self, other: &Space, now: i64, turn: bool) -> bool {
+        if self.wanted != other.wanted && !turn {
             return self.wanted;
         }
         let late = |s: &Space| i128::from(now) - i128::from(s.due);

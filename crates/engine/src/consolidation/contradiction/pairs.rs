@@ -4,7 +4,7 @@ use super::claims::Claim;
 use super::resolve::resolution;
 use super::{Contradiction, Ground, MOST_VALUES, RELATED};
 use crate::consolidation::belief::{Belief, Id};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The contradictions among the beliefs of a class, one for each pair, in ascending order of ids.
 ///
@@ -35,26 +35,17 @@ pub fn contradictions(beliefs: &[Belief], marked: &[(Id, Id)]) -> Vec<Contradict
             note(a, b, Ground::Marked);
         }
     }
-    each_pair(
-        beliefs,
-        |b| &b.claims.frames,
-        |a, b, one, other| {
-            let (one, other) = (one.shown.clone(), other.shown.clone());
-            if may_overlap(&beliefs[a], &beliefs[b]) {
-                note(a, b, Ground::Frame { one, other });
-            }
-        },
-    );
-    each_pair(
-        beliefs,
-        |b| &b.claims.metadata,
-        |a, b, one, other| {
-            if may_overlap(&beliefs[a], &beliefs[b]) && are_related(&beliefs[a], &beliefs[b]) {
-                let key = one.name.clone();
-                note(a, b, Ground::Metadata { key, one: one.shown.clone(), other: other.shown.clone() });
-            }
-        },
-    );
+    for holders in by_key(beliefs, |b| &b.claims.frames) {
+        for (a, b, one, other) in differing(&holders).filter(|p| may_overlap(&beliefs[p.0], &beliefs[p.1])) {
+            note(a, b, Ground::Frame { one: one.shown.clone(), other: other.shown.clone() });
+        }
+    }
+    for holders in by_key(beliefs, |b| &b.claims.metadata) {
+        for (a, b, one, other) in exclusive(beliefs, &holders) {
+            let key = one.name.clone();
+            note(a, b, Ground::Metadata { key, one: one.shown.clone(), other: other.shown.clone() });
+        }
+    }
     found
         .into_values()
         .map(|(a, b, ground)| Contradiction {
@@ -76,33 +67,44 @@ fn speaks_for(beliefs: &[Belief]) -> BTreeMap<Id, usize> {
     of
 }
 
-/// Calls `pair` for each two beliefs that claim different values of one key, which at most [`MOST_VALUES`] are claimed of.
-fn each_pair<'b>(
-    beliefs: &'b [Belief],
-    claims: impl Fn(&'b Belief) -> &'b Vec<Claim>,
-    mut pair: impl FnMut(usize, usize, &'b Claim, &'b Claim),
-) {
-    let mut by_key: BTreeMap<(u64, &str), Vec<(usize, &Claim)>> = BTreeMap::new();
+/// A belief and what it claims of one key.
+type Holder<'b> = (usize, &'b Claim);
+
+/// The beliefs that claim something of a key, for each key of which between two and [`MOST_VALUES`] values are claimed.
+fn by_key<'b>(beliefs: &'b [Belief], claims: impl Fn(&'b Belief) -> &'b Vec<Claim>) -> Vec<Vec<Holder<'b>>> {
+    let mut by_key: BTreeMap<(u64, &str), Vec<Holder<'b>>> = BTreeMap::new();
     for (at, belief) in beliefs.iter().enumerate() {
         for claim in claims(belief) {
             by_key.entry((claim.key, claim.name.as_str())).or_default().push((at, claim));
         }
     }
-    for holders in by_key.values() {
-        let mut values: Vec<u64> = holders.iter().map(|(_, claim)| claim.value).collect();
-        values.sort_unstable();
-        values.dedup();
-        if values.len() < 2 || values.len() > MOST_VALUES {
-            continue;
-        }
-        for (rank, &(a, one)) in holders.iter().enumerate() {
-            for &(b, other) in &holders[rank + 1..] {
-                if one.value != other.value {
-                    pair(a, b, one, other);
-                }
-            }
+    let values =
+        |holders: &Vec<Holder<'_>>| holders.iter().map(|(_, claim)| claim.value).collect::<BTreeSet<u64>>().len();
+    by_key.into_values().filter(|holders| (2..=MOST_VALUES).contains(&values(holders))).collect()
+}
+
+fn pairs<'h, 'b>(holders: &'h [Holder<'b>]) -> impl Iterator<Item = (usize, usize, &'b Claim, &'b Claim)> + 'h {
+    let after = move |rank: usize| holders[rank + 1..].iter();
+    holders.iter().enumerate().flat_map(move |(rank, &(a, one))| after(rank).map(move |&(b, other)| (a, b, one, other)))
+}
+
+fn differing<'h, 'b>(holders: &'h [Holder<'b>]) -> impl Iterator<Item = (usize, usize, &'b Claim, &'b Claim)> + 'h {
+    pairs(holders).filter(|(_, _, one, other)| one.value != other.value)
+}
+
+/// Pairs of related beliefs that have different values of a key of metadata, unless that is the rule with it: where more than a few
+/// related beliefs differ, and more than agree, the key tells where an episode comes from (a speaker, a channel) and not what holds.
+fn exclusive<'b>(beliefs: &[Belief], holders: &[Holder<'b>]) -> Vec<(usize, usize, &'b Claim, &'b Claim)> {
+    let related = |a: usize, b: usize| are_related(&beliefs[a], &beliefs[b]) && may_overlap(&beliefs[a], &beliefs[b]);
+    let (mut agree, mut differ) = (0, Vec::new());
+    for (a, b, one, other) in pairs(holders).filter(|p| related(p.0, p.1)) {
+        if one.value == other.value {
+            agree += 1;
+        } else {
+            differ.push((a, b, one, other));
         }
     }
+    if differ.len() > MOST_VALUES && differ.len() > agree { Vec::new() } else { differ }
 }
 
 /// Whether there is a moment at which both may hold.

@@ -199,6 +199,20 @@ fn random(n: usize, seed: u64) -> Vec<Owned> {
         .collect()
 }
 
+#[test]
+fn random_episodes_make_beliefs_of_every_kind() {
+    let (mut beliefs, mut opposed, mut doubted, mut merged) = (0, 0, 0, 0);
+    for seed in 0..20 {
+        let all = random(100, seed);
+        let (made, ..) = run(&all, &[]);
+        beliefs += made.len();
+        opposed += made.iter().filter(|b| !b.contradicts.is_empty()).count();
+        doubted += made.iter().filter(|b| b.citations.len() > b.count as usize + b.contradicts.len()).count();
+        merged += made.iter().filter(|b| b.sources < b.count).count();
+    }
+    assert!(beliefs >= 100 && opposed >= 10 && doubted >= 1 && merged >= 20, "{beliefs} {opposed} {doubted} {merged}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 

@@ -95,33 +95,36 @@ fn what_takes_many_values_or_holds_at_another_time_does_not_contradict() {
 
 #[test]
 fn metadata_contradict_where_both_speak_of_one_cue() {
-    let coloured = |first: usize, text: &str, colour: &str| {
-        let mut members = sayings(first, 0, 3, text);
-        members.iter_mut().for_each(|e| e.metadata = vec![("colour".into(), colour.into())]);
-        members
+    let of = |n: usize, text: &str, cue: &str, colour: &str| {
+        let mut members = sayings(100 * n, 0, 3, text);
+        for episode in &mut members {
+            episode.metadata = vec![("colour".into(), colour.into())];
+            episode.cues = vec![cue.into()];
+        }
+        belief(n, &members)
     };
-    let red = belief(1, &coloured(1, "Ana painted the big boat yesterday", "red"));
-    let blue = belief(2, &coloured(20, "Ana painted the big boat today", "blue"));
-    let mut bobs = coloured(30, "somebody painted the big boat today", "green");
-    bobs.iter_mut().for_each(|e| e.cues = vec!["bob".into()]);
-    let cues = |b: &[Owned]| b.iter().map(|e| e.cues.clone()).collect::<Vec<_>>();
-    let mut reds = coloured(1, "Ana painted the big boat yesterday", "red");
-    reds.iter_mut().for_each(|e| e.cues = vec!["ana".into()]);
-    assert_ne!(cues(&reds), cues(&bobs));
-    let with_cue = |first, text, colour| {
-        let mut members = coloured(first, text, colour);
-        members.iter_mut().for_each(|e| e.cues = vec!["about:ana".into()]);
-        members
-    };
-    let (red, blue) = (
-        Belief { id: red.id, ..belief(1, &with_cue(1, "Ana painted the big boat yesterday", "red")) },
-        Belief { id: blue.id, ..belief(2, &with_cue(20, "Ana painted the big boat today", "blue")) },
-    );
-    let found = contradictions(&[red.clone(), blue, belief(3, &bobs)], &[]);
-    assert_eq!(found.len(), 1);
+    let red = of(1, "Ana painted the big boat yesterday", "ana", "red");
+    let blue = of(2, "Ana painted the big boat today", "about:ana", "blue");
+    let bobs = of(3, "somebody painted the big boat today", "bob", "green");
+    let far = of(4, "Symphonies sound loud inside theatres", "ana", "green");
+    let found = contradictions(&[red.clone(), blue.clone(), bobs, far], &[]);
+    assert_eq!(found.iter().map(|c| (c.one, c.other)).collect::<Vec<_>>(), [(id(1), id(2))]);
     let expected = Ground::Metadata { key: "colour".into(), one: "red".into(), other: "blue".into() };
     assert_eq!(found[0].ground, expected);
-    assert_eq!(contradictions(&[red, belief(2, &with_cue(20, "Ana painted the big boat today", "red"))], &[]), []);
+    assert_eq!(contradictions(&[blue, red.clone()], &[]), found);
+    assert_eq!(contradictions(&[red, of(2, "Ana painted the big boat today", "ana", "red")], &[]), []);
+}
+
+#[test]
+fn a_key_by_which_related_beliefs_differ_as_a_rule_contradicts_nothing() {
+    let spoken = |n: usize, speaker: &str| {
+        let mut members = sayings(100 * n, 0, 3, "Ana painted the big boat again");
+        members.iter_mut().for_each(|e| e.metadata = vec![("speaker".into(), speaker.into())]);
+        belief(n, &members)
+    };
+    let all: Vec<Belief> = (1..=6).map(|n| spoken(n, if n % 2 == 0 { "Ana" } else { "Bob" })).collect();
+    assert_eq!(contradictions(&all, &[]), []);
+    assert_eq!(contradictions(&all[..2], &[]).len(), 1);
 }
 
 #[test]

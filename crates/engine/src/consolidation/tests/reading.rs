@@ -1,6 +1,8 @@
 use super::fixture::analyzer;
+use crate::consolidation::content::{CUT, LONGEST_QUOTE, quote};
 use crate::consolidation::read;
 use crate::text::{Analyzer, Language};
+use proptest::prelude::*;
 
 /// Whether two texts have a frame in common with different values.
 fn disagree(language: Language, a: &str, b: &str) -> bool {
@@ -38,6 +40,8 @@ fn what_may_hold_beside_the_other_does_not_disagree() {
         // A list.
         ("Ana likes Paris, Oslo and Rome.", "Ana likes Paris, Oslo and Kyiv."),
         ("Ana likes Paris and Rome.", "Ana likes Paris and Oslo."),
+        ("That is good news, Ana.", "That is good news, Bob."),
+        ("Thanks for the good news, Ana.", "Thanks for the good news, Bob!"),
         // Another kind of thing.
         ("Ana was born in Paris.", "Ana was born in 1990."),
         // Other words.
@@ -84,4 +88,21 @@ fn a_text_that_fills_a_slot_twice_says_neither() {
     let mut shown: Vec<&str> = values.frames.iter().map(|f| f.shown.as_str()).collect();
     shown.sort_unstable();
     assert_eq!(shown, ["5 May 2024", "Bob Stone"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_text_is_read_and_quoted(text in prop_oneof![any::<String>(), "[A\u{c9}a\u{e9} ,.?0-9\u{3007}\u{4e00}\u{e01}\u{2019}\n-]{0,400}"]) {
+        let mut analyzer = analyzer();
+        let reading = read(&text, &mut analyzer);
+        prop_assert_eq!(&read(&text, &mut analyzer), &reading);
+        prop_assert!(reading.frames.windows(2).all(|w| w[0].key < w[1].key));
+        prop_assert!(reading.frames.iter().all(|f| text.contains(&f.shown)));
+        let quoted = quote(&text);
+        prop_assert!(quoted.chars().count() <= LONGEST_QUOTE + CUT.len());
+        prop_assert!(!quoted.contains('\n'));
+        analyzer.each_term(&text, |_, word| assert!(text.contains(word)));
+    }
 }

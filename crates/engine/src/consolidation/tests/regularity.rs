@@ -32,7 +32,7 @@ fn found(period: i64, n: usize, jitter: f64, missing: f64) -> f64 {
 
 #[test]
 fn random_times_are_rarely_called_regular() {
-    for n in [5usize, 8, 16] {
+    for n in [5usize, 8, 13, 24] {
         let uniform = false_alarms(|c| (0..n).map(|_| (c.unit() * 60.0 * DAY as f64) as i64).collect());
         let waits = false_alarms(|c| {
             let mut at = 0.0;

@@ -83,6 +83,23 @@ fn a_new_process_goes_on_where_the_last_one_was() {
     assert_eq!(schedule.next(0), Step::Idle);
 }
 
+#[test]
+fn who_asks_all_the_time_starves_nobody() {
+    let mut schedule = Schedule::default();
+    for name in ["a", "b", "c"] {
+        schedule.set(name, 60 * SECOND, false, 0);
+    }
+    let mut ran: BTreeMap<String, u32> = BTreeMap::new();
+    for turn in 0..600 {
+        schedule.want("c");
+        let now = turn * 10 * SECOND;
+        let Step::Run(name) = schedule.next(now) else { panic!("something was asked for") };
+        schedule.completed(&name, now + 10 * SECOND, true);
+        *ran.entry(name).or_default() += 1;
+    }
+    assert!(ran["a"] >= 95 && ran["b"] >= 95 && ran["c"] >= 300, "{ran:?}");
+}
+
 /// Runs the worker over spaces of (interval, duration of a run, whether it fails); returns the starts of each.
 fn simulate(spaces: &[(i64, i64, bool)], until: i64) -> BTreeMap<String, Vec<i64>> {
     let mut schedule = Schedule::default();

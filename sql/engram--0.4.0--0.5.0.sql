@@ -401,6 +401,7 @@ GRANT EXECUTE ON FUNCTION @extschema@.engram_beliefs, @extschema@.engram_beliefs
 GRANT EXECUTE ON FUNCTION @extschema@.engram_undo TO engram_writer;
 
 -- Scheduler and health.
+COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, confirm, contradict, supersede, reinstate, configure_space, drop_space, worker_pause, worker_resume, or sql_delete, sql_update and sql_truncate for what was done without a function';
 CREATE TABLE IF NOT EXISTS engram.consolidation_seen (
     space text COLLATE "C" NOT NULL,
     seen  pg_snapshot NOT NULL,

@@ -1,7 +1,8 @@
 -- The beliefs that a version had.
 SELECT s.belief, s.content, s.label, s.evidence_for, s.evidence_against, s.citations, s.first_at, s.last_at, s.regularity::pg_catalog.text,
-       ARRAY(SELECT o.id FROM engram.memory o
-             WHERE o.space OPERATOR(pg_catalog.=) s.space AND o.id OPERATOR(pg_catalog.=) ANY (s.contradicts) ORDER BY o.id),
+       CASE WHEN s.contradicts OPERATOR(pg_catalog.=) '{}' THEN s.contradicts ELSE ARRAY(
+           SELECT o.id FROM engram.memory o
+           WHERE o.space OPERATOR(pg_catalog.=) s.space AND o.id OPERATOR(pg_catalog.=) ANY (s.contradicts) ORDER BY o.id) END,
        s.parents, s.run, 'active'
 FROM engram.consolidation_snapshot s
 JOIN engram.memory m ON m.space OPERATOR(pg_catalog.=) s.space AND m.id OPERATOR(pg_catalog.=) s.belief

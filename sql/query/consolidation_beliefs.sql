@@ -20,6 +20,9 @@ SELECT b.id, b.state, b.label, b.founded_by, b.regularity::pg_catalog.text, b.co
                  WHERE e.space OPERATOR(pg_catalog.=) b.space AND e.id OPERATOR(pg_catalog.=) b.id
                    AND NOT e.supports AND e.withdrawn_at IS NULL), 0)::pg_catalog.float4
 FROM engram.belief b
-JOIN engram.memory m ON m.space OPERATOR(pg_catalog.=) b.space AND m.id OPERATOR(pg_catalog.=) b.id
+-- By key, whatever the planner knows of a space that was just filled.
+CROSS JOIN LATERAL (SELECT n.* FROM engram.memory n
+                    WHERE n.space OPERATOR(pg_catalog.=) b.space AND n.id OPERATOR(pg_catalog.=) b.id
+                    OFFSET 0) AS m
 WHERE b.space OPERATOR(pg_catalog.=) $1
 ORDER BY b.id

@@ -14,7 +14,7 @@ CREATE INDEX audit_memory ON engram.audit (space, id);
 COMMENT ON TABLE engram.audit IS 'Who did what; append-only, holds ids and counts, and nothing more of a memory that was deleted';
 COMMENT ON COLUMN engram.audit.entry IS 'UUID version 7: ascends with time';
 COMMENT ON COLUMN engram.audit.actor IS 'Role whose rights it was done with (current_user)';
-COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, confirm, contradict, supersede, reinstate, configure_space, drop_space, or sql_delete, sql_update and sql_truncate for what was done without a function';
+COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, confirm, contradict, supersede, reinstate, configure_space, drop_space, worker_pause, worker_resume, or sql_delete, sql_update and sql_truncate for what was done without a function';
 COMMENT ON COLUMN engram.audit.id IS 'Memory it was done to; null for several';
 COMMENT ON COLUMN engram.audit.detail IS 'Counts, ids and names of roles';
 COMMENT ON COLUMN engram.audit.session_actor IS 'Role that had logged in (session_user)';

@@ -40,11 +40,15 @@ pub fn touch(space: &str, run: Id, entry: i32, what: &Touch<'_>) -> i32 {
     entry.saturating_add(i32::try_from(ids.len()).unwrap_or(i32::MAX))
 }
 
-/// Notes how the run has left the rows that it touched.
+/// Notes how the run has left the rows that it touched; those that are as they were are not kept.
 pub fn touched(space: &str, run: Id) {
     let args = [Arg::Text(space), Arg::Uuid(run)];
-    let sql = include_str!("../../../sql/query/consolidation_touched.sql");
-    pg::as_owner(|| with_plain_values(|| spi::execute(sql, &args)));
+    pg::as_owner(|| {
+        with_plain_values(|| {
+            spi::execute(include_str!("../../../sql/query/consolidation_touched.sql"), &args);
+            spi::execute(include_str!("../../../sql/query/consolidation_untouched.sql"), &args);
+        })
+    });
 }
 
 /// The version of the published beliefs, which nobody else changes until the end of the transaction, and the input hash of the last run.

@@ -14,6 +14,8 @@ fn a_worker_that_is_killed_goes_on_where_it_was() {
     let undisturbed = {
         let cluster = Cluster::with_extension(&options());
         let mut client = cluster.client();
+        // A run in the middle would found other beliefs.
+        client.batch_execute("SELECT engram_worker_pause()").unwrap();
         (0..9).for_each(|number| tell(&mut client, "deck", number));
         assert_eq!(run_now(&mut client, "deck"), "completed");
         wait_current(&mut client, "deck");

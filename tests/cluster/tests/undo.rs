@@ -102,8 +102,8 @@ fn undoing_a_run_leaves_what_was_before_it() {
         client.batch_execute("SELECT engram_create_space('story')").unwrap();
         let (mut told, mut undone) = (0, 0);
         let mut runs: Vec<(Uuid, String)> = Vec::new();
-        for _ in 0..24 {
-            match rng.below(6) {
+        for _ in 0..30 {
+            match rng.below(7) {
                 0..=2 => tell(&mut client, &mut rng, &mut told),
                 3..=4 => {
                     let before = written(&mut client);
@@ -113,6 +113,14 @@ fn undoing_a_run_leaves_what_was_before_it() {
                     } else {
                         assert_eq!(written(&mut client), before, "seed {seed}");
                     }
+                }
+                5 => {
+                    // Beliefs lose evidence, and some of them all of it.
+                    let sql = "SELECT count(engram_forget(id, 'suppress', 'story')) FROM (SELECT id FROM engram.memory
+                        WHERE space = 'story' AND kind = 'episode' AND suppressed_at IS NULL AND content LIKE $1
+                        ORDER BY id LIMIT $2) e";
+                    let (subject, _) = rng.pick(&TOPICS);
+                    client.query_one(sql, &[&format!("{subject}%"), &(1 + rng.below(4) as i64)]).unwrap();
                 }
                 _ => {
                     // Being recalled is no edit.

@@ -1,6 +1,7 @@
--- Evidence that is to be cited stays until the end of the transaction.
+-- Evidence that is to be cited stays until the end of the transaction. What somebody is deleting is passed over: whoever deletes may wait
+-- for this transaction, which must not wait for them then.
 SELECT m.id
 FROM engram.memory m
 WHERE m.space OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) ANY ($2)
 ORDER BY m.id
-FOR KEY SHARE
+FOR KEY SHARE SKIP LOCKED

@@ -7,6 +7,7 @@
 use super::{consolidate, required, space_or_setting};
 use crate::crash::{self, Point};
 use crate::error::{Error, Kind};
+use crate::pg;
 use crate::store::memory::new_id;
 use crate::store::undo::{self, Obstacle};
 use crate::store::{audit, consolidation, ledger};
@@ -27,6 +28,9 @@ pub fn undo(run: Option<Uuid>, space: Option<&str>) -> Result<Undone, Error> {
     let run = required("run", run)?;
     let space = space_or_setting(space);
     consolidate::administered(&space)?;
+    if pg::in_recovery() {
+        return Err(Error::not_supported("runs cannot be undone on a standby").with_hint("Undo it on the primary."));
+    }
     if !consolidation::lock(&space) {
         return Err(consolidate::busy(&space));
     }

@@ -34,8 +34,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use xxhash_rust::xxh3::Xxh3;
 
-/// How often a run begins anew because what it had read was deleted meanwhile.
+/// How often a run begins anew because what it had read was deleted meanwhile, and how long it waits before.
 const MOST_TRIES: usize = 5;
+const PAUSE_MS: i64 = 100;
 
 /// Who asks for a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +117,10 @@ fn run_as_owner(space: &str, facts: &store::Space, cause: Cause) -> Result<Outco
         started_at,
         cause: cause.name(),
     };
-    for _ in 0..MOST_TRIES {
+    for attempt in 0..MOST_TRIES {
+        if attempt > 0 {
+            pg::sleep_ms(PAUSE_MS);
+        }
         let mut gathered = gather(space, facts, &rules, cause == Cause::Worker);
         crash::at(Point::consolidate_read);
         let plan = think(space, &mut gathered, &rules);

@@ -46,13 +46,29 @@ INSERT INTO engram.citation (space, belief, evidence) VALUES
 INSERT INTO engram.consolidation_run (space, run, state) VALUES ('default', '018f0000-0000-7000-8000-000000000401', 'completed');
 INSERT INTO engram.consolidation_snapshot (space, run, belief, content, evidence_for, evidence_against, citations) VALUES
     ('default', '018f0000-0000-7000-8000-000000000401', '018f0000-0000-7000-8000-000000000102', 'painted by Hern', 1, 0.5, 1);
-INSERT INTO engram.belief_event (space, event, belief) VALUES ('default', gen_random_uuid(), '018f0000-0000-7000-8000-000000000102');
+-- The time in their ids is far ahead: the worker removes what is old.
+INSERT INTO engram.belief_event (space, event, belief) VALUES ('default', '7f8f0000-0000-7000-8000-000000000402', '018f0000-0000-7000-8000-000000000102');
 DO $$ BEGIN
     IF to_regclass('engram.retention') IS NOT NULL THEN
         EXECUTE $rule$INSERT INTO engram.retention (space, kind, max_age, applied_at) VALUES ('letters', 'note', '100 years', now())$rule$;
     END IF;
     IF to_regclass('engram.decay') IS NOT NULL THEN
         EXECUTE $rule$INSERT INTO engram.decay (space, kind, profile) VALUES ('letters', 'note', 'exponential')$rule$;
+    END IF;
+    IF to_regclass('engram.lineage') IS NOT NULL THEN
+        EXECUTE $rows$
+            UPDATE engram.belief_event SET kind = 'formed', confidence_after = 0.7, version = 1;
+            UPDATE engram.consolidation_run SET version = 1, finished_at = '2026-01-01 00:00+00';
+            INSERT INTO engram.belief (space, id, label, founded_by, regularity, written) VALUES ('default',
+                '018f0000-0000-7000-8000-000000000102', 'boat', '018f0000-0000-7000-8000-000000000401', '{"strength": 0.1}', '\x00ff');
+            INSERT INTO engram.lineage (space, child, parent, run, kind) VALUES ('default',
+                '018f0000-0000-7000-8000-000000000102', gen_random_uuid(), '018f0000-0000-7000-8000-000000000401', 'split');
+            INSERT INTO engram.consolidation_run (space, run, state) VALUES ('default', '7f8f0000-0000-7000-8000-000000000403', 'completed');
+            INSERT INTO engram.consolidation_touch (space, run, entry, what, id, before, after_hash) VALUES ('default',
+                '7f8f0000-0000-7000-8000-000000000403', 1, 'memory', '018f0000-0000-7000-8000-000000000102',
+                '{"content": "\u00fc", "evidence_for": 1.40}', '\x00ff');
+            INSERT INTO engram.consolidation (space, version, last_run) VALUES ('default', 1, '018f0000-0000-7000-8000-000000000401')
+        $rows$;
     END IF;
     -- The copy in the cold tier has the content, whichever way it came there.
     IF to_regproc('engram_set_tier') IS NULL THEN

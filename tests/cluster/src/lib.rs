@@ -6,6 +6,7 @@
 //! A helper that fails panics: a test has nothing better to do.
 
 mod cluster;
+pub mod consolidation;
 mod crash_points;
 mod faults;
 mod furnished;

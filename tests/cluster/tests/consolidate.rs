@@ -315,3 +315,52 @@ fn a_worker_that_reads_only_what_is_new_comes_to_what_reading_everything_comes_t
         assert_eq!(by_worker.strip_prefix("worker "), by_function.strip_prefix("function "), "{step}");
     }
 }
+
+#[test]
+fn a_run_waits_for_no_one_who_deletes_and_cites_nothing_that_goes() {
+    let cluster = Cluster::with_extension(&options());
+    let mut client = cluster.client();
+    fill(&mut client, SPACE, 2, 8);
+    let mut deleter = cluster.client();
+    run(&mut deleter, "BEGIN; DELETE FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper 1 % entry 1'");
+    let refused = client.execute("SELECT FROM engram_consolidate($1)", &[&SPACE]).unwrap_err();
+    assert_eq!(refused.code(), Some(&SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE), "{refused:?}");
+    run(&mut deleter, "COMMIT");
+    consolidate(&mut client, SPACE);
+    let dangling =
+        "SELECT count(*) FROM engram.citation c LEFT JOIN engram.memory m ON m.space = c.space AND m.id = c.evidence
+                    WHERE m.id IS NULL";
+    assert_eq!(count(&mut client, dangling), 0);
+    // Deleting and consolidating side by side: nobody fails for the other, and no belief quotes what is gone.
+    let over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut client = cluster.client();
+            while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                match client.execute("SELECT FROM engram_consolidate($1)", &[&SPACE]) {
+                    Ok(_) => {}
+                    Err(e) => assert_eq!(e.code(), Some(&SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE), "{e:?}"),
+                }
+            }
+        });
+        let mut client = cluster.client();
+        for entry in 1..=8 {
+            for keeper in [2, 1] {
+                let sql = format!(
+                    "DELETE FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper {keeper} % entry {entry}'"
+                );
+                run(&mut client, &sql);
+                let quoting = format!(
+                    "SELECT count(*) FROM engram.memory WHERE content LIKE 'keeper {keeper} % entry {entry} %'"
+                );
+                assert_eq!(count(&mut client, &quoting), 0);
+            }
+        }
+        over.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    consolidate(&mut client, SPACE);
+    assert_eq!(count(&mut client, dangling), 0);
+    let quoting = "SELECT count(*) FROM engram.memory WHERE kind = 'belief' AND content LIKE '%lamp%'";
+    let remaining = "SELECT count(*) FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper%'";
+    assert_eq!((count(&mut client, remaining), count(&mut client, quoting)), (0, 0));
+}

@@ -11,16 +11,18 @@ use uuid::Uuid;
 
 /// Tables that are dumped without rows, since others or other clusters make them: every further table of the extension has to
 /// carry its rows, or be named here with a reason.
-const DERIVED: [&str; 9] = [
-    "engram.announcement",   // sent by the worker of one cluster
-    "engram.change",         // transaction ids of one cluster
-    "engram.change_horizon", // likewise
-    "engram.progress",       // likewise
-    "engram.reembedded",     // made again by engram_reembed
-    "engram.reembedding",    // likewise
-    "engram.snapshot_token", // names a file of one cluster
-    "engram.usage",          // counted from engram.memory
-    "engram.warm",           // made from engram.memory
+const DERIVED: [&str; 11] = [
+    "engram.announcement",       // sent by the worker of one cluster
+    "engram.change",             // transaction ids of one cluster
+    "engram.change_horizon",     // likewise
+    "engram.consolidation_seen", // likewise
+    "engram.progress",           // likewise
+    "engram.reembedded",         // made again by engram_reembed
+    "engram.reembedding",        // likewise
+    "engram.snapshot_token",     // names a file of one cluster
+    "engram.usage",              // counted from engram.memory
+    "engram.warm",               // made from engram.memory
+    "engram.worker_paused",      // what was said to the workers of one cluster
 ];
 
 #[test]

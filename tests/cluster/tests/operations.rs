@@ -187,7 +187,7 @@ fn tenancy() {
 
 #[test]
 fn troubleshooting() {
-    let cluster = installed(&Options::default());
+    let cluster = installed(&Options::default().with("engram.consolidation = on"));
     follow(&cluster, "troubleshooting.md");
     sound(&cluster);
 }

@@ -13,6 +13,11 @@ FROM engram_beliefs();
 SELECT count(*) FROM engram.beliefs;
 SELECT count(*) FROM engram_beliefs(as_of => '2025-06-01 00:00+00');
 SELECT count(*) FROM engram_beliefs(version => engram_beliefs_version()) WHERE on_demand;
+-- Nobody writes for that.
+BEGIN READ ONLY;
+SELECT count(*) FROM engram_beliefs();
+SELECT count(*) FROM engram_query('CONSOLIDATE DRY RUN');
+COMMIT;
 -- CONSOLIDATE, planned and done.
 SELECT r ->> 'action' AS action, r ->> 'content' AS content, jsonb_array_length(r -> 'citations') AS citations FROM engram_query('CONSOLIDATE DRY RUN') r;
 SELECT r ->> 'action' AS action, r ->> 'content' AS content FROM engram_query('EXPLAIN CONSOLIDATE IN SPACE "log book"') r;

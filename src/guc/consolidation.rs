@@ -6,7 +6,7 @@ use std::time::Duration;
 
 static CONSOLIDATION: GucSetting<bool> = GucSetting::<bool>::new(true);
 static INTERVAL: GucSetting<i32> = GucSetting::<i32>::new(60);
-static THRESHOLD: GucSetting<f64> = GucSetting::<f64>::new(0.6);
+static THRESHOLD: GucSetting<f64> = GucSetting::<f64>::new(0.0);
 static MIN_SIZE: GucSetting<i32> = GucSetting::<i32>::new(3);
 static MAX_SIZE: GucSetting<i32> = GucSetting::<i32>::new(1000);
 static THREADS: GucSetting<i32> = GucSetting::<i32>::new(2);
@@ -38,9 +38,9 @@ pub(super) fn define() {
         GucFlags::UNIT_S,
     );
     define_share(
-        (c"engram.consolidation_threshold", &THRESHOLD, CONSOLIDATION_THRESHOLDS),
+        (c"engram.consolidation_threshold", &THRESHOLD, (0.0, CONSOLIDATION_THRESHOLDS.1)),
         c"Sets the mean similarity from which groups of memories make one belief.",
-        c"The cosine of their embeddings.",
+        c"The cosine of their embeddings. 0 takes 0.4 in a space of the built-in encoder, and 0.6 in others.",
     );
     define_int(
         (c"engram.consolidation_min_size", &MIN_SIZE, CONSOLIDATION_SIZES.0, CONSOLIDATION_SIZES.1),
@@ -117,9 +117,10 @@ pub fn consolidation_interval() -> Duration {
     Duration::from_secs(to_usize(INTERVAL.get()) as u64)
 }
 
-/// `engram.consolidation_threshold`
-pub fn consolidation_threshold() -> f64 {
-    THRESHOLD.get()
+/// `engram.consolidation_threshold`; none where the encoder decides.
+pub fn consolidation_threshold() -> Option<f64> {
+    let set = THRESHOLD.get();
+    (set > 0.0).then(|| set.max(CONSOLIDATION_THRESHOLDS.0))
 }
 
 /// `engram.consolidation_min_size`

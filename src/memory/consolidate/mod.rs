@@ -86,7 +86,7 @@ pub fn consolidate(space: Option<&str>, dry_run: Option<bool>) -> Result<Vec<Act
 pub fn planned(space: &str) -> Result<Vec<Action>, Error> {
     let (facts, owner) = of_owner(space)?;
     pg::as_role(owner, || {
-        let rules = Rules::of(&facts.settings);
+        let rules = Rules::of(&facts);
         let mut gathered = gather(space, &facts, &rules, false);
         let plan = think(space, &mut gathered, &rules);
         Ok(difference::difference(&plan, &gathered.past, rules.resolve).actions)
@@ -107,7 +107,7 @@ pub fn run(space: &str, cause: Cause) -> Result<Option<Outcome>, Error> {
 
 fn run_as_owner(space: &str, facts: &store::Space, cause: Cause) -> Result<Outcome, Error> {
     let (begun, started_at) = (Instant::now(), pg::clock_micros());
-    let rules = Rules::of(&facts.settings);
+    let rules = Rules::of(facts);
     let run = *tables::memory::new_id().as_bytes();
     let tables = Run {
         space,

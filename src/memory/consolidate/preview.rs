@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 pub fn preview(space: &str) -> Result<Vec<Published>, Error> {
     let (facts, owner) = of_owner(space)?;
     let made = pg::as_role(owner, || {
-        let rules = Rules::of(&facts.settings);
+        let rules = Rules::of(&facts);
         let mut gathered = gather(space, &facts, &rules, false);
         think(space, &mut gathered, &rules).made
     });

@@ -1,8 +1,15 @@
 //! What a run goes by: settings of the server, and those of the space, which go before them.
 
 use crate::guc::{self, CONSOLIDATION_SIZES, CONSOLIDATION_THRESHOLDS};
+use crate::store::consolidation::Space;
+use engram_engine::encoder;
 use engram_engine::consolidation::linkage;
 use serde_json::Value;
+
+/// Similarity from which memories belong together where nobody has set one: for the built-in encoder, and for models that read
+/// whole sentences. See decision 51.
+const THRESHOLD_BUILT_IN: f64 = 0.4;
+const THRESHOLD: f64 = 0.6;
 
 /// The rules of one space.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,19 +20,21 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Those of a space with these further settings. What is no value of a setting there is as if it were not there.
-    pub fn of(settings: &str) -> Rules {
-        let own: Value = serde_json::from_str(settings).unwrap_or_default();
+    /// Those of a space. What is no value of a setting in its further settings is as if it were not there.
+    pub fn of(space: &Space) -> Rules {
+        let own: Value = serde_json::from_str(&space.settings).unwrap_or_default();
         let size = |key: &str, server: usize| {
             let (least, most) = CONSOLIDATION_SIZES;
             own[key].as_i64().and_then(|n| usize::try_from(n.clamp(least.into(), most.into())).ok()).unwrap_or(server)
         };
         let (least, most) = CONSOLIDATION_THRESHOLDS;
+        let by_encoder = if space.encoder.as_deref() == Some(encoder::NAME) { THRESHOLD_BUILT_IN } else { THRESHOLD };
         let threshold = own["consolidation_threshold"].as_f64().map(|t| t.clamp(least, most));
+        let threshold = threshold.or_else(guc::consolidation_threshold).unwrap_or(by_encoder);
         let min_size = size("consolidation_min_size", guc::consolidation_min_size());
         Rules {
             linkage: linkage::Rules {
-                threshold: threshold.unwrap_or_else(guc::consolidation_threshold) as f32,
+                threshold: threshold as f32,
                 min_size,
                 max_size: size("consolidation_max_size", guc::consolidation_max_size()).max(min_size),
                 memory: guc::worker_memory(),

@@ -8,11 +8,53 @@ use super::pool::Pool;
 pub(super) struct Matrix {
     /// The sum of `a` and `b < a` at `a * (a - 1) / 2 + b`.
     sums: Vec<i64>,
+    /// Zero of what is part of another.
     sizes: Vec<u32>,
     /// One over each size, for the first look at a row.
     shares: Vec<f64>,
     active: Vec<u32>,
+    /// Of each single one the nearest of all. By reducibility it stays the nearest until one of the two is merged.
+    first: Nearest,
     floor: i64,
+}
+
+/// For each row the greatest product with another, and with which; among equals the smallest.
+struct Nearest {
+    products: Vec<i32>,
+    rows: Vec<u32>,
+}
+
+impl Nearest {
+    fn new(len: usize) -> Nearest {
+        Nearest { products: vec![i32::MIN; len], rows: vec![0; len] }
+    }
+
+    /// Products of `row` with the rows from `left` on, all of them smaller. Comes for every row in ascending order.
+    fn see(&mut self, row: usize, left: usize, products: &[i32]) {
+        let Some(&most) = products.iter().max() else { return };
+        if most > self.products[row]
+            && let Some(at) = products.iter().position(|&product| product == most)
+        {
+            self.products[row] = most;
+            self.rows[row] = (left + at) as u32;
+        }
+        let known = self.products[left..].iter_mut().zip(&mut self.rows[left..]);
+        for (&product, (known, nearest)) in products.iter().zip(known) {
+            let better = product > *known;
+            *known = if better { product } else { *known };
+            *nearest = if better { row as u32 } else { *nearest };
+        }
+    }
+
+    /// What was found among greater rows.
+    fn add(&mut self, later: &Nearest) {
+        for (i, (&product, &row)) in later.products.iter().zip(&later.rows).enumerate() {
+            if product > self.products[i] {
+                self.products[i] = product;
+                self.rows[i] = row;
+            }
+        }
+    }
 }
 
 /// Rows that one thread fills at a time.
@@ -36,18 +78,21 @@ impl Matrix {
             parts.push((first, last, part));
             rest = behind;
         }
-        pool.map(parts, |(first, last, part)| fill(rows, first, last, part, pool))
-            .into_iter()
-            .collect::<Result<(), Stopped>>()?;
-        Ok(Matrix { sums, sizes: vec![1; len], shares: vec![1.0; len], active: (0..len as u32).collect(), floor })
+        let mut nearest = Nearest::new(len);
+        for part in pool.map(parts, |(first, last, part)| fill(rows, first, last, part, pool)) {
+            nearest.add(&part?);
+        }
+        let active = (0..len as u32).collect();
+        Ok(Matrix { sums, sizes: vec![1; len], shares: vec![1.0; len], active, first: nearest, floor })
     }
 }
 
 /// Fills the rows from `first` to before `last`, tile by tile.
-fn fill(rows: Rows<'_>, first: usize, last: usize, part: &mut [i64], pool: &Pool<'_>) -> Result<(), Stopped> {
+fn fill(rows: Rows<'_>, first: usize, last: usize, part: &mut [i64], pool: &Pool<'_>) -> Result<Nearest, Stopped> {
     let dims = rows.dims;
     let queries = &rows.units[first * dims..last * dims];
     let mut out = vec![0; ROWS * ROWS];
+    let mut nearest = Nearest::new(last);
     for left in (0..last).step_by(ROWS) {
         pool.check()?;
         let width = ROWS.min(last - left);
@@ -59,10 +104,11 @@ fn fill(rows: Rows<'_>, first: usize, last: usize, part: &mut [i64], pool: &Pool
             for (sum, &product) in part[start + left.min(row)..].iter_mut().zip(&products[..count]) {
                 *sum = i64::from(product);
             }
+            nearest.see(row, left, &products[..count]);
             start += row;
         }
     }
-    Ok(())
+    Ok(nearest)
 }
 
 /// Where the sums of `a` with all that are smaller begin.
@@ -103,6 +149,10 @@ impl Matrix {
 
 impl Clusters for Matrix {
     fn nearest(&mut self, a: u32, _pool: &Pool<'_>) -> Result<Option<u32>, Stopped> {
+        let near = self.first.rows[a as usize];
+        if self.sizes[a as usize] == 1 && self.sizes[near as usize] == 1 && near != a {
+            return Ok((i64::from(self.first.products[a as usize]) >= self.floor).then_some(near));
+        }
         let mut best = Best::default();
         let (below, above) = self.others(a);
         let sums = &self.sums[row(a)..][..a as usize];
@@ -127,6 +177,7 @@ impl Clusters for Matrix {
             }
         }
         self.sizes[a as usize] += self.sizes[b as usize];
+        self.sizes[b as usize] = 0;
         self.shares[a as usize] = 1.0 / f64::from(self.sizes[a as usize]);
     }
 }

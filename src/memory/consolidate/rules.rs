@@ -2,8 +2,8 @@
 
 use crate::guc::{self, CONSOLIDATION_SIZES, CONSOLIDATION_THRESHOLDS};
 use crate::store::consolidation::Space;
-use engram_engine::encoder;
 use engram_engine::consolidation::linkage;
+use engram_engine::encoder;
 use serde_json::Value;
 
 /// Similarity from which memories belong together where nobody has set one: for the built-in encoder, and for models that read

@@ -156,8 +156,8 @@ ring_crash() {
     export ENGRAM_PG_CONFIG=$PG_CONFIG
     cargo test -p engram-cluster-tests --test crash_matrix -- --ignored --nocapture
     # What of the other tests arms crash points.
-    cargo test -p engram-cluster-tests --no-fail-fast --test cold --test life --test promotion --test reinforce --test standby --test tiers \
-        --test warm_start -- --ignored --test-threads=2
+    cargo test -p engram-cluster-tests --no-fail-fast --test cold --test consolidate --test consolidator_ends --test life --test promotion \
+        --test reinforce --test standby --test tiers --test warm_start -- --ignored --test-threads=2
 }
 
 # valgrind: one server under it, with a workload of all verbs.

@@ -128,6 +128,7 @@ fn steps_come_to_what_one_run_over_all_comes_to() {
 }
 
 #[test]
+#[ignore = "needs the debug build: ring crash"]
 fn a_run_that_is_killed_leaves_nothing_and_the_next_one_all() {
     let cluster = Cluster::with_extension(&options());
     let mut client = cluster.client();

@@ -8,7 +8,10 @@ use super::board;
 use crate::pg::shmem::{SharedArea, register_area};
 use crate::pg::{self, xact, xact::Event};
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Relaxed, SeqCst},
+};
 
 const COUNTERS: usize = 4096;
 
@@ -78,7 +81,8 @@ fn count() {
     let (any, asks) = TOUCHED.with_borrow_mut(|touched| {
         if let (Some(counts), Some(seen), Some(since)) = (COUNTS.get(), SEEN.get(), SINCE.get()) {
             for counter in touched.counters.iter().copied() {
-                if counts[counter].fetch_add(1, Relaxed) == seen[counter].load(Relaxed) {
+                // With what `saw` does, in one order: one of the two notices that the other was there first.
+                if counts[counter].fetch_add(1, SeqCst) == seen[counter].load(SeqCst) {
                     since[counter].store(pg::clock_micros().unsigned_abs(), Relaxed);
                 }
             }
@@ -100,10 +104,14 @@ pub fn level(space: &str) -> u64 {
     COUNTS.get().zip(counter(space)).map_or(0, |(counts, counter)| counts[counter].load(Relaxed))
 }
 
-/// Consolidation has seen what happened in a space until [`level`] was this.
-pub fn saw(space: &str, level: u64) {
-    if let Some((seen, counter)) = SEEN.get().zip(counter(space)) {
-        seen[counter].store(level, Relaxed);
+/// Consolidation has seen what happened in a space until [`level`] was this, `at` microseconds since the Unix epoch. What came while it ran
+/// has waited since then at the longest.
+pub fn saw(space: &str, level: u64, at: i64) {
+    let (Some(counts), Some(seen), Some(since)) = (COUNTS.get(), SEEN.get(), SINCE.get()) else { return };
+    let Some(counter) = counter(space) else { return };
+    seen[counter].store(level, SeqCst);
+    if counts[counter].load(SeqCst) != level {
+        since[counter].fetch_max(at.unsigned_abs(), Relaxed);
     }
 }
 

@@ -212,7 +212,7 @@ impl Scheduler {
         };
         consolidated::count(space, ended, turn.began.elapsed());
         if matches!(outcome, Ok(Ran::Completed { .. } | Ran::Skipped)) {
-            stirred::saw(space, turn.level);
+            stirred::saw(space, turn.level, turn.began_at);
             self.known.insert(space.to_owned(), Known { level: Some(turn.level), looked: Instant::now() });
         }
         self.answer(space, answer);

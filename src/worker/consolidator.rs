@@ -105,5 +105,6 @@ fn run(scheduler: &mut Scheduler, turn: Turn) {
         }
     }
     scheduler.end(turn, outcome.as_ref().map_err(String::as_str));
+    worker::give_back_memory();
     slots::doing(Doing::Idle);
 }

@@ -201,6 +201,16 @@ pub fn report_idle() {
     unsafe { pg_sys::pgstat_report_activity(pg_sys::BackendState::STATE_IDLE, std::ptr::null()) };
 }
 
+/// Gives what was freed back to the system, so that a worker does not keep what its largest job has needed.
+pub fn give_back_memory() {
+    assert_main();
+    // SAFETY: it only looks after memory that nobody uses.
+    #[cfg(target_env = "gnu")]
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
 /// Sets the latch of server process `pid`, if it lives.
 pub fn wake(pid: i32) {
     assert_main();

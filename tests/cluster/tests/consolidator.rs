@@ -59,6 +59,40 @@ fn a_space_is_consolidated_at_its_cadence_and_left_alone_while_nothing_is_new() 
 }
 
 #[test]
+fn news_do_not_age_in_a_stream_that_never_ends() {
+    const STREAM: Duration = Duration::from_secs(24);
+    let cluster = Cluster::with_extension(&options());
+    let mut client = cluster.client();
+    tell(&mut client, "deck", 0);
+    wait_current(&mut client, "deck");
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        for writer in 1..3 {
+            let mut client = cluster.client();
+            scope.spawn(move || {
+                for number in (writer..).step_by(2) {
+                    tell(&mut client, "deck", number);
+                    if begun.elapsed() > STREAM {
+                        break;
+                    }
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+            });
+        }
+        let freshness = "SELECT freshness_seconds FROM engram.consolidation_health WHERE space = 'deck'";
+        let mut least = f64::MAX;
+        while begun.elapsed() < STREAM {
+            if begun.elapsed() > STREAM / 2 {
+                least = least.min(client.query_one(freshness, &[]).unwrap().get(0));
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        // Since the first news of all it would be twelve at least.
+        assert!(least < 8.0, "news have waited for {least} s, with a run each second");
+    });
+}
+
+#[test]
 fn ten_spaces_are_served_alike() {
     let cluster = Cluster::with_extension(&options());
     let mut client = cluster.client();

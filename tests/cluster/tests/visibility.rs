@@ -60,7 +60,9 @@ fn whoever_sees_a_row_recalls_it() {
                     // About to be committed, or just committed: recalled only when visible.
                     let word = unique_word(next.load(Ordering::Relaxed).saturating_sub(1));
                     let recalled = recall_ids(&mut client, SPACE, &word, 10);
-                    let visible: HashSet<Uuid> = newest(&mut client, 200).into_iter().map(|row| row.0).collect();
+                    let sql = "SELECT id FROM engram.memory WHERE space = $1 AND id = ANY ($2)";
+                    let rows = client.query(sql, &[&SPACE, &recalled]).unwrap();
+                    let visible: HashSet<Uuid> = rows.into_iter().map(|row| row.get(0)).collect();
                     for id in recalled {
                         assert!(visible.contains(&id), "{isolation}: {word} is recalled and not visible");
                     }

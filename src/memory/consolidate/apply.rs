@@ -48,7 +48,7 @@ impl Run<'_> {
     /// Writes what differs. None when something is not as it was read: then nothing is written, and it is to be read again.
     pub fn write(&self, plan: &Plan, past: &Past, difference: &Difference<'_>) -> Result<Option<Written>, Error> {
         let mut written = Written::default();
-        if self.warm(difference) || !self.hold(difference, past) {
+        if self.warm(difference) || !store::hold_space(self.space) || !self.hold(difference, past) {
             return Ok(None);
         }
         store::begin(self.space, self.id, self.started_at, self.cause);

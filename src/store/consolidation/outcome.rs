@@ -62,6 +62,15 @@ impl FromIterator<Cited> for Citations {
     }
 }
 
+/// Keeps what is known of the consolidation of a space for this transaction; false while somebody else has it. A space of which nothing is known is free.
+pub fn hold_space(space: &str) -> bool {
+    let args = [Arg::Text(space)];
+    pg::as_owner(|| {
+        spi::execute(include_str!("../../../sql/query/consolidation_hold_space.sql"), &args) > 0
+            || spi::execute(include_str!("../../../sql/query/consolidation_has_state.sql"), &args) == 0
+    })
+}
+
 /// Keeps memories from being deleted until the end of the transaction; returns how many there are of them.
 pub fn hold_evidence(space: &str, ids: &[Id]) -> u64 {
     let sql = include_str!("../../../sql/query/consolidation_hold_evidence.sql");

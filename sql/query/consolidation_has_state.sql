@@ -1,0 +1,1 @@
+SELECT n.space FROM engram.consolidation n WHERE n.space OPERATOR(pg_catalog.=) $1

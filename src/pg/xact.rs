@@ -10,7 +10,7 @@
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use pgrx::{pg_guard, pg_sys};
 
@@ -88,6 +88,15 @@ pub fn is_snapshot_fixed() -> bool {
 /// Runs `f` in a subtransaction. What it did is rolled back where it raises an `ERROR` or panics, and the message returned; the
 /// transaction goes on.
 pub fn attempt<R>(f: impl FnOnce() -> R) -> Result<R, String> {
+    in_subtransaction(f, |_| true).map_err(|payload| caught::message(payload.as_ref()))
+}
+
+/// Runs `f` in a subtransaction, and rolls back what it did, the locks it took above all, where it says false. An `ERROR` goes on.
+pub fn or_nothing(f: impl FnOnce() -> bool) -> bool {
+    in_subtransaction(f, |done| *done).unwrap_or_else(|payload| resume_unwind(payload))
+}
+
+fn in_subtransaction<R>(f: impl FnOnce() -> R, keeps: impl FnOnce(&R) -> bool) -> std::thread::Result<R> {
     assert_main();
     // SAFETY: what is read here is what the server itself goes back to; the subtransaction ends on either way.
     let (context, owner) = unsafe {
@@ -96,10 +105,10 @@ pub fn attempt<R>(f: impl FnOnce() -> R) -> Result<R, String> {
         pg_sys::MemoryContextSwitchTo(before.0);
         before
     };
-    let outcome = catch_unwind(AssertUnwindSafe(f)).map_err(|payload| caught::message(payload.as_ref()));
+    let outcome = catch_unwind(AssertUnwindSafe(f));
     // SAFETY: as above. pgrx has already flushed the error itself.
     unsafe {
-        if outcome.is_ok() {
+        if outcome.as_ref().is_ok_and(keeps) {
             pg_sys::ReleaseCurrentSubTransaction();
         } else {
             pg_sys::RollbackAndReleaseCurrentSubTransaction();

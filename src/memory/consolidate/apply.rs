@@ -5,7 +5,7 @@ use super::plan::{Past, Plan};
 use crate::crash::{self, Point};
 use crate::error::Error;
 use crate::memory::supersede::{Supersede, supersede};
-use crate::pg;
+use crate::pg::{self, xact};
 use crate::store::consolidation::{self as store, Cited, Id, Touch};
 use crate::store::usage::{self, Quota};
 use crate::store::{access, cold};
@@ -48,7 +48,7 @@ impl Run<'_> {
     /// Writes what differs. None when something is not as it was read: then nothing is written, and it is to be read again.
     pub fn write(&self, plan: &Plan, past: &Past, difference: &Difference<'_>) -> Result<Option<Written>, Error> {
         let mut written = Written::default();
-        if self.warm(difference) || !store::hold_space(self.space) || !self.hold(difference, past) {
+        if self.warm(difference) || !xact::or_nothing(|| self.hold(difference, past)) {
             return Ok(None);
         }
         store::begin(self.space, self.id, self.started_at, self.cause);
@@ -90,14 +90,27 @@ impl Run<'_> {
         !cold.is_empty() && cold::thaw(self.space, &cold) > 0
     }
 
-    /// Keeps what is to be cited. Says whether all of it is there.
+    /// Keeps from others what the run changes, and what it cites or has cited: beliefs, evidence, and the state of the space, which is what a
+    /// deletion changes before beliefs. Says whether all of it is there. Nothing of it is waited for, and nothing else
+    /// later, so that whoever deletes may wait for the run.
     fn hold(&self, difference: &Difference<'_>, past: &Past) -> bool {
+        let changed = difference.changes.iter().filter_map(|c| c.former);
+        let changed: BTreeSet<Id> = changed.chain(difference.retired.iter().map(|r| r.0)).map(|f| f.id).collect();
         let beliefs: BTreeSet<Id> = past.former.iter().map(|f| f.id).collect();
         let new: BTreeSet<Id> = difference.changes.iter().map(|c| c.made.belief.id).collect();
         let cited = difference.changes.iter().flat_map(|c| &c.made.belief.citations).map(|c| c.evidence);
+        let had = difference
+            .changes
+            .iter()
+            .filter(|c| c.cited.is_some())
+            .filter_map(|c| past.citations.get(&c.made.belief.id));
+        let cited = cited.chain(had.flatten().map(|c| c.evidence));
         let evidence: BTreeSet<Id> = cited.filter(|id| !beliefs.contains(id) && !new.contains(id)).collect();
-        let evidence: Vec<Id> = evidence.into_iter().collect();
-        evidence.chunks(1000).all(|ids| store::hold_evidence(self.space, ids) == ids.len() as u64)
+        let all = |ids: BTreeSet<Id>, hold: fn(&str, &[Id]) -> u64| {
+            let ids: Vec<Id> = ids.into_iter().collect();
+            ids.chunks(1000).all(|ids| hold(self.space, ids) == ids.len() as u64)
+        };
+        all(changed, store::hold_beliefs) && all(evidence, store::hold_evidence) && store::hold_space(self.space)
     }
 
     /// Keeps what is about to change as it is.

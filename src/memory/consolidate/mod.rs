@@ -36,6 +36,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 /// How often a run begins anew because what it had read was deleted meanwhile, and how long it waits before.
 const MOST_TRIES: usize = 5;
+/// Milliseconds between two of them.
+const BETWEEN_TRIES: i64 = 50;
 const PAUSE_MS: i64 = 100;
 
 /// Who asks for a run.
@@ -127,7 +129,11 @@ fn run_as_owner(space: &str, facts: &store::Space, cause: Cause) -> Result<Outco
         crash::at(Point::consolidate_clustered);
         let Gathered { taken, past } = gathered;
         let difference = difference::difference(&plan, &past, rules.resolve);
-        let Some(written) = tables.write(&plan, &past, &difference)? else { continue };
+        let Some(written) = tables.write(&plan, &past, &difference)? else {
+            // Whoever deletes is mostly done soon.
+            pg::sleep_ms(BETWEEN_TRIES);
+            continue;
+        };
         let (version, former_hash) = store::version(space);
         let version = tables.publish(&plan, &written, version, now()).map_or((version, false), |v| (v, true));
         let hash = input_hash(facts, &rules, &taken, &past);

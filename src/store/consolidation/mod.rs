@@ -12,7 +12,9 @@ mod outcome;
 pub use former::{Cited, Former, beliefs, citations, marks, visible};
 pub use input::{Episode, changed, episodes, gone};
 pub use ledger::{Event, Finished, Touch, begin, done, event, finish, publish, tell, touch, touched, version};
-pub use outcome::{Belief, Wording, cite, descend, form, hold_evidence, hold_space, put, retire, reword, weigh};
+pub use outcome::{
+    Belief, Wording, cite, descend, form, hold_beliefs, hold_evidence, hold_space, put, retire, reword, weigh,
+};
 
 use crate::pg::{
     self,

@@ -71,6 +71,12 @@ pub fn hold_space(space: &str) -> bool {
     })
 }
 
+/// Keeps memories of beliefs from being changed by others until the end of the transaction; returns how many there are of them.
+pub fn hold_beliefs(space: &str, ids: &[Id]) -> u64 {
+    let sql = include_str!("../../../sql/query/consolidation_hold_beliefs.sql");
+    pg::as_owner(|| spi::execute(sql, &[Arg::Text(space), Arg::UuidArray(ids)]))
+}
+
 /// Keeps memories from being deleted until the end of the transaction; returns how many there are of them.
 pub fn hold_evidence(space: &str, ids: &[Id]) -> u64 {
     let sql = include_str!("../../../sql/query/consolidation_hold_evidence.sql");

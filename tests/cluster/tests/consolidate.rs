@@ -366,6 +366,9 @@ fn a_run_waits_for_no_one_who_deletes_and_cites_nothing_that_goes() {
                     "SELECT count(*) FROM engram.memory WHERE content LIKE 'keeper {keeper} % entry {entry} %'"
                 );
                 assert_eq!(count(&mut client, &quoting), 0);
+                // Nor for whoever deletes a belief, or changes one, while runs change them.
+                run(&mut client, "DELETE FROM engram.memory WHERE kind = 'belief'");
+                run(&mut client, "UPDATE engram.memory SET metadata = metadata WHERE kind = 'belief'");
             }
         }
     });

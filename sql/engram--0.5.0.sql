@@ -613,6 +613,7 @@ CREATE TABLE engram.belief (
     PRIMARY KEY (space, id),
     FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
 ) WITH (autovacuum_vacuum_scale_factor = 0.05);
+CREATE INDEX belief_opposed ON engram.belief (space) WHERE conflicts OPERATOR(pg_catalog.<>) '[]';
 COMMENT ON TABLE engram.belief IS 'What consolidation knows of a belief beside its memory';
 COMMENT ON COLUMN engram.belief.state IS 'active, or retired: its evidence is gone, and its memory is suppressed';
 COMMENT ON COLUMN engram.belief.label IS 'Terms that distinguish it';
@@ -658,6 +659,8 @@ CREATE TABLE engram.consolidation_touch (
 );
 CREATE INDEX consolidation_touch_id ON engram.consolidation_touch (space, id);
 CREATE INDEX consolidation_touch_other ON engram.consolidation_touch (space, other) WHERE other IS NOT NULL;
+CREATE INDEX consolidation_touch_opposed ON engram.consolidation_touch (space)
+    WHERE what OPERATOR(pg_catalog.=) 'belief' AND before OPERATOR(pg_catalog.->) 'contradicts' OPERATOR(pg_catalog.<>) '[]';
 COMMENT ON TABLE engram.consolidation_touch IS 'Rows that a run changed, with what they were: what engram_undo goes by';
 COMMENT ON COLUMN engram.consolidation_touch.entry IS 'Counts from 1 in the order of the changes';
 COMMENT ON COLUMN engram.consolidation_touch.what IS 'Table of the row: memory, belief, citation or lineage';

@@ -4,7 +4,7 @@ use super::plan::{Made, Past, Plan};
 use crate::store::consolidation::{Cited, Former, Id};
 use engram_engine::confidence;
 use engram_engine::consolidation::identity::Retired;
-use engram_engine::consolidation::{Contradiction, How, Kind, Regularity};
+use engram_engine::consolidation::{Contradiction, Event, How, Kind, Regularity};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -217,6 +217,8 @@ fn of_made(action: &'static str, made: &Made, evidence: (f32, f32), detail: Stri
 
 /// What is told of the changes, belief by belief.
 fn actions(plan: &Plan, out: &Difference<'_>, past: &Past, hidden: &BTreeSet<Id>) -> Vec<Action> {
+    let mut events: BTreeMap<Id, Vec<&Event>> = BTreeMap::new();
+    plan.events.iter().for_each(|event| events.entry(event.belief).or_default().push(event));
     let mut actions = Vec::new();
     for change in out.changes.iter().filter(|c| !hidden.contains(&c.made.belief.id)) {
         let made = change.made;
@@ -228,14 +230,13 @@ fn actions(plan: &Plan, out: &Difference<'_>, past: &Past, hidden: &BTreeSet<Id>
             ..of_made(action, made, change.evidence, detail)
         };
         let edited = if change.edited { "; what somebody has edited stays" } else { "" };
-        let mut told = false;
-        for event in plan.events.iter().filter(|e| e.belief == made.belief.id) {
-            told = true;
+        let events = events.get(&made.belief.id).map_or(&[][..], Vec::as_slice);
+        for event in events {
             let kind = kind(event.kind, made.how);
             let detail = format!("{}, {:+}{edited}", episodes(made.belief.count), event.citation_delta);
             actions.push(of_made(kind, made, detail));
         }
-        if !told {
+        if events.is_empty() {
             let action = if change.wording == Wording::Other { "reworded" } else { "adjusted" };
             actions.push(of_made(action, made, format!("{}{edited}", episodes(made.belief.count))));
         }
@@ -265,7 +266,7 @@ fn actions(plan: &Plan, out: &Difference<'_>, past: &Past, hidden: &BTreeSet<Id>
 fn proposal(plan: &Plan, c: &Contradiction, resolve: bool) -> Option<Action> {
     let keep = c.resolution.proposal.keep()?;
     let doubtful = if keep == c.one { c.other } else { c.one };
-    let made = plan.made.iter().find(|m| m.belief.id == doubtful)?;
+    let made = &plan.made[plan.made.binary_search_by_key(&doubtful, |m| m.belief.id).ok()?];
     let action = if resolve { "superseded" } else { "proposed" };
     let detail = format!("by belief {}: {}", text(keep), c.resolution.reason);
     Some(of_made(action, made, (made.belief.evidence_for, made.belief.evidence_against), detail))

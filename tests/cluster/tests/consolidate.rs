@@ -317,6 +317,23 @@ fn a_worker_that_reads_only_what_is_new_comes_to_what_reading_everything_comes_t
     }
 }
 
+#[test]
+fn what_a_deletion_has_taken_out_of_images_is_not_written_by_the_next() {
+    let cluster = Cluster::with_extension(&options());
+    let mut client = cluster.client();
+    fill(&mut client, SPACE, 1, 8);
+    consolidate(&mut client, SPACE);
+    run(&mut client, "DELETE FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper 1 % entry 1'");
+    consolidate(&mut client, SPACE);
+    run(&mut client, "DELETE FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper 1 % entry 2'");
+    let emptied = "SELECT string_agg(run || ' ' || entry || ' ' || ctid, ', ' ORDER BY run, entry)
+                   FROM engram.consolidation_touch WHERE before = '{}'";
+    let before: Option<String> = client.query_one(emptied, &[]).unwrap().get(0);
+    assert!(before.is_some(), "nothing was taken out");
+    run(&mut client, "DELETE FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper 1 % entry 3'");
+    assert_eq!(client.query_one(emptied, &[]).unwrap().get::<_, Option<String>>(0), before);
+}
+
 /// Says that it is over when it goes.
 struct Ends<'a>(&'a std::sync::atomic::AtomicBool);
 

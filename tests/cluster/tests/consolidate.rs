@@ -330,7 +330,7 @@ fn what_a_deletion_has_taken_out_of_images_is_not_written_by_the_next() {
                    FROM engram.consolidation_touch WHERE before = '{}'";
     let before: Option<String> = client.query_one(emptied, &[]).unwrap().get(0);
     assert!(before.is_some(), "nothing was taken out");
-    run(&mut client, "DELETE FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper 1 % entry 3'");
+    run(&mut client, "DELETE FROM engram.memory WHERE kind = 'episode' AND content LIKE 'keeper 1 % entry 4'");
     assert_eq!(client.query_one(emptied, &[]).unwrap().get::<_, Option<String>>(0), before);
 }
 

@@ -4,7 +4,7 @@ use super::define_int;
 use pgrx::guc::{GucContext, GucFlags, GucSetting};
 use std::time::Duration;
 
-static RUN_RETENTION: GucSetting<i32> = GucSetting::<i32>::new(30 * 86_400);
+static RUN_RETENTION: GucSetting<i32> = GucSetting::<i32>::new(7 * 86_400);
 
 pub(super) fn define() {
     define_int(

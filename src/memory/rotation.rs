@@ -14,6 +14,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(600);
 
 thread_local! {
     static LOOKED: Cell<Option<Instant>> = const { Cell::new(None) };
+    /// The last batch was not the end: the next round goes on, so that rotation keeps up with a worker that is never idle.
+    static MORE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether it is time to look.
@@ -22,8 +24,9 @@ pub fn is_due(first: bool) -> bool {
         return false;
     }
     let now = Instant::now();
-    let due =
-        first || LOOKED.get().is_none_or(|at| now.duration_since(at) >= guc::maintenance_interval().max(BETWEEN_LOOKS));
+    let due = first
+        || MORE.get()
+        || LOOKED.get().is_none_or(|at| now.duration_since(at) >= guc::maintenance_interval().max(BETWEEN_LOOKS));
     if due {
         LOOKED.set(Some(now));
     }
@@ -35,5 +38,7 @@ pub fn step() -> bool {
     let by_age = guc::belief_event_retention().map_or(0, |age| ledger::trim_events_by_age(age, BATCH));
     let by_number = guc::belief_events_kept().map_or(0, |kept| ledger::trim_events_by_number(kept, BATCH));
     let runs = guc::consolidation_run_retention().map_or(0, |age| ledger::trim_runs(age, BATCH));
-    by_age + by_number + runs > 0
+    let more = by_age + by_number + runs > 0;
+    MORE.set(more);
+    more
 }

@@ -200,6 +200,23 @@ fn sizing() {
 }
 
 #[test]
+fn containers() {
+    let cluster = installed(&Options::default());
+    follow(&cluster, "containers.md");
+}
+
+#[test]
+fn runbooks() {
+    // Sections name the space `default`; what they ask of it has an answer.
+    let cluster = installed(&Options::default());
+    cluster.psql_in("app", "SELECT engram_remember('The pilot came on board')");
+    for name in ["server.md", "operations.md", "tiers.md", "consolidation.md"] {
+        follow(&cluster, &format!("runbooks/{name}"));
+    }
+    sound(&cluster);
+}
+
+#[test]
 fn every_page_is_followed() {
     let text = std::fs::read_to_string(
         file!()

@@ -9,7 +9,7 @@ python_tools() {
     TOOLS="$place/bin"
     if [ "$(cat "$place/complete" 2>/dev/null)" = "$list" ]; then return; fi
     python3 -c 'import ensurepip' 2>/dev/null || need python3 python3-venv
-    step "installing $* into $place, once"
+    step "installing $* into $place, once" >&2
     rm -rf "$place"
     quietly "python-$name" python3 -m venv "$place" &&
         quietly "python-$name" "$place/bin/pip" install --quiet --disable-pip-version-check "$@" ||
@@ -41,7 +41,7 @@ debian_tool() {
         refresh_lists
     fi
     rm -rf "$place" && mkdir -p "$place"
-    step "unpacking $package into $place, once"
+    step "unpacking $package into $place, once" >&2
     (cd "$place" && quietly "tool-$package" apt-get "${options[@]}" -o APT::Sandbox::User="$(id -un)" download "$package" &&
         dpkg-deb -x "$package"_*.deb . && rm -f "$package"_*.deb) ||
         die "$package could not be downloaded: check the network, then run this again."

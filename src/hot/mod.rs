@@ -16,6 +16,7 @@ pub mod governor;
 pub mod heard;
 pub mod known;
 pub mod labile;
+pub mod metrics;
 pub mod moves;
 pub mod primes;
 pub mod private;
@@ -52,6 +53,7 @@ pub fn init() {
     uses::init();
     heard::init();
     moves::init();
+    metrics::init();
     primes::init();
     follow::init();
     private::init();

@@ -12,6 +12,7 @@ use super::{Account, Cold, Limits, Recalled, hide_paths, priming, readable, touc
 use crate::error::Error;
 use crate::hot::governor::{self, Met};
 use crate::store::{access, cold};
+use crate::memory::metrics::{limited as count_limit, recalled};
 use crate::{memory, pg};
 use pgrx::Uuid;
 use rustc_hash::FxHashSet;
@@ -73,7 +74,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
     if unfilled && !governor::is_over() && spaces.iter().any(|space| cold::count_up_to(&space.name, 1) > 0) {
         ask(Cold::Always)?;
     }
-    let partial = governor::met();
+    let partial = governor::met().inspect(count_limit);
     let name = |at: usize| spaces[at].name.as_str();
     merged.sort_by(|(a, a_at), (b, b_at)| {
         b.score.total_cmp(&a.score).then_with(|| name(*a_at).cmp(name(*b_at))).then_with(|| rank_within(a, b))
@@ -102,7 +103,9 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
     }
     let mut rows: Vec<_> = by_space.into_iter().map(Vec::into_iter).collect();
     let in_order = places.into_iter().filter_map(|at| Some((name(at).to_owned(), rows[at].next()?)));
-    Ok(Answer { recalled: in_order.collect(), limited, partial })
+    let answer = Answer { recalled: in_order.collect(), limited, partial };
+    recalled(answer.recalled.iter().map(|(_, row)| row));
+    Ok(answer)
 }
 
 /// Rows of one space with the same score: as a recall from it alone has them, which orders by evidence. Evidence tells apart what

@@ -37,6 +37,13 @@ pub fn waits() -> u64 {
     WAITS.get().map_or(0, |waits| waits.load(Relaxed))
 }
 
+/// Counts them from zero again.
+pub fn reset_waits() {
+    if let Some(waits) = WAITS.get() {
+        waits.store(0, Relaxed);
+    }
+}
+
 /// A lock in shared memory.
 #[derive(Clone, Copy)]
 pub struct LwLock(NonNull<pg_sys::LWLock>);

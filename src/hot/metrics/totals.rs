@@ -44,6 +44,65 @@ pub enum Total {
     Starved,
 }
 
+impl Total {
+    pub const ALL: [Total; TOTALS] = [
+        Total::Answered,
+        Total::Empty,
+        Total::Stored,
+        Total::Consolidated,
+        Total::Reconstructed,
+        Total::Imagined,
+        Total::OtherOrigin,
+        Total::FromHot,
+        Total::FromWarm,
+        Total::FromCold,
+        Total::Spreads,
+        Total::Activations,
+        Total::Edges,
+        Total::Hops,
+        Total::Cut,
+        Total::OutOfTime,
+        Total::OutOfMemory,
+        Total::HotHits,
+        Total::HotMisses,
+        Total::Evicted,
+        Total::Returned,
+        Total::Remembered,
+        Total::Discarded,
+        Total::Starved,
+    ];
+
+    /// As `engram.counter_stat` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Total::Answered => "answered",
+            Total::Empty => "empty",
+            Total::Stored => "origin stored",
+            Total::Consolidated => "origin consolidated",
+            Total::Reconstructed => "origin reconstructed",
+            Total::Imagined => "origin imagined",
+            Total::OtherOrigin => "origin other",
+            Total::FromHot => "tier hot",
+            Total::FromWarm => "tier warm",
+            Total::FromCold => "tier cold",
+            Total::Spreads => "spreads",
+            Total::Activations => "activations",
+            Total::Edges => "edges",
+            Total::Hops => "hops",
+            Total::Cut => "cut",
+            Total::OutOfTime => "out of time",
+            Total::OutOfMemory => "out of memory",
+            Total::HotHits => "hot hits",
+            Total::HotMisses => "hot misses",
+            Total::Evicted => "evicted",
+            Total::Returned => "returned",
+            Total::Remembered => "remembered",
+            Total::Discarded => "discarded",
+            Total::Starved => "starved",
+        }
+    }
+}
+
 const TOTALS: usize = 24;
 
 static COUNTS: SharedArea<[AtomicU64; TOTALS]> = SharedArea::new(c"engram metrics totals");

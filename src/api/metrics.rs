@@ -1,7 +1,9 @@
 //! What the views engram.metrics_* and engram.stat_operation read. Declared in `sql/schema/75_metrics.sql`.
 
 use super::arguments::timestamp;
+use crate::memory::catalog_version;
 use crate::memory::metrics::{self, Histogram};
+use crate::pg;
 use crate::worker::slots;
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::iter::TableIterator;
@@ -118,9 +120,6 @@ fn hot_stat() -> TableIterator<
         name!(here_warm, i64),
         name!(here_cold, i64),
         name!(here_bytes, i64),
-        name!(lag_seconds, f64),
-        name!(metrics, bool),
-        name!(stats_reset, Option<TimestampWithTimeZone>),
     ),
 > {
     let s = metrics::state();
@@ -138,9 +137,30 @@ fn hot_stat() -> TableIterator<
         s.here.warm as i64,
         s.here.cold as i64,
         s.here.bytes as i64,
-        s.lag_seconds,
-        s.on,
+    ))
+}
+
+/// What costs nothing to say.
+#[pg_extern(sql = false)]
+#[allow(clippy::type_complexity)] // The result is that of SQL.
+fn metrics_stat() -> TableIterator<
+    'static,
+    (
+        name!(version, String),
+        name!(catalog_version, Option<String>),
+        name!(preloaded, bool),
+        name!(metrics, bool),
+        name!(stats_reset, Option<TimestampWithTimeZone>),
+        name!(lag_seconds, f64),
+    ),
+> {
+    TableIterator::once((
+        env!("CARGO_PKG_VERSION").to_owned(),
+        catalog_version(),
+        pg::preloaded(),
+        metrics::is_on(),
         metrics::reset_at().map(timestamp),
+        metrics::lag_seconds(),
     ))
 }
 

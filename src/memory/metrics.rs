@@ -12,7 +12,8 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 pub use metrics::spaces::Shown;
-pub use metrics::{Operation, reset_at};
+pub use metrics::{Operation, is_on, reset_at};
+pub use uses::lag_seconds;
 
 /// Runs a function in a space and counts it as a call, also when it ends by an error or a cancel: these pass through as they came. `rows` says
 /// how many rows the result has. What concerns several spaces is given none.
@@ -171,14 +172,11 @@ pub fn counters() -> Vec<(&'static str, i64)> {
 
 /// The hot tier at this moment.
 pub struct State {
-    pub on: bool,
     pub capacity: u64,
     pub free: u64,
     pub all: Survey,
     /// Of this database.
     pub here: Survey,
-    /// Seconds that the use which waits longest waits to be written.
-    pub lag_seconds: f64,
 }
 
 /// Names of the states that [`Survey::states`] counts.
@@ -190,7 +188,7 @@ pub fn state() -> State {
     let shared = Hot::shared();
     let (capacity, free) = shared.map_or((0, 0), |hot| hot.bytes());
     let (all, here) = shared.map_or_else(Default::default, |hot| survey::take(&hot, pg::database_oid().to_u32()));
-    State { on: metrics::is_on(), capacity, free, all, here, lag_seconds: uses::lag_seconds() }
+    State { capacity, free, all, here }
 }
 
 /// Begins all counts of the server anew.

@@ -1426,10 +1426,10 @@ COMMENT ON COLUMN engram.metrics_spread.hops_total IS 'Longest path of each spre
 COMMENT ON COLUMN engram.metrics_spread.limit_hits_total IS 'Spreads that engram.spread_max_edges cut';
 
 CREATE VIEW engram.metrics_limit_hits WITH (security_invoker = true) AS
-SELECT l."limit", pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) l.counter) AS total
+SELECT l.reason, pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) l.counter) AS total
 FROM engram.counter_stat() c,
-     (VALUES ('work', 'cut'), ('time', 'out of time'), ('memory', 'out of memory')) AS l ("limit", counter)
-GROUP BY l."limit";
+     (VALUES ('work', 'cut'), ('time', 'out of time'), ('memory', 'out of memory')) AS l (reason, counter)
+GROUP BY l.reason;
 COMMENT ON VIEW engram.metrics_limit_hits IS 'Limits that were met: of work (engram.spread_max_edges), time (engram.recall_max_ms) and memory (engram.recall_max_bytes)';
 
 CREATE VIEW engram.metrics_reinforcement WITH (security_invoker = true) AS
@@ -1595,7 +1595,7 @@ FROM engram.metrics_spread m, LATERAL (VALUES
      ('engram_spread_hops_total', 'counter', m.hops_total::pg_catalog.float8),
      ('engram_spread_limit_hits_total', 'counter', m.limit_hits_total::pg_catalog.float8)) AS v (name, type, value)
 UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
-       m."limit"::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+       m.reason::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
 FROM engram.metrics_limit_hits m, LATERAL (VALUES
      ('engram_limit_hits_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value)
 UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,

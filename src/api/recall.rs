@@ -1,6 +1,6 @@
 use super::arguments::{AnswerRow, Arguments, count, timestamp};
 use crate::error::{Error, or_raise};
-use crate::memory::metrics::{Operation, counted};
+use crate::memory::metrics::{self, Operation, counted};
 use crate::memory::recall::{self, Answer, Met, Recalled, across};
 use crate::memory::space_or_setting;
 use crate::memory::spread;
@@ -84,6 +84,7 @@ fn engram_recall<'a>(
     };
     let Answer { recalled, limited, partial, .. } =
         counted(Operation::Recall, Some(&name), ask, |answer| answer.recalled.len());
+    metrics::recalled(recalled.iter());
     tell_limited(limited, partial);
     TableIterator::new(recalled.into_iter().map(move |r| answer_row(name.clone(), r)))
 }
@@ -167,6 +168,7 @@ fn engram_recall_across<'a>(
     let only = if let [one] = spaces.as_slice() { Some(one.as_str()) } else { None };
     let across::Answer { recalled, limited, partial } =
         counted(Operation::Recall, only, ask, |answer| answer.recalled.len());
+    metrics::recalled(recalled.iter().map(|(_, row)| row));
     tell_limited(limited, partial);
     TableIterator::new(recalled.into_iter().map(|(space, r)| answer_row(space, r)))
 }

@@ -4,7 +4,7 @@ use super::arguments::{AnswerRow, Arguments, count, timestamp};
 use super::recall::{answer_row, tell_limited};
 use crate::error::{Error, Result, or_raise};
 use crate::guc;
-use crate::memory::metrics::{Operation, counted_by};
+use crate::memory::metrics::{self, Operation, counted_by};
 use crate::memory::predict::Situation;
 use crate::memory::query::{self, Call, Conditions};
 use crate::memory::recall::{self, Answer, explain};
@@ -131,6 +131,7 @@ fn by_pattern(name: &str, pattern: &Pattern, conditions: Conditions, k: usize, e
         return Ok(explanation.into_lines().map(row).collect());
     }
     let Answer { recalled, limited, partial, .. } = recall::recall(name, &given, &limits)?;
+    metrics::recalled(recalled.iter());
     tell_limited(limited, partial);
     Ok(recalled.into_iter().map(|r| memory(answer_row(name.to_owned(), r))).collect())
 }

@@ -12,7 +12,7 @@ use super::{Account, Cold, Limits, Recalled, hide_paths, priming, readable, touc
 use crate::error::Error;
 use crate::hot::governor::{self, Met};
 use crate::store::{access, cold};
-use crate::memory::metrics::{limited as count_limit, recalled};
+use crate::memory::metrics::limited as count_limit;
 use crate::{memory, pg};
 use pgrx::Uuid;
 use rustc_hash::FxHashSet;
@@ -103,9 +103,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
     }
     let mut rows: Vec<_> = by_space.into_iter().map(Vec::into_iter).collect();
     let in_order = places.into_iter().filter_map(|at| Some((name(at).to_owned(), rows[at].next()?)));
-    let answer = Answer { recalled: in_order.collect(), limited, partial };
-    recalled(answer.recalled.iter().map(|(_, row)| row));
-    Ok(answer)
+    Ok(Answer { recalled: in_order.collect(), limited, partial })
 }
 
 /// Rows of one space with the same score: as a recall from it alone has them, which orders by evidence. Evidence tells apart what

@@ -29,7 +29,7 @@ use crate::hot::queue;
 use crate::hot::metrics::{self, Total};
 use crate::hot::search::{self as hot_search, Blocked, LockPause};
 use crate::hot::{self, Hot, Place, clock, publish};
-use crate::memory::metrics::{limited, recalled as count_recalled};
+use crate::memory::metrics::limited;
 use crate::memory::{self, load, reinforce, standby, watch};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
@@ -100,9 +100,7 @@ pub fn readable(name: &str) -> Result<std::rc::Rc<access::Space>, Error> {
 
 /// Recalls from one space.
 pub fn recall(name: &str, given: &Given<'_>, limits: &Limits) -> Result<Answer, Error> {
-    let answer = answer(name, given, limits, Account::None)?;
-    count_recalled(answer.recalled.iter());
-    Ok(answer)
+    answer(name, given, limits, Account::None)
 }
 
 /// Recalls from one space, with or without an account of how.

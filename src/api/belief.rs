@@ -79,7 +79,16 @@ fn engram_supersede_0_4<'a>(
                 .with_hint("A memory that is there already keeps the confidence it has.")))
         }
         let valid_from = valid_from.map(micros);
-        or_raise(supersede::supersede(Supersede { old, new, content, embedding, valid_from, source, confidence, space }))
+        or_raise(supersede::supersede(Supersede {
+            old,
+            new,
+            content,
+            embedding,
+            valid_from,
+            source,
+            confidence,
+            space,
+        }))
     };
     counted_in(Operation::Update, space, replace, |_| 1)
 }

@@ -89,8 +89,8 @@ fn row(h: Histogram) -> (String, Vec<f64>, Vec<i64>, f64, i64) {
 
 /// Calls that failed, by operation and class of SQLSTATE.
 #[pg_extern(sql = false)]
-fn error_stat()
--> TableIterator<'static, (name!(operation, String), name!(sqlstate_class, String), name!(total, i64))> {
+fn error_stat() -> TableIterator<'static, (name!(operation, String), name!(sqlstate_class, String), name!(total, i64))>
+{
     let row = |(operation, class, n): (&str, &str, i64)| (operation.to_owned(), class.to_owned(), n);
     TableIterator::new(metrics::errors().into_iter().map(row))
 }
@@ -179,7 +179,9 @@ fn worker_total_stat() -> TableIterator<
         name!(failures, i64),
     ),
 > {
-    TableIterator::new(slots::by_kind().into_iter().map(|w| {
-        (w.worker.to_owned(), w.processes, w.heartbeat_age_seconds, w.starts, w.restarts, w.runs, w.failures)
-    }))
+    TableIterator::new(
+        slots::by_kind().into_iter().map(|w| {
+            (w.worker.to_owned(), w.processes, w.heartbeat_age_seconds, w.starts, w.restarts, w.runs, w.failures)
+        }),
+    )
 }

@@ -57,27 +57,26 @@ fn engram_recall<'a>(
     ),
 > {
     let name = space_or_setting(space);
-    let arguments =
-        Arguments {
-            cue,
-            embedding: embedding.as_ref().map(Vector::as_slice),
-            k,
-            ids,
-            context,
-            cues,
-            filter,
-            kinds,
-            in_context,
-            since,
-            until,
-            as_of,
-            min_score,
-            min_confidence,
-            max_tokens,
-            hops,
-            include_cold,
-            reinforce,
-        };
+    let arguments = Arguments {
+        cue,
+        embedding: embedding.as_ref().map(Vector::as_slice),
+        k,
+        ids,
+        context,
+        cues,
+        filter,
+        kinds,
+        in_context,
+        since,
+        until,
+        as_of,
+        min_score,
+        min_confidence,
+        max_tokens,
+        hops,
+        include_cold,
+        reinforce,
+    };
     let ask = || {
         let (given, limits) = or_raise(arguments.checked());
         or_raise(recall::recall(&name, &given, &limits))
@@ -136,27 +135,26 @@ fn engram_recall_across<'a>(
     ),
 > {
     let spaces: Vec<String> = spaces.into_iter().flatten().flatten().collect();
-    let arguments =
-        Arguments {
-            cue,
-            embedding: embedding.as_ref().map(Vector::as_slice),
-            k,
-            ids,
-            context,
-            cues,
-            filter,
-            kinds,
-            in_context,
-            since,
-            until,
-            as_of,
-            min_score,
-            min_confidence,
-            max_tokens,
-            hops,
-            include_cold,
-            reinforce,
-        };
+    let arguments = Arguments {
+        cue,
+        embedding: embedding.as_ref().map(Vector::as_slice),
+        k,
+        ids,
+        context,
+        cues,
+        filter,
+        kinds,
+        in_context,
+        since,
+        until,
+        as_of,
+        min_score,
+        min_confidence,
+        max_tokens,
+        hops,
+        include_cold,
+        reinforce,
+    };
     let ask = || {
         if spaces.is_empty() {
             or_raise(Err(Error::null_value("spaces")

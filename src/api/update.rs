@@ -35,20 +35,8 @@ fn update_memory<'a>(
     ),
 > {
     let how = mode.unwrap_or_default().to_owned();
-    let given = Update {
-        id,
-        content,
-        embedding,
-        cues,
-        metadata,
-        context,
-        kind,
-        confidence,
-        occurred_at,
-        source,
-        mode,
-        space,
-    };
+    let given =
+        Update { id, content, embedding, cues, metadata, context, kind, confidence, occurred_at, source, mode, space };
     let done = counted_in(Operation::Update, space, || or_raise(update::update(given)), |_| 1);
     TableIterator::once((done.id, how, done.in_place, done.plasticity, done.reason.map(str::to_owned)))
 }

@@ -18,7 +18,12 @@ pub use uses::lag_seconds;
 /// Runs a function in a space and counts it as a call, also when it ends by an error or a cancel: these pass through as they came. `rows` says
 /// how many rows the result has. What concerns several spaces is given none.
 #[inline]
-pub fn counted<T>(operation: Operation, space: Option<&str>, f: impl FnOnce() -> T, rows: impl FnOnce(&T) -> usize) -> T {
+pub fn counted<T>(
+    operation: Operation,
+    space: Option<&str>,
+    f: impl FnOnce() -> T,
+    rows: impl FnOnce(&T) -> usize,
+) -> T {
     let Some(call) = Call::begin(operation) else { return f() };
     match catch_unwind(AssertUnwindSafe(f)) {
         Ok(result) => {
@@ -30,7 +35,12 @@ pub fn counted<T>(operation: Operation, space: Option<&str>, f: impl FnOnce() ->
 }
 
 /// The same in the space of an argument, or of the setting.
-pub fn counted_in<T>(operation: Operation, space: Option<&str>, f: impl FnOnce() -> T, rows: impl FnOnce(&T) -> usize) -> T {
+pub fn counted_in<T>(
+    operation: Operation,
+    space: Option<&str>,
+    f: impl FnOnce() -> T,
+    rows: impl FnOnce(&T) -> usize,
+) -> T {
     counted(operation, Some(&space_or_setting(space)), f, rows)
 }
 

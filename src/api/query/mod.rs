@@ -20,10 +20,9 @@ use serde_json::{Map, Number, Value, json};
 #[pg_extern(volatile, parallel_restricted)]
 fn engram_query(query: Option<&str>, params: default!(Option<Jsonb>, "NULL")) -> SetOfIterator<'static, JsonB> {
     let ask = || {
-        let text =
-            or_raise(query.ok_or_else(|| {
-                Error::null_value("query").with_hint("For example: engram_query('RECALL \"boat\" LIMIT 5').")
-            }));
+        let text = or_raise(query.ok_or_else(|| {
+            Error::null_value("query").with_hint("For example: engram_query('RECALL \"boat\" LIMIT 5').")
+        }));
         let params = params.map(Jsonb::parse).filter(|p| !p.is_null());
         let plan = or_raise(query::plan(text, params.as_ref()));
         let name = space_or_setting(plan.space.as_deref());

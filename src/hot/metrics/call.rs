@@ -82,7 +82,8 @@ impl Call {
         let bucket = BOUNDS_NS.iter().position(|bound| nanos <= *bound).unwrap_or(BOUNDS.len());
         words[bucket].fetch_add(1, Relaxed);
         words[SUM].fetch_add(nanos, Relaxed);
-        let mut counts = Counts { calls: 1, edges: work.edges, limit_hits: work.limit_hits, nanos, ..Counts::default() };
+        let mut counts =
+            Counts { calls: 1, edges: work.edges, limit_hits: work.limit_hits, nanos, ..Counts::default() };
         match outcome {
             Outcome::Rows(rows) => counts.rows = rows,
             Outcome::Error(class) => {

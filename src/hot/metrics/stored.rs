@@ -1,7 +1,7 @@
 //! Memories that were stored, counted when their transaction commits.
 
-use super::totals::{Total, add};
 use super::is_on;
+use super::totals::{Total, add};
 use crate::pg::xact::{self, Event, SubEvent};
 use std::cell::RefCell;
 

@@ -1248,6 +1248,406 @@ COMMENT ON COLUMN engram.calibration_error.brier IS 'Brier score, the mean squar
 -- requires:
 --   belief
 
+-- Metrics: what is counted in shared memory, for exporters (metrics_*) and for people (stat_*).
+CREATE FUNCTION engram.operation_stat(
+    OUT database oid, OUT space text, OUT operation text, OUT calls bigint, OUT failures bigint, OUT rows bigint,
+    OUT edges bigint, OUT limit_hits bigint, OUT seconds double precision) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'operation_stat_wrapper';
+COMMENT ON FUNCTION engram.operation_stat() IS 'Calls of functions by space and operation; the busiest 50 spaces of the server apart, the others as one without database';
+
+CREATE FUNCTION engram.duration_stat(
+    OUT operation text, OUT bounds double precision[], OUT buckets bigint[], OUT seconds double precision,
+    OUT calls bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'duration_stat_wrapper';
+COMMENT ON FUNCTION engram.duration_stat() IS 'How long calls of functions took';
+
+CREATE FUNCTION engram.distribution_stat(
+    OUT distribution text, OUT bounds double precision[], OUT buckets bigint[], OUT sum double precision,
+    OUT count bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'distribution_stat_wrapper';
+COMMENT ON FUNCTION engram.distribution_stat() IS 'Scores, confidences and hops of what recalls returned';
+
+CREATE FUNCTION engram.error_stat(
+    OUT operation text, OUT sqlstate_class text, OUT total bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'error_stat_wrapper';
+COMMENT ON FUNCTION engram.error_stat() IS 'Calls of functions that ended by an error';
+
+CREATE FUNCTION engram.counter_stat(
+    OUT counter text, OUT total bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'counter_stat_wrapper';
+COMMENT ON FUNCTION engram.counter_stat() IS 'What is counted without labels';
+
+CREATE FUNCTION engram.hot_stat(
+    OUT capacity_bytes bigint, OUT free_bytes bigint, OUT spaces bigint, OUT memories bigint, OUT edges bigint,
+    OUT cues bigint, OUT unsettled bigint, OUT states text[], OUT in_state bigint[], OUT here_hot bigint, OUT here_warm bigint,
+    OUT here_cold bigint, OUT here_bytes bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'hot_stat_wrapper';
+COMMENT ON FUNCTION engram.hot_stat() IS 'The hot tier of the server, and what this database has there';
+
+CREATE FUNCTION engram.metrics_stat(
+    OUT version text, OUT catalog_version text, OUT preloaded boolean, OUT metrics boolean, OUT stats_reset timestamptz,
+    OUT lag_seconds double precision) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'metrics_stat_wrapper';
+COMMENT ON FUNCTION engram.metrics_stat() IS 'Versions, since when is counted, and how long the oldest use of a memory waits';
+
+CREATE FUNCTION engram.worker_total_stat(
+    OUT worker text, OUT processes bigint, OUT heartbeat_age_seconds double precision, OUT starts bigint,
+    OUT restarts bigint, OUT runs bigint, OUT failures bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'worker_total_stat_wrapper';
+COMMENT ON FUNCTION engram.worker_total_stat() IS 'Background workers by kind, whether one runs or not';
+
+CREATE VIEW engram.metrics_info WITH (security_invoker = true) AS
+SELECT h.version,
+       COALESCE(h.catalog_version, '') AS catalog_version,
+       1 AS info,
+       h.preloaded::pg_catalog.int4 AS preloaded,
+       h.metrics::pg_catalog.int4 AS metrics_enabled,
+       pg_catalog.date_part('epoch', COALESCE(h.stats_reset, pg_catalog.pg_postmaster_start_time())) AS stats_reset_timestamp_seconds
+FROM engram.metrics_stat() h;
+COMMENT ON VIEW engram.metrics_info IS 'One row: versions, and since when is counted';
+
+CREATE VIEW engram.metrics_operation WITH (security_invoker = true) AS
+SELECT COALESCE(d.datname, '') AS database, o.space, o.operation,
+       o.calls AS calls_total, o.failures AS failures_total, o.rows AS rows_total, o.edges AS edges_total,
+       o.limit_hits AS limit_hits_total, o.seconds AS seconds_total
+FROM engram.operation_stat() o
+LEFT JOIN pg_catalog.pg_database d ON d.oid OPERATOR(pg_catalog.=) o.database
+WHERE o.database IS NULL OR d.oid IS NOT NULL;
+COMMENT ON VIEW engram.metrics_operation IS 'Calls of functions by operation and space: the busiest 50 spaces of the server apart, the others as one';
+COMMENT ON COLUMN engram.metrics_operation.database IS 'Of the space; blank for the others';
+COMMENT ON COLUMN engram.metrics_operation.space IS 'Name, or other';
+COMMENT ON COLUMN engram.metrics_operation.calls_total IS 'Calls that ended, by an error too';
+COMMENT ON COLUMN engram.metrics_operation.failures_total IS 'Calls that ended by an error or a cancel';
+COMMENT ON COLUMN engram.metrics_operation.rows_total IS 'Rows returned, or memories stored or forgotten';
+COMMENT ON COLUMN engram.metrics_operation.edges_total IS 'Edges that spreading looked at';
+COMMENT ON COLUMN engram.metrics_operation.limit_hits_total IS 'Limits of work, time or memory that were met';
+COMMENT ON COLUMN engram.metrics_operation.seconds_total IS 'Time in the calls';
+
+CREATE VIEW engram.metrics_operation_errors WITH (security_invoker = true) AS
+SELECT e.operation, e.sqlstate_class, e.total
+FROM engram.error_stat() e;
+COMMENT ON VIEW engram.metrics_operation_errors IS 'Calls of functions that ended by an error, by operation and class of SQLSTATE; 57 is a cancel';
+
+CREATE VIEW engram.metrics_operation_duration WITH (security_invoker = true) AS
+SELECT d.operation, d.bounds AS seconds, d.buckets AS seconds_bucket, d.seconds AS seconds_sum, d.calls AS seconds_count
+FROM engram.duration_stat() d;
+COMMENT ON VIEW engram.metrics_operation_duration IS 'How long calls of functions took, by operation: a histogram';
+COMMENT ON COLUMN engram.metrics_operation_duration.seconds IS 'Upper bounds, without the one for all calls';
+COMMENT ON COLUMN engram.metrics_operation_duration.seconds_bucket IS 'Calls that took at most as long as the bound';
+
+CREATE VIEW engram.metrics_recall WITH (security_invoker = true) AS
+SELECT c.answered_total, c.empty_total, d.*
+FROM (SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'answered') AS answered_total,
+             pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'empty') AS empty_total
+      FROM engram.counter_stat() c) c,
+     (SELECT pg_catalog.max(d.bounds) FILTER (WHERE d.distribution OPERATOR(pg_catalog.=) 'score') AS score,
+       pg_catalog.max(d.buckets) FILTER (WHERE d.distribution OPERATOR(pg_catalog.=) 'score') AS score_bucket,
+       pg_catalog.max(d.sum) FILTER (WHERE d.distribution OPERATOR(pg_catalog.=) 'score') AS score_sum,
+       pg_catalog.max(d.count) FILTER (WHERE d.distribution OPERATOR(pg_catalog.=) 'score') AS score_count,
+       pg_catalog.max(d.bounds) FILTER (WHERE d.distribution OPERATOR(pg_catalog.=) 'confidence') AS confidence,
+       pg_catalog.max(d.buckets) FILTER (WHERE d.distribution OPERATOR(pg_catalog.=) 'confidence') AS confidence_bucket,
+       pg_catalog.max(d.sum) FILTER (WHERE d.distribution OPERATOR(pg_catalog.=) 'confidence') AS confidence_sum,
+       pg_catalog.max(d.count) FILTER (WHERE d.distribution OPERATOR(pg_catalog.=) 'confidence') AS confidence_count,
+       pg_catalog.max(d.bounds) FILTER (WHERE d.distribution OPERATOR(pg_catalog.=) 'hops') AS hops,
+       pg_catalog.max(d.buckets) FILTER (WHERE d.distribution OPERATOR(pg_catalog.=) 'hops') AS hops_bucket,
+       pg_catalog.max(d.sum) FILTER (WHERE d.distribution OPERATOR(pg_catalog.=) 'hops') AS hops_sum,
+       pg_catalog.max(d.count) FILTER (WHERE d.distribution OPERATOR(pg_catalog.=) 'hops') AS hops_count
+      FROM engram.distribution_stat() d) d;
+COMMENT ON VIEW engram.metrics_recall IS 'One row: recalls that returned something and nothing; scores, confidences and hops of what they returned, as histograms';
+
+CREATE VIEW engram.metrics_recall_rows WITH (security_invoker = true) AS
+SELECT o.origin, pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) o.counter) AS total
+FROM engram.counter_stat() c,
+     (VALUES ('stored', 'origin stored'), ('consolidated', 'origin consolidated'), ('reconstructed', 'origin reconstructed'),
+             ('imagined', 'origin imagined'), ('other', 'origin other')) AS o (origin, counter)
+GROUP BY o.origin;
+COMMENT ON VIEW engram.metrics_recall_rows IS 'Memories that recalls returned, by origin';
+
+CREATE VIEW engram.metrics_hot_tier WITH (security_invoker = true) AS
+SELECT h.capacity_bytes OPERATOR(pg_catalog.-) h.free_bytes AS bytes, h.capacity_bytes, h.memories, h.edges, h.cues, h.spaces,
+       h.unsettled, c.evictions_total, c.hits_total, c.misses_total, c.lock_waits_total
+FROM engram.hot_stat() h,
+     (SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'evicted') AS evictions_total,
+             pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'hot hits') AS hits_total,
+             pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'hot misses') AS misses_total,
+             pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'lock waits') AS lock_waits_total
+      FROM engram.counter_stat() c) c;
+COMMENT ON VIEW engram.metrics_hot_tier IS 'One row: the hot tier of the server';
+COMMENT ON COLUMN engram.metrics_hot_tier.memories IS 'Memories of loaded spaces, resident or not';
+COMMENT ON COLUMN engram.metrics_hot_tier.unsettled IS 'Transactions that are not settled';
+COMMENT ON COLUMN engram.metrics_hot_tier.evictions_total IS 'Memories that left it for want of room';
+COMMENT ON COLUMN engram.metrics_hot_tier.hits_total IS 'Searches that it answered';
+COMMENT ON COLUMN engram.metrics_hot_tier.misses_total IS 'Searches that a backend answered from a region of its own';
+COMMENT ON COLUMN engram.metrics_hot_tier.lock_waits_total IS 'Waits for its locks and those of the workers';
+
+CREATE VIEW engram.metrics_hot_tier_load WITH (security_invoker = true) AS
+SELECT s.state, s.spaces
+FROM engram.hot_stat() h, ROWS FROM (pg_catalog.unnest(h.states), pg_catalog.unnest(h.in_state)) AS s (state, spaces);
+COMMENT ON VIEW engram.metrics_hot_tier_load IS 'Spaces that the hot tier has a place for, by state';
+
+CREATE VIEW engram.metrics_tier WITH (security_invoker = true) AS
+SELECT t.tier, t.memories, t.bytes, pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) t.counter) AS hits_total
+FROM engram.counter_stat() c, engram.hot_stat() h,
+     LATERAL (VALUES ('hot', h.here_hot, h.here_bytes, 'tier hot'),
+             ('warm', h.here_warm, pg_catalog.pg_total_relation_size('engram.warm'), 'tier warm'),
+             ('cold', h.here_cold, pg_catalog.pg_total_relation_size('engram.cold'), 'tier cold')) AS t (tier, memories, bytes, counter)
+GROUP BY t.tier, t.memories, t.bytes;
+COMMENT ON VIEW engram.metrics_tier IS 'Tiers: memories of loaded spaces of this database and bytes, and memories returned from each on the server';
+COMMENT ON COLUMN engram.metrics_tier.bytes IS 'In shared memory, or of the table with its indexes';
+COMMENT ON COLUMN engram.metrics_tier.hits_total IS 'Memories that recalls returned from there';
+
+CREATE VIEW engram.metrics_tier_moves WITH (security_invoker = true) AS
+SELECT m.direction, pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) m.counter) AS total
+FROM engram.counter_stat() c,
+     (VALUES ('to_hot', 'returned'), ('to_warm', 'evicted'), ('to_cold', 'to cold'), ('from_cold', 'from cold')) AS m (direction, counter)
+GROUP BY m.direction;
+COMMENT ON VIEW engram.metrics_tier_moves IS 'Memories that have moved between tiers, in all databases';
+
+CREATE VIEW engram.metrics_spread WITH (security_invoker = true) AS
+SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'spreads') AS runs_total,
+       pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'activations') AS activations_total,
+       pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'edges') AS edges_total,
+       pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'hops') AS hops_total,
+       pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'cut') AS limit_hits_total
+FROM engram.counter_stat() c;
+COMMENT ON VIEW engram.metrics_spread IS 'One row: spreading activation, in recalls too';
+COMMENT ON COLUMN engram.metrics_spread.runs_total IS 'Spreads';
+COMMENT ON COLUMN engram.metrics_spread.activations_total IS 'Memories and cues reached';
+COMMENT ON COLUMN engram.metrics_spread.edges_total IS 'Edges looked at';
+COMMENT ON COLUMN engram.metrics_spread.hops_total IS 'Longest path of each spread';
+COMMENT ON COLUMN engram.metrics_spread.limit_hits_total IS 'Spreads that engram.spread_max_edges cut';
+
+CREATE VIEW engram.metrics_limit_hits WITH (security_invoker = true) AS
+SELECT l.reason, pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) l.counter) AS total
+FROM engram.counter_stat() c,
+     (VALUES ('work', 'cut'), ('time', 'out of time'), ('memory', 'out of memory')) AS l (reason, counter)
+GROUP BY l.reason;
+COMMENT ON VIEW engram.metrics_limit_hits IS 'Limits that were met: of work (engram.spread_max_edges), time (engram.recall_max_ms) and memory (engram.recall_max_bytes)';
+
+CREATE VIEW engram.metrics_reinforcement WITH (security_invoker = true) AS
+SELECT r.pending, r.noted AS noted_total, r.flushed AS flushed_total, r.gone AS gone_total, r.lost AS lost_total,
+       r.batches AS batches_total, h.lag_seconds
+FROM engram.reinforcement_stat() r, engram.metrics_stat() h;
+COMMENT ON VIEW engram.metrics_reinforcement IS 'One row: uses of memories on their way to engram.trace';
+COMMENT ON COLUMN engram.metrics_reinforcement.lag_seconds IS 'How long the oldest of them has waited';
+
+CREATE VIEW engram.metrics_worker WITH (security_invoker = true) AS
+SELECT w.worker, w.processes, w.heartbeat_age_seconds, w.runs AS runs_total, w.failures AS failures_total,
+       w.starts AS starts_total, w.restarts AS restarts_total,
+       CASE WHEN w.worker OPERATOR(pg_catalog.=) 'launcher' THEN 0 ELSE c.starved END AS starved_total
+FROM engram.worker_total_stat() w,
+     (SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'starved') AS starved FROM engram.counter_stat() c) c;
+COMMENT ON VIEW engram.metrics_worker IS 'Background workers by kind, whether one runs or not';
+COMMENT ON COLUMN engram.metrics_worker.heartbeat_age_seconds IS 'Since the slowest of them got on; 0 where none runs, but for the launcher';
+COMMENT ON COLUMN engram.metrics_worker.restarts_total IS 'Starts after a failure or, of the launcher, an end';
+COMMENT ON COLUMN engram.metrics_worker.starved_total IS 'Times that a database began to wait because all workers were taken';
+
+CREATE VIEW engram.metrics_worker_state WITH (security_invoker = true) AS
+SELECT w.worker, w.state, pg_catalog.count(*) AS processes
+FROM engram.worker_stat() w
+GROUP BY w.worker, w.state;
+COMMENT ON VIEW engram.metrics_worker_state IS 'Background workers that run, by what they do';
+
+CREATE VIEW engram.metrics_snapshot WITH (security_invoker = true) AS
+SELECT (s.written_at IS NOT NULL)::pg_catalog.int4 AS present,
+       COALESCE(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) s.written_at), 0) AS age_seconds,
+       s.bytes, s.load_ms OPERATOR(pg_catalog./) 1000 AS load_seconds, c.discards_total
+FROM engram.snapshot_stat() s, (SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'discarded') AS discards_total FROM engram.counter_stat() c) c;
+COMMENT ON VIEW engram.metrics_snapshot IS 'One row: the snapshot file of this database';
+
+CREATE VIEW engram.metrics_standby WITH (security_invoker = true) AS
+SELECT s.in_recovery::pg_catalog.int4 AS in_recovery,
+       GREATEST(s.replayed OPERATOR(pg_catalog.-) s.followed, 0) AS lag_bytes,
+       s.lag_seconds, s.missed AS missed_total, s.conflicts AS conflicts_total
+FROM engram.standby_stat() s;
+COMMENT ON VIEW engram.metrics_standby IS 'One row: how the hot tier of a standby follows this database; zeros on a primary';
+
+CREATE VIEW engram.metrics_remembered WITH (security_invoker = true) AS
+SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'remembered') AS total
+FROM engram.counter_stat() c;
+COMMENT ON VIEW engram.metrics_remembered IS 'One row: memories that committed transactions have stored, by whatever statement';
+
+CREATE VIEW engram.stat_operation WITH (security_invoker = true) AS
+SELECT d.operation, d.calls, o.failures, o.rows, o.edges, o.limit_hits,
+       CASE WHEN d.calls OPERATOR(pg_catalog.>) 0 THEN d.seconds OPERATOR(pg_catalog.*) 1000 OPERATOR(pg_catalog./) d.calls END AS mean_ms,
+       p.p50 OPERATOR(pg_catalog.*) 1000 AS p50_ms, p.p95 OPERATOR(pg_catalog.*) 1000 AS p95_ms, p.p99 OPERATOR(pg_catalog.*) 1000 AS p99_ms,
+       COALESCE(h.stats_reset, pg_catalog.pg_postmaster_start_time()) AS stats_reset
+FROM engram.duration_stat() d
+JOIN (SELECT s.operation, pg_catalog.sum(s.failures)::pg_catalog.int8 AS failures, pg_catalog.sum(s.rows)::pg_catalog.int8 AS rows,
+             pg_catalog.sum(s.edges)::pg_catalog.int8 AS edges, pg_catalog.sum(s.limit_hits)::pg_catalog.int8 AS limit_hits
+      FROM engram.operation_stat() s GROUP BY s.operation) o ON o.operation OPERATOR(pg_catalog.=) d.operation
+CROSS JOIN engram.metrics_stat() h
+CROSS JOIN LATERAL (
+    SELECT pg_catalog.min(b.bound) FILTER (WHERE b.calls OPERATOR(pg_catalog.>=) (0.5 OPERATOR(pg_catalog.*) d.calls)) AS p50,
+           pg_catalog.min(b.bound) FILTER (WHERE b.calls OPERATOR(pg_catalog.>=) (0.95 OPERATOR(pg_catalog.*) d.calls)) AS p95,
+           pg_catalog.min(b.bound) FILTER (WHERE b.calls OPERATOR(pg_catalog.>=) (0.99 OPERATOR(pg_catalog.*) d.calls)) AS p99
+    FROM ROWS FROM (pg_catalog.unnest(d.bounds), pg_catalog.unnest(d.buckets)) AS b (bound, calls)
+    WHERE d.calls OPERATOR(pg_catalog.>) 0) p;
+COMMENT ON VIEW engram.stat_operation IS 'Calls of functions by operation, in all databases, and how long they took';
+COMMENT ON COLUMN engram.stat_operation.mean_ms IS 'Null without calls, like the next three';
+COMMENT ON COLUMN engram.stat_operation.p50_ms IS 'Half of the calls took at most so long: the bound of a bucket, so the true figure is lower; null beyond 10 s';
+
+CREATE VIEW engram.stat_space WITH (security_invoker = true) AS
+SELECT m.space,
+       pg_catalog.sum(m.calls_total)::pg_catalog.int8 AS calls, pg_catalog.sum(m.failures_total)::pg_catalog.int8 AS failures,
+       pg_catalog.sum(m.rows_total)::pg_catalog.int8 AS rows,
+       pg_catalog.sum(m.seconds_total) OPERATOR(pg_catalog.*) 1000 OPERATOR(pg_catalog./) pg_catalog.sum(m.calls_total)::pg_catalog.float8 AS mean_ms
+FROM engram.metrics_operation m
+WHERE m.database OPERATOR(pg_catalog.=) pg_catalog.current_database()
+GROUP BY m.space;
+COMMENT ON VIEW engram.stat_space IS 'Calls of functions in spaces of this database that are among the busiest 50 of the server';
+
+CREATE VIEW engram.metrics WITH (security_invoker = true) AS
+SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_info m, LATERAL (VALUES
+     ('engram_preloaded', 'gauge', m.preloaded::pg_catalog.float8),
+     ('engram_metrics_enabled', 'gauge', m.metrics_enabled::pg_catalog.float8),
+     ('engram_stats_reset_timestamp_seconds', 'gauge', m.stats_reset_timestamp_seconds::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, m.database::pg_catalog.text AS database, m.space::pg_catalog.text AS space, m.operation::pg_catalog.text AS operation,
+       ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_operation m, LATERAL (VALUES
+     ('engram_operation_calls_total', 'counter', m.calls_total::pg_catalog.float8),
+     ('engram_operation_failures_total', 'counter', m.failures_total::pg_catalog.float8),
+     ('engram_operation_rows_total', 'counter', m.rows_total::pg_catalog.float8),
+     ('engram_operation_edges_total', 'counter', m.edges_total::pg_catalog.float8),
+     ('engram_operation_limit_hits_total', 'counter', m.limit_hits_total::pg_catalog.float8),
+     ('engram_operation_seconds_total', 'counter', m.seconds_total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, m.operation::pg_catalog.text AS operation,
+       m.sqlstate_class::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_operation_errors m, LATERAL (VALUES
+     ('engram_operation_errors_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT 'engram_operation_duration_seconds' OPERATOR(pg_catalog.||) v.part, 'histogram', ''::pg_catalog.text, ''::pg_catalog.text, m.operation::pg_catalog.text,
+       ''::pg_catalog.text, v.le, v.value
+FROM engram.metrics_operation_duration m, LATERAL (
+     SELECT '_bucket' AS part, b.bound::pg_catalog.text AS le, b.calls::pg_catalog.float8 AS value
+     FROM ROWS FROM (pg_catalog.unnest(m.seconds), pg_catalog.unnest(m.seconds_bucket)) AS b (bound, calls)
+     UNION ALL VALUES ('_bucket', '+Inf', m.seconds_count::pg_catalog.float8), ('_sum', '', m.seconds_sum), ('_count', '', m.seconds_count::pg_catalog.float8)) AS v
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_recall m, LATERAL (VALUES
+     ('engram_recall_answered_total', 'counter', m.answered_total::pg_catalog.float8),
+     ('engram_recall_empty_total', 'counter', m.empty_total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT 'engram_recall_score' OPERATOR(pg_catalog.||) v.part, 'histogram', ''::pg_catalog.text, ''::pg_catalog.text, ''::pg_catalog.text,
+       ''::pg_catalog.text, v.le, v.value
+FROM engram.metrics_recall m, LATERAL (
+     SELECT '_bucket' AS part, b.bound::pg_catalog.text AS le, b.calls::pg_catalog.float8 AS value
+     FROM ROWS FROM (pg_catalog.unnest(m.score), pg_catalog.unnest(m.score_bucket)) AS b (bound, calls)
+     UNION ALL VALUES ('_bucket', '+Inf', m.score_count::pg_catalog.float8), ('_sum', '', m.score_sum), ('_count', '', m.score_count::pg_catalog.float8)) AS v
+UNION ALL SELECT 'engram_recall_confidence' OPERATOR(pg_catalog.||) v.part, 'histogram', ''::pg_catalog.text, ''::pg_catalog.text, ''::pg_catalog.text,
+       ''::pg_catalog.text, v.le, v.value
+FROM engram.metrics_recall m, LATERAL (
+     SELECT '_bucket' AS part, b.bound::pg_catalog.text AS le, b.calls::pg_catalog.float8 AS value
+     FROM ROWS FROM (pg_catalog.unnest(m.confidence), pg_catalog.unnest(m.confidence_bucket)) AS b (bound, calls)
+     UNION ALL VALUES ('_bucket', '+Inf', m.confidence_count::pg_catalog.float8), ('_sum', '', m.confidence_sum), ('_count', '', m.confidence_count::pg_catalog.float8)) AS v
+UNION ALL SELECT 'engram_recall_hops' OPERATOR(pg_catalog.||) v.part, 'histogram', ''::pg_catalog.text, ''::pg_catalog.text, ''::pg_catalog.text,
+       ''::pg_catalog.text, v.le, v.value
+FROM engram.metrics_recall m, LATERAL (
+     SELECT '_bucket' AS part, b.bound::pg_catalog.text AS le, b.calls::pg_catalog.float8 AS value
+     FROM ROWS FROM (pg_catalog.unnest(m.hops), pg_catalog.unnest(m.hops_bucket)) AS b (bound, calls)
+     UNION ALL VALUES ('_bucket', '+Inf', m.hops_count::pg_catalog.float8), ('_sum', '', m.hops_sum), ('_count', '', m.hops_count::pg_catalog.float8)) AS v
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       m.origin::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_recall_rows m, LATERAL (VALUES
+     ('engram_recall_rows_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_hot_tier m, LATERAL (VALUES
+     ('engram_hot_tier_bytes', 'gauge', m.bytes::pg_catalog.float8),
+     ('engram_hot_tier_capacity_bytes', 'gauge', m.capacity_bytes::pg_catalog.float8),
+     ('engram_hot_tier_memories', 'gauge', m.memories::pg_catalog.float8),
+     ('engram_hot_tier_edges', 'gauge', m.edges::pg_catalog.float8),
+     ('engram_hot_tier_cues', 'gauge', m.cues::pg_catalog.float8),
+     ('engram_hot_tier_spaces', 'gauge', m.spaces::pg_catalog.float8),
+     ('engram_hot_tier_unsettled', 'gauge', m.unsettled::pg_catalog.float8),
+     ('engram_hot_tier_evictions_total', 'counter', m.evictions_total::pg_catalog.float8),
+     ('engram_hot_tier_hits_total', 'counter', m.hits_total::pg_catalog.float8),
+     ('engram_hot_tier_misses_total', 'counter', m.misses_total::pg_catalog.float8),
+     ('engram_hot_tier_lock_waits_total', 'counter', m.lock_waits_total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       m.state::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_hot_tier_load m, LATERAL (VALUES
+     ('engram_hot_tier_load_spaces', 'gauge', m.spaces::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       m.tier::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_tier m, LATERAL (VALUES
+     ('engram_tier_memories', 'gauge', m.memories::pg_catalog.float8),
+     ('engram_tier_bytes', 'gauge', m.bytes::pg_catalog.float8),
+     ('engram_tier_hits_total', 'counter', m.hits_total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       m.direction::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_tier_moves m, LATERAL (VALUES
+     ('engram_tier_moves_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_spread m, LATERAL (VALUES
+     ('engram_spread_runs_total', 'counter', m.runs_total::pg_catalog.float8),
+     ('engram_spread_activations_total', 'counter', m.activations_total::pg_catalog.float8),
+     ('engram_spread_edges_total', 'counter', m.edges_total::pg_catalog.float8),
+     ('engram_spread_hops_total', 'counter', m.hops_total::pg_catalog.float8),
+     ('engram_spread_limit_hits_total', 'counter', m.limit_hits_total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       m.reason::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_limit_hits m, LATERAL (VALUES
+     ('engram_limit_hits_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_reinforcement m, LATERAL (VALUES
+     ('engram_reinforcement_pending', 'gauge', m.pending::pg_catalog.float8),
+     ('engram_reinforcement_noted_total', 'counter', m.noted_total::pg_catalog.float8),
+     ('engram_reinforcement_flushed_total', 'counter', m.flushed_total::pg_catalog.float8),
+     ('engram_reinforcement_gone_total', 'counter', m.gone_total::pg_catalog.float8),
+     ('engram_reinforcement_lost_total', 'counter', m.lost_total::pg_catalog.float8),
+     ('engram_reinforcement_batches_total', 'counter', m.batches_total::pg_catalog.float8),
+     ('engram_reinforcement_lag_seconds', 'gauge', m.lag_seconds::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       m.worker::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_worker m, LATERAL (VALUES
+     ('engram_worker_processes', 'gauge', m.processes::pg_catalog.float8),
+     ('engram_worker_heartbeat_age_seconds', 'gauge', m.heartbeat_age_seconds::pg_catalog.float8),
+     ('engram_worker_runs_total', 'counter', m.runs_total::pg_catalog.float8),
+     ('engram_worker_failures_total', 'counter', m.failures_total::pg_catalog.float8),
+     ('engram_worker_starts_total', 'counter', m.starts_total::pg_catalog.float8),
+     ('engram_worker_restarts_total', 'counter', m.restarts_total::pg_catalog.float8),
+     ('engram_worker_starved_total', 'counter', m.starved_total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_snapshot m, LATERAL (VALUES
+     ('engram_snapshot_present', 'gauge', m.present::pg_catalog.float8),
+     ('engram_snapshot_age_seconds', 'gauge', m.age_seconds::pg_catalog.float8),
+     ('engram_snapshot_bytes', 'gauge', m.bytes::pg_catalog.float8),
+     ('engram_snapshot_load_seconds', 'gauge', m.load_seconds::pg_catalog.float8),
+     ('engram_snapshot_discards_total', 'counter', m.discards_total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_standby m, LATERAL (VALUES
+     ('engram_standby_in_recovery', 'gauge', m.in_recovery::pg_catalog.float8),
+     ('engram_standby_lag_bytes', 'gauge', m.lag_bytes::pg_catalog.float8),
+     ('engram_standby_lag_seconds', 'gauge', m.lag_seconds::pg_catalog.float8),
+     ('engram_standby_missed_total', 'counter', m.missed_total::pg_catalog.float8),
+     ('engram_standby_conflicts_total', 'counter', m.conflicts_total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_remembered m, LATERAL (VALUES
+     ('engram_remembered_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value);
+COMMENT ON VIEW engram.metrics IS 'Every metric as a row, for exporters that know no histograms';
+COMMENT ON COLUMN engram.metrics.label IS 'What tells rows of one metric apart beside the columns before: class, tier, state, direction, origin, worker or limit';
+COMMENT ON COLUMN engram.metrics.le IS 'Upper bound of a bucket';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/schema.rs:18
+-- requires:
+--   metrics
+
 SELECT pg_catalog.pg_extension_config_dump('engram.space', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.memory', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.memory_history', '');
@@ -1300,13 +1700,31 @@ $engram$;
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/certainty.rs:47
+-- src/api/metrics.rs:99
+-- engram::api::metrics::counter_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/metrics.rs:71
+-- engram::api::metrics::distribution_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/metrics.rs:55
+-- engram::api::metrics::duration_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/certainty.rs:51
 -- engram::api::certainty::engram_and
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/certainty.rs:20
+-- src/api/certainty.rs:21
 -- engram::api::certainty::engram_answer_confidence
 -- requires:
 --   belief
@@ -1331,7 +1749,7 @@ AS 'MODULE_PATHNAME', 'engram_answer_confidence_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/associate.rs:7
+-- src/api/associate.rs:8
 -- engram::api::associate::engram_associate
 CREATE  FUNCTION "engram_associate"(
 	"source" uuid, /* Option < Uuid > */
@@ -1371,7 +1789,7 @@ AS 'MODULE_PATHNAME', 'engram_check_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/pattern.rs:21
+-- src/api/pattern.rs:22
 -- engram::api::pattern::engram_complete
 CREATE  FUNCTION "engram_complete"(
 	"partial" jsonb DEFAULT NULL, /* Option < Jsonb > */
@@ -1433,7 +1851,7 @@ AS 'MODULE_PATHNAME', 'engram_configure_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/belief.rs:12
+-- src/api/belief.rs:13
 -- engram::api::belief::engram_confirm
 CREATE  FUNCTION "engram_confirm"(
 	"id" uuid, /* Option < Uuid > */
@@ -1474,7 +1892,7 @@ AS 'MODULE_PATHNAME', 'engram_conformance_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/belief.rs:34
+-- src/api/belief.rs:35
 -- engram::api::belief::engram_contradict
 CREATE  FUNCTION "engram_contradict"(
 	"id" uuid, /* Option < Uuid > */
@@ -1527,7 +1945,7 @@ AS 'MODULE_PATHNAME', 'engram_create_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/associate.rs:19
+-- src/api/associate.rs:21
 -- engram::api::associate::engram_dissociate
 CREATE  FUNCTION "engram_dissociate"(
 	"source" uuid, /* Option < Uuid > */
@@ -1563,7 +1981,7 @@ AS 'MODULE_PATHNAME', 'engram_embed_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/explain.rs:13
+-- src/api/explain.rs:14
 -- engram::api::explain::engram_explain_recall
 CREATE  FUNCTION "engram_explain_recall"(
 	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
@@ -1598,7 +2016,7 @@ AS 'MODULE_PATHNAME', 'engram_explain_recall_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/explain.rs:70
+-- src/api/explain.rs:71
 -- engram::api::explain::engram_explain_recall_text
 CREATE  FUNCTION "engram_explain_recall_text"(
 	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
@@ -1638,7 +2056,7 @@ AS 'MODULE_PATHNAME', 'engram_export_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/decay.rs:51
+-- src/api/decay.rs:52
 -- engram::api::decay::engram_feedback
 CREATE  FUNCTION "engram_feedback"(
 	"id" uuid, /* Option < Uuid > */
@@ -1651,7 +2069,7 @@ AS 'MODULE_PATHNAME', 'engram_feedback_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/knowing.rs:12
+-- src/api/knowing.rs:13
 -- engram::api::knowing::engram_feeling_of_knowing
 CREATE  FUNCTION "engram_feeling_of_knowing"(
 	"cue" TEXT, /* Option < & '_ str > */
@@ -1674,7 +2092,7 @@ AS 'MODULE_PATHNAME', 'engram_feeling_of_knowing_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/forget.rs:9
+-- src/api/forget.rs:10
 -- engram::api::forget::engram_forget
 CREATE  FUNCTION "engram_forget"(
 	"id" uuid, /* Option < Uuid > */
@@ -1687,7 +2105,7 @@ AS 'MODULE_PATHNAME', 'engram_forget_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/forget.rs:19
+-- src/api/forget.rs:20
 -- engram::api::forget::engram_forget_where
 CREATE  FUNCTION "engram_forget_where"(
 	"filter" jsonb DEFAULT '{}', /* Option < Jsonb > */
@@ -1704,7 +2122,7 @@ AS 'MODULE_PATHNAME', 'engram_forget_where_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/pattern.rs:80
+-- src/api/pattern.rs:84
 -- engram::api::pattern::engram_imagine
 CREATE  FUNCTION "engram_imagine"(
 	"cues" TEXT[], /* :: std :: option :: Option < Vec < Option < String > > > */
@@ -1740,7 +2158,7 @@ AS 'MODULE_PATHNAME', 'engram_import_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/update.rs:55
+-- src/api/update.rs:57
 -- engram::api::update::engram_lability
 CREATE  FUNCTION "engram_lability"(
 	"id" uuid, /* Option < Uuid > */
@@ -1759,19 +2177,19 @@ AS 'MODULE_PATHNAME', 'engram_lability_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/certainty.rs:65
+-- src/api/certainty.rs:69
 -- engram::api::certainty::engram_not
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/certainty.rs:56
+-- src/api/certainty.rs:60
 -- engram::api::certainty::engram_or
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/pattern.rs:119
+-- src/api/pattern.rs:126
 -- engram::api::pattern::engram_predict
 CREATE  FUNCTION "engram_predict"(
 	"context" TEXT DEFAULT NULL, /* Option < & '_ str > */
@@ -1797,7 +2215,7 @@ AS 'MODULE_PATHNAME', 'engram_predict_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/query/mod.rs:19
+-- src/api/query/mod.rs:20
 -- engram::api::query::engram_query
 CREATE  FUNCTION "engram_query"(
 	"query" TEXT, /* Option < & str > */
@@ -1809,7 +2227,7 @@ AS 'MODULE_PATHNAME', 'engram_query_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/recall.rs:13
+-- src/api/recall.rs:14
 -- engram::api::recall::engram_recall
 CREATE  FUNCTION "engram_recall"(
 	"cue" TEXT DEFAULT NULL, /* Option < & '_ str > */
@@ -1857,7 +2275,7 @@ AS 'MODULE_PATHNAME', 'engram_recall_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/recall.rs:88
+-- src/api/recall.rs:92
 -- engram::api::recall::engram_recall_across
 CREATE  FUNCTION "engram_recall_across"(
 	"spaces" TEXT[], /* :: std :: option :: Option < Vec < Option < String > > > */
@@ -1930,7 +2348,7 @@ AS 'MODULE_PATHNAME', 'engram_reembed_put_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/belief.rs:82
+-- src/api/belief.rs:88
 -- engram::api::belief::engram_reinstate
 CREATE  FUNCTION "engram_reinstate"(
 	"id" uuid, /* Option < Uuid > */
@@ -1948,7 +2366,7 @@ AS 'MODULE_PATHNAME', 'engram_reinstate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/remember.rs:10
+-- src/api/remember.rs:11
 -- engram::api::remember::engram_remember
 CREATE  FUNCTION "engram_remember"(
 	"content" TEXT, /* Option < & '_ str > */
@@ -1970,7 +2388,7 @@ AS 'MODULE_PATHNAME', 'engram_remember_or_recognise_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/remember.rs:43
+-- src/api/remember.rs:45
 -- engram::api::remember::engram_remember_many
 CREATE  FUNCTION "engram_remember_many"(
 	"memories" jsonb /* Option < Jsonb > */
@@ -1999,7 +2417,7 @@ AS 'MODULE_PATHNAME', 'engram_retention_plan_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/decay.rs:28
+-- src/api/decay.rs:29
 -- engram::api::decay::engram_retrievability
 CREATE  FUNCTION "engram_retrievability"(
 	"id" uuid, /* Option < Uuid > */
@@ -2019,7 +2437,7 @@ AS 'MODULE_PATHNAME', 'engram_retrievability_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/decay.rs:14
+-- src/api/decay.rs:15
 -- engram::api::decay::engram_set_decay
 CREATE  FUNCTION "engram_set_decay"(
 	"profile" TEXT DEFAULT NULL, /* Option < & str > */
@@ -2064,7 +2482,7 @@ AS 'MODULE_PATHNAME', 'engram_set_tier_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/recall.rs:167
+-- src/api/recall.rs:175
 -- engram::api::recall::engram_spread
 CREATE  FUNCTION "engram_spread"(
 	"sources" uuid[], /* :: std :: option :: Option < Vec < Option < Uuid > > > */
@@ -2084,13 +2502,22 @@ AS 'MODULE_PATHNAME', 'engram_spread_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/metrics.rs:13
+-- engram::api::metrics::engram_stat_reset
+CREATE  FUNCTION "engram_stat_reset"() RETURNS void
+STRICT VOLATILE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_stat_reset_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/former.rs:122
 -- engram::api::former::engram_supersede
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/belief.rs:61
+-- src/api/belief.rs:64
 -- engram::api::belief::engram_supersede
 CREATE  FUNCTION "engram_supersede"(
 	"old" uuid, /* Option < Uuid > */
@@ -2126,7 +2553,7 @@ AS 'MODULE_PATHNAME', 'engram_unwatch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/update.rs:11
+-- src/api/update.rs:12
 -- engram::api::update::engram_update
 CREATE  FUNCTION "engram_update"(
 	"id" uuid, /* Option < Uuid > */
@@ -2183,8 +2610,20 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/metrics.rs:91
+-- engram::api::metrics::error_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/health.rs:7
 -- engram::api::health::graph_health
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/metrics.rs:105
+-- engram::api::metrics::hot_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
@@ -2195,7 +2634,7 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/associate.rs:30
+-- src/api/associate.rs:33
 -- engram::api::associate::learn
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2213,8 +2652,20 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/metrics.rs:144
+-- engram::api::metrics::metrics_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/stat.rs:88
 -- engram::api::stat::move_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/metrics.rs:20
+-- engram::api::metrics::operation_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
@@ -2225,7 +2676,7 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/decay.rs:57
+-- src/api/decay.rs:59
 -- engram::api::decay::reinforcement_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2261,7 +2712,13 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:18
+-- src/api/metrics.rs:168
+-- engram::api::metrics::worker_total_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/schema.rs:19
 -- finalize
 -- What psql shows with \df+.
 COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id, or that of the memory that says the same; a given id makes the call idempotent';
@@ -2307,6 +2764,7 @@ COMMENT ON FUNCTION @extschema@.engram_embed IS 'Vector of a text by the built-i
 COMMENT ON FUNCTION @extschema@.engram_set_decay IS 'Says how a memory, the memories of a kind, or those of a space are forgotten';
 COMMENT ON FUNCTION @extschema@.engram_retrievability IS 'Returns how well a memory can be retrieved at a time, and what that rests on';
 COMMENT ON FUNCTION @extschema@.engram_feedback IS 'Says whether the last recall of a memory was of use, which decides how much it strengthens it';
+COMMENT ON FUNCTION @extschema@.engram_stat_reset IS 'Begins all counts of the server anew';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
 
 GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
@@ -2322,6 +2780,13 @@ GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_al
 GRANT SELECT ON engram.space TO pg_monitor;
 GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_move, engram.stat_info, engram.stat_snapshot,
     engram.stat_standby, engram.stat_reinforcement TO engram_reader, pg_monitor;
+GRANT SELECT ON
+    engram.metrics, engram.metrics_info, engram.metrics_operation, engram.metrics_operation_errors, engram.metrics_operation_duration,
+    engram.metrics_recall, engram.metrics_recall_rows, engram.metrics_hot_tier, engram.metrics_hot_tier_load, engram.metrics_tier,
+    engram.metrics_tier_moves, engram.metrics_spread, engram.metrics_limit_hits, engram.metrics_reinforcement, engram.metrics_worker,
+    engram.metrics_worker_state, engram.metrics_snapshot, engram.metrics_standby, engram.metrics_remembered, engram.stat_operation,
+    engram.stat_space
+    TO pg_monitor;
 
 -- Every function of the extension, wherever it lives and whichever file made it.
 DO $engram$
@@ -2357,6 +2822,10 @@ BEGIN
                 'engram_query', 'engram_watch', 'engram_unwatch', 'engram_channel']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
+            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['operation_stat', 'duration_stat', 'distribution_stat', 'error_stat',
+                'counter_stat', 'hot_stat', 'metrics_stat', 'worker_total_stat']::pg_catalog.name[])
+                THEN 'pg_monitor'
+            WHEN f.proname OPERATOR(pg_catalog.=) 'engram_stat_reset' THEN 'engram_admin'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_set_tier', 'engram_update', 'engram_supersede',
                 'engram_reinstate', 'engram_confirm', 'engram_contradict',

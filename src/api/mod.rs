@@ -13,6 +13,7 @@ mod former;
 mod health;
 mod knowing;
 mod life;
+mod metrics;
 mod pattern;
 mod query;
 mod recall;

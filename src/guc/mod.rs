@@ -7,6 +7,7 @@ mod activity;
 mod cold;
 mod decay;
 mod dynamics;
+mod metrics;
 mod priming;
 mod tenancy;
 
@@ -24,6 +25,7 @@ use crate::pg;
 pub use activity::*;
 pub use decay::*;
 pub use dynamics::*;
+pub use metrics::*;
 pub use plasticity::*;
 pub use priming::*;
 pub use tenancy::*;
@@ -67,6 +69,7 @@ pub fn init() {
     cold::define();
     decay::define();
     dynamics::define();
+    metrics::define();
     priming::define();
     plasticity::define();
     tenancy::define();

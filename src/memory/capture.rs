@@ -9,7 +9,7 @@ use crate::error::{self, Error, or_raise};
 use crate::guc::Event;
 use crate::hot::queue::{self, Change};
 use crate::hot::record::{self, Fields, Reading};
-use crate::hot::{self, private};
+use crate::hot::{self, metrics, private};
 use crate::pg::row::{self, Row, Xid8};
 use crate::pg::trigger::{self, Outcome};
 use crate::pg::vector::Vector;
@@ -45,6 +45,9 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         );
     }
     account(space, id, former.as_ref(), written.as_ref());
+    if former.is_none() {
+        metrics::stored::note(xact::current_subxact());
+    }
     let Some(found) = access::find(space) else {
         // How it is to be read is not known yet.
         queue::with(|q| q.collapse(space));

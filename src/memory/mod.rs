@@ -21,6 +21,7 @@ pub mod imagine;
 pub mod learn;
 mod link;
 pub mod load;
+pub mod metrics;
 pub mod predict;
 pub mod query;
 pub mod recall;

@@ -193,6 +193,13 @@ fn troubleshooting() {
 }
 
 #[test]
+fn monitoring() {
+    let cluster = cluster(&Options::default());
+    follow(&cluster, "monitoring.md");
+    sound(&cluster);
+}
+
+#[test]
 fn sizing() {
     let cluster = installed(&Options::default());
     follow(&cluster, "sizing.md");

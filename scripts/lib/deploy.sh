@@ -1,6 +1,19 @@
 # Checks of docker/, grafana/ and the runbooks that need no engine and no cluster. scripts/validate-deploy and the ring observability call
 # validate_deploy.
 
+ring_deploy() {
+    validate_deploy
+    select_postgres
+    build_extension "$PG_CONFIG"
+    # The package holds the paths of Debian's PostgreSQL.
+    if [ "$PG_CONFIG" = "/usr/lib/postgresql/$(pg_major "$PG_CONFIG")/bin/pg_config" ] && [ "$(id -u)" -eq 0 ]; then
+        "$ROOT/scripts/package" --test "$LIBRARY"
+    else
+        step "SKIPPED: the test of the package needs Debian's PostgreSQL and root"
+        [ "${CI:-}" != true ] || return 1
+    fi
+}
+
 validate_deploy() {
     local major made
     deploy_tools

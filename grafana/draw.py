@@ -52,7 +52,7 @@ def written(value: float, unit: str) -> str:
     if value != value:
         return "-"
     if unit == "percentunit":
-        return f"{100 * value:.3g}%"
+        return f"{100 * value:,.0f}%" if abs(value) >= 10 else f"{100 * value:.3g}%"
     if value == 0:
         return {"s": "0 s", "bytes": "0 B", "ops": "0/s"}.get(unit, "0")
     if unit == "s":
@@ -71,6 +71,9 @@ def series_of(url: str, panel: dict, start: float, end: float, step: int):
             times = np.array([float(t) for t, _ in one["values"]])
             values = np.array([float(v) for _, v in one["values"]])
             found.append((named(target["legendFormat"], one["metric"]), times, values))
+    # Of many series those that are always zero only fill the legend.
+    if len(found) > 6 and panel["type"] == "timeseries":
+        found = [one for one in found if np.nan_to_num(one[2]).any()] or found[:1]
     return sorted(found, key=lambda one: (-np.nan_to_num(one[2][-1]), one[0]))
 
 

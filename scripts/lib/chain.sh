@@ -4,6 +4,7 @@
 # start_chain PG_CONFIG: sets CHAIN (a directory of its own) and PROMETHEUS (an address). The extension is installed for that server.
 start_chain() {
     local bin base settings
+    base=$((20000 + $$ % 20000))
     bin=$("$1" --bindir)
     debian_tool prometheus-postgres-exporter usr/bin/prometheus-postgres-exporter
     local exporter=$TOOL
@@ -19,11 +20,15 @@ start_chain() {
     chmod 755 "$CHAIN"
     quietly chain-initdb as_server "$bin/initdb" -D "$CHAIN/data" -U postgres --auth=trust --encoding=UTF8 --locale=C
     settings="shared_preload_libraries = 'engram'\nengram.hot_tier_size = '64MB'\nengram.consolidation_interval = '5s'\n"
-    settings+="listen_addresses = ''\nunix_socket_directories = '$CHAIN'\nfsync = off\n"
+    settings+="listen_addresses = '127.0.0.1'\nport = $((base + 3))\nunix_socket_directories = '$CHAIN'\nfsync = off\n"
     printf '%b' "$settings" | as_server tee -a "$CHAIN/data/postgresql.conf" >/dev/null
     quietly chain-start as_server "$bin/pg_ctl" -D "$CHAIN/data" -l "$CHAIN/log" -w start
-    chain_psql -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION engram CASCADE' -c 'CREATE ROLE engram_exporter LOGIN IN ROLE pg_monitor'
-    base=$((20000 + $$ % 20000))
+    # What the image does with a new cluster, and how it knows that it is well.
+    echo "a password's ' quote" | as_server tee "$CHAIN/password" >/dev/null
+    CHAIN_ENV=(PGHOST="$CHAIN" PGPORT="$((base + 3))" PATH="$bin:$PATH" POSTGRES_USER=postgres POSTGRES_DB=postgres)
+    in_image health && die "docker/health finds a server well that has no extension."
+    quietly chain-initdb.sh in_image initdb.sh ENGRAM_EXPORTER_PASSWORD_FILE="$CHAIN/password"
+    in_image health || die "docker/health does not find the server well."
     PROMETHEUS="http://127.0.0.1:$base"
     {
         echo "global: {scrape_interval: 2s, evaluation_interval: 5s}"
@@ -33,7 +38,7 @@ start_chain() {
         echo "  - {job_name: node, static_configs: [{targets: ['127.0.0.1:$((base + 2))'], labels: {instance: server}}]}"
     } >"$CACHE/chain.yaml"
     rm -rf "$CACHE/chain-data"
-    export DATA_SOURCE_NAME="host=$CHAIN user=engram_exporter dbname=postgres sslmode=disable"
+    export DATA_SOURCE_NAME="host=$CHAIN port=$((base + 3)) user=engram_exporter dbname=postgres sslmode=disable"
     in_chain exporter "$exporter" --extend.query-path="$ROOT/grafana/queries.yaml" --web.listen-address="127.0.0.1:$((base + 1))"
     in_chain node "$node" --web.listen-address="127.0.0.1:$((base + 2))"
     in_chain prometheus "$prometheus" --config.file="$CACHE/chain.yaml" --storage.tsdb.path="$CACHE/chain-data" --web.listen-address="127.0.0.1:$base"
@@ -47,7 +52,14 @@ in_chain() {
     CHAIN_PIDS+=($!)
 }
 
-chain_psql() { as_server "$CHAIN_BIN/psql" -X -q -h "$CHAIN" -U postgres -d postgres "$@" >/dev/null; }
+chain_psql() { as_server env "${CHAIN_ENV[@]}" psql -X -q -U postgres -d postgres "$@" >/dev/null; }
+
+# in_image SCRIPT [NAME=VALUE]: a script of docker/ in the environment that the image gives it.
+in_image() {
+    local script=$1
+    shift
+    as_server env "${CHAIN_ENV[@]}" "$@" sh -s <"$ROOT/docker/$script" 2>>"$LOGS/chain-image.log"
+}
 
 # work_chain SECONDS: rounds of the workload, one after the other.
 work_chain() {

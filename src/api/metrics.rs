@@ -1,4 +1,4 @@
-//! What the views engram.metrics_* and engram.stat_operation read. Declared in `sql/schema/75_metrics.sql`.
+//! What the views engram.metrics_* and engram.stat_operation read. Declared in `sql/schema/77_metrics.sql`.
 
 use super::arguments::timestamp;
 use crate::memory::catalog_version;

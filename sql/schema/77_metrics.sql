@@ -49,7 +49,7 @@ COMMENT ON FUNCTION engram.metrics_stat() IS 'Versions, since when is counted, a
 
 CREATE FUNCTION engram.worker_total_stat(
     OUT worker text, OUT processes bigint, OUT heartbeat_age_seconds double precision, OUT starts bigint,
-    OUT restarts bigint, OUT runs bigint, OUT failures bigint) RETURNS SETOF record
+    OUT restarts bigint, OUT runs bigint, OUT failures bigint, OUT starved bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED
     AS 'MODULE_PATHNAME', 'worker_total_stat_wrapper';
 COMMENT ON FUNCTION engram.worker_total_stat() IS 'Background workers by kind, whether one runs or not';
@@ -191,14 +191,12 @@ COMMENT ON COLUMN engram.metrics_reinforcement.lag_seconds IS 'How long the olde
 
 CREATE VIEW engram.metrics_worker WITH (security_invoker = true) AS
 SELECT w.worker, w.processes, w.heartbeat_age_seconds, w.runs AS runs_total, w.failures AS failures_total,
-       w.starts AS starts_total, w.restarts AS restarts_total,
-       CASE WHEN w.worker OPERATOR(pg_catalog.=) 'launcher' THEN 0 ELSE c.starved END AS starved_total
-FROM engram.worker_total_stat() w,
-     (SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'starved') AS starved FROM engram.counter_stat() c) c;
+       w.starts AS starts_total, w.restarts AS restarts_total, w.starved AS starved_total
+FROM engram.worker_total_stat() w;
 COMMENT ON VIEW engram.metrics_worker IS 'Background workers by kind, whether one runs or not';
 COMMENT ON COLUMN engram.metrics_worker.heartbeat_age_seconds IS 'Since the slowest of them got on; 0 where none runs, but for the launcher';
 COMMENT ON COLUMN engram.metrics_worker.restarts_total IS 'Starts after a failure or, of the launcher, an end';
-COMMENT ON COLUMN engram.metrics_worker.starved_total IS 'Times that a database began to wait because all workers were taken';
+COMMENT ON COLUMN engram.metrics_worker.starved_total IS 'Visits that were due and waited longer than the time between two of them, because all workers were taken';
 
 CREATE VIEW engram.metrics_worker_state WITH (security_invoker = true) AS
 SELECT w.worker, w.state, pg_catalog.count(*) AS processes

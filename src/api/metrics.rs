@@ -177,11 +177,10 @@ fn worker_total_stat() -> TableIterator<
         name!(restarts, i64),
         name!(runs, i64),
         name!(failures, i64),
+        name!(starved, i64),
     ),
 > {
-    TableIterator::new(
-        slots::by_kind().into_iter().map(|w| {
-            (w.worker.to_owned(), w.processes, w.heartbeat_age_seconds, w.starts, w.restarts, w.runs, w.failures)
-        }),
-    )
+    TableIterator::new(slots::by_kind().into_iter().map(|w| {
+        (w.worker.to_owned(), w.processes, w.heartbeat_age_seconds, w.starts, w.restarts, w.runs, w.failures, w.starved)
+    }))
 }

@@ -111,11 +111,6 @@ pub fn limited(met: &Met) {
     }
 }
 
-/// Counts that a database began to wait for a worker.
-pub fn count_starved() {
-    add(Total::Starved, 1);
-}
-
 /// A distribution in the form that Prometheus has: each bucket counts what is at most its bound.
 pub struct Histogram {
     pub name: &'static str,

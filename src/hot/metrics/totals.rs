@@ -40,8 +40,6 @@ pub enum Total {
     Remembered,
     /// Snapshot files that were found and not used, or only in part.
     Discarded,
-    /// Times that a database began to wait for a worker because the pool was full.
-    Starved,
 }
 
 impl Total {
@@ -69,7 +67,6 @@ impl Total {
         Total::Returned,
         Total::Remembered,
         Total::Discarded,
-        Total::Starved,
     ];
 
     /// As `engram.counter_stat` has it.
@@ -98,12 +95,11 @@ impl Total {
             Total::Returned => "returned",
             Total::Remembered => "remembered",
             Total::Discarded => "discarded",
-            Total::Starved => "starved",
         }
     }
 }
 
-const TOTALS: usize = 24;
+const TOTALS: usize = 23;
 
 static COUNTS: SharedArea<[AtomicU64; TOTALS]> = SharedArea::new(c"engram metrics totals");
 

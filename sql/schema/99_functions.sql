@@ -68,7 +68,8 @@ GRANT SELECT ON
     engram.metrics, engram.metrics_info, engram.metrics_operation, engram.metrics_operation_errors, engram.metrics_operation_duration,
     engram.metrics_recall, engram.metrics_recall_rows, engram.metrics_hot_tier, engram.metrics_hot_tier_load, engram.metrics_tier,
     engram.metrics_tier_moves, engram.metrics_spread, engram.metrics_limit_hits, engram.metrics_reinforcement, engram.metrics_worker,
-    engram.metrics_worker_state, engram.metrics_snapshot, engram.metrics_standby, engram.metrics_remembered, engram.stat_operation,
+    engram.metrics_worker_state, engram.metrics_snapshot, engram.metrics_standby, engram.metrics_remembered, engram.metrics_consolidation,
+    engram.metrics_consolidation_health, engram.metrics_belief_events, engram.stat_operation,
     engram.stat_space
     TO pg_monitor;
 
@@ -107,7 +108,7 @@ BEGIN
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['operation_stat', 'duration_stat', 'distribution_stat', 'error_stat',
-                'counter_stat', 'hot_stat', 'metrics_stat', 'worker_total_stat']::pg_catalog.name[])
+                'counter_stat', 'hot_stat', 'metrics_stat', 'worker_total_stat', 'consolidation_metrics']::pg_catalog.name[])
                 THEN 'pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_stat_reset' THEN 'engram_admin'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',

@@ -12,6 +12,7 @@ pub mod completion;
 mod configure;
 pub mod consolidate;
 pub mod consolidation_health;
+pub mod consolidation_metrics;
 pub mod decay;
 mod duplicate;
 pub mod export;

@@ -4,6 +4,7 @@ use super::difference::{self, Action, Change, Difference, Wording};
 use super::plan::{Past, Plan};
 use crate::crash::{self, Point};
 use crate::error::Error;
+use crate::memory::metrics;
 use crate::memory::supersede::{Supersede, supersede};
 use crate::pg;
 use crate::store::access;
@@ -272,6 +273,7 @@ impl Run<'_> {
                 novelty: event.novelty,
             };
             store::event(self.space, self.id, at, version, &event);
+            metrics::count_event(event.kind);
         }
         differs.then_some(version)
     }

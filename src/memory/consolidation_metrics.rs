@@ -113,6 +113,9 @@ pub fn look() -> Metrics {
         others.skipped += own.skipped;
         others.seconds += own.total.as_secs_f64();
     }
+    if others.interval == 0.0 {
+        others.interval = usual as f64 / 1e6;
+    }
     metrics.rows.push(others);
     metrics
 }

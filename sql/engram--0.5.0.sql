@@ -495,6 +495,7 @@ CREATE TABLE engram.citation (
     supports   boolean NOT NULL DEFAULT true,
     weight     real NOT NULL DEFAULT 1 CHECK (weight OPERATOR(pg_catalog.>=) 0),
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    occurred_at timestamptz,
     PRIMARY KEY (space, belief, evidence),
     FOREIGN KEY (space, belief) REFERENCES engram.memory (space, id) ON DELETE CASCADE,
     FOREIGN KEY (space, evidence) REFERENCES engram.memory (space, id) ON DELETE CASCADE
@@ -502,6 +503,8 @@ CREATE TABLE engram.citation (
 CREATE INDEX citation_evidence ON engram.citation (space, evidence);
 COMMENT ON TABLE engram.citation IS 'Evidence of a belief';
 COMMENT ON COLUMN engram.citation.supports IS 'Whether the evidence speaks for the belief';
+COMMENT ON COLUMN engram.citation.weight IS 'How close the evidence is to the middle of the belief, 0 to 1, where a run wrote it';
+COMMENT ON COLUMN engram.citation.occurred_at IS 'When what the evidence tells happened';
 
 CREATE TABLE engram.consolidation_run (
     space        text COLLATE "C" NOT NULL,
@@ -517,12 +520,20 @@ CREATE TABLE engram.consolidation_run (
     novelty      real,
     undo         jsonb NOT NULL DEFAULT '{}',
     error        text,
+    version      bigint,
+    cause        text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker'])),
+    counts       jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (space, run)
 );
 COMMENT ON TABLE engram.consolidation_run IS 'Runs of consolidation: input, result, duration';
 COMMENT ON COLUMN engram.consolidation_run.input_hash IS 'Hash of the rows and settings the run read';
 COMMENT ON COLUMN engram.consolidation_run.signature IS 'Hash of what the run made; the same input gives the same signature';
 COMMENT ON COLUMN engram.consolidation_run.duration_ms IS 'Duration in milliseconds';
+COMMENT ON COLUMN engram.consolidation_run.novelty IS 'How much of the beliefs is new, 0 to 1';
+COMMENT ON COLUMN engram.consolidation_run.undo IS 'When and by whom the run was undone; empty while it stands';
+COMMENT ON COLUMN engram.consolidation_run.version IS 'Version of the beliefs that the run published; null when it changed nothing';
+COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, or worker';
+COMMENT ON COLUMN engram.consolidation_run.counts IS 'What it did: number of beliefs for each action, of those it left as somebody had edited them (edited), of those beyond the quota (refused), of classes, and of what it wrote (written)';
 
 CREATE TABLE engram.consolidation_snapshot (
     space            text COLLATE "C" NOT NULL,
@@ -535,11 +546,25 @@ CREATE TABLE engram.consolidation_snapshot (
     citations        integer NOT NULL,
     first_at         timestamptz,
     last_at          timestamptz,
+    version          bigint NOT NULL DEFAULT 0,
+    until            bigint,
+    regularity       jsonb,
+    contradicts      uuid[] NOT NULL DEFAULT '{}',
+    parents          uuid[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (space, run, belief),
     FOREIGN KEY (space, run) REFERENCES engram.consolidation_run (space, run) ON DELETE CASCADE
 );
 CREATE INDEX consolidation_snapshot_belief ON engram.consolidation_snapshot (space, belief);
-COMMENT ON TABLE engram.consolidation_snapshot IS 'Beliefs as a run published them';
+CREATE INDEX consolidation_snapshot_current ON engram.consolidation_snapshot (space, belief) WHERE until IS NULL;
+COMMENT ON TABLE engram.consolidation_snapshot IS 'Beliefs as runs published them: the latest snapshot of a space is its rows without an end, the one of a version its rows that were current then';
+COMMENT ON COLUMN engram.consolidation_snapshot.run IS 'Run that published the belief in this form';
+COMMENT ON COLUMN engram.consolidation_snapshot.label IS 'Terms that distinguish the belief';
+COMMENT ON COLUMN engram.consolidation_snapshot.citations IS 'Number of memories that it cites';
+COMMENT ON COLUMN engram.consolidation_snapshot.version IS 'Version of the beliefs from which on it is so';
+COMMENT ON COLUMN engram.consolidation_snapshot.until IS 'First version in which it is not; null while it is so';
+COMMENT ON COLUMN engram.consolidation_snapshot.regularity IS 'Rhythm: period_seconds, strength (0 to 1) and p_value; null where there is none';
+COMMENT ON COLUMN engram.consolidation_snapshot.contradicts IS 'Beliefs that cannot hold together with it';
+COMMENT ON COLUMN engram.consolidation_snapshot.parents IS 'Beliefs it was merged from or split off';
 
 CREATE TABLE engram.belief_event (
     space            text COLLATE "C" NOT NULL,
@@ -550,10 +575,115 @@ CREATE TABLE engram.belief_event (
     confidence_delta real NOT NULL DEFAULT 0,
     citation_delta   integer NOT NULL DEFAULT 0,
     novelty          real NOT NULL DEFAULT 0,
+    kind             text CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['formed', 'strengthened', 'weakened', 'merged', 'split',
+                                                                        'retired', 'revived', 'contradicted'])),
+    confidence_before real,
+    confidence_after real,
+    version          bigint,
     PRIMARY KEY (space, event)
 );
 CREATE INDEX belief_event_belief ON engram.belief_event (space, belief);
 COMMENT ON TABLE engram.belief_event IS 'Every change of a belief; append-only, removed in batches by age and number';
+COMMENT ON COLUMN engram.belief_event.event IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.belief_event.citation_delta IS 'How many memories more it cites than before';
+COMMENT ON COLUMN engram.belief_event.novelty IS 'Share of its evidence that is new, 0 to 1';
+COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived or contradicted';
+COMMENT ON COLUMN engram.belief_event.confidence_before IS 'Confidence before; null where it did not hold';
+COMMENT ON COLUMN engram.belief_event.confidence_after IS 'Confidence after; null where it does not hold any more';
+COMMENT ON COLUMN engram.belief_event.version IS 'Version of the beliefs that the run published';
+
+CREATE TABLE engram.belief (
+    space       text COLLATE "C" NOT NULL,
+    id          uuid NOT NULL,
+    state       text NOT NULL DEFAULT 'active' CHECK (state OPERATOR(pg_catalog.=) ANY (ARRAY['active', 'retired'])),
+    label       text,
+    founded_by  uuid,
+    regularity  jsonb,
+    cohesion    real,
+    first_at    timestamptz,
+    last_at     timestamptz,
+    count       integer NOT NULL DEFAULT 0,
+    retired_at  timestamptz,
+    contradicts uuid[] NOT NULL DEFAULT '{}',
+    conflicts   jsonb NOT NULL DEFAULT '[]',
+    written     bytea,
+    evidence_for real NOT NULL DEFAULT 0,
+    evidence_against real NOT NULL DEFAULT 0,
+    PRIMARY KEY (space, id),
+    FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.belief IS 'What consolidation knows of a belief beside its memory';
+COMMENT ON COLUMN engram.belief.state IS 'active, or retired: its evidence is gone, and its memory is suppressed';
+COMMENT ON COLUMN engram.belief.label IS 'Terms that distinguish it';
+COMMENT ON COLUMN engram.belief.founded_by IS 'Run that formed it';
+COMMENT ON COLUMN engram.belief.regularity IS 'Rhythm: period_seconds, strength (0 to 1) and p_value; null where there is none';
+COMMENT ON COLUMN engram.belief.cohesion IS 'Mean similarity of two of its memories';
+COMMENT ON COLUMN engram.belief.first_at IS 'When the first of its memories happened';
+COMMENT ON COLUMN engram.belief.last_at IS 'When the last of its memories happened';
+COMMENT ON COLUMN engram.belief.count IS 'Number of memories that it rests on';
+COMMENT ON COLUMN engram.belief.retired_at IS 'When it was retired; null while it is active';
+COMMENT ON COLUMN engram.belief.contradicts IS 'Beliefs that cannot hold together with it';
+COMMENT ON COLUMN engram.belief.conflicts IS 'For each of them why, and what the engine proposes';
+COMMENT ON COLUMN engram.belief.evidence_for IS 'What its citations speak for it, beside what engram_confirm has added';
+COMMENT ON COLUMN engram.belief.evidence_against IS 'What speaks against it, beside what engram_contradict has added';
+COMMENT ON COLUMN engram.belief.written IS 'Digest of the memory as the last run wrote it: a memory that is otherwise was edited, and its edit wins';
+
+-- No foreign key to the parent: a lineage says where a belief comes from when the parent is long forgotten.
+CREATE TABLE engram.lineage (
+    space  text COLLATE "C" NOT NULL,
+    child  uuid NOT NULL,
+    parent uuid NOT NULL,
+    run    uuid NOT NULL,
+    kind   text NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['merged', 'split'])),
+    PRIMARY KEY (space, child, parent, run),
+    FOREIGN KEY (space, child) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+);
+CREATE INDEX lineage_parent ON engram.lineage (space, parent);
+COMMENT ON TABLE engram.lineage IS 'Which belief comes from which';
+COMMENT ON COLUMN engram.lineage.run IS 'Run that merged or split them';
+COMMENT ON COLUMN engram.lineage.kind IS 'merged: the child took the parent in; split: it left the parent';
+
+CREATE TABLE engram.consolidation_touch (
+    space      text COLLATE "C" NOT NULL,
+    run        uuid NOT NULL,
+    entry      integer NOT NULL,
+    what       text NOT NULL CHECK (what OPERATOR(pg_catalog.=) ANY (ARRAY['memory', 'belief', 'citation', 'lineage'])),
+    id         uuid NOT NULL,
+    other      uuid,
+    before     jsonb,
+    after_hash bytea,
+    PRIMARY KEY (space, run, entry),
+    FOREIGN KEY (space, run) REFERENCES engram.consolidation_run (space, run) ON DELETE CASCADE
+);
+CREATE INDEX consolidation_touch_id ON engram.consolidation_touch (space, id);
+CREATE INDEX consolidation_touch_other ON engram.consolidation_touch (space, other) WHERE other IS NOT NULL;
+COMMENT ON TABLE engram.consolidation_touch IS 'Rows that a run changed, with what they were: what engram_undo goes by';
+COMMENT ON COLUMN engram.consolidation_touch.entry IS 'Counts from 1 in the order of the changes';
+COMMENT ON COLUMN engram.consolidation_touch.what IS 'Table of the row: memory, belief, citation or lineage';
+COMMENT ON COLUMN engram.consolidation_touch.id IS 'The belief';
+COMMENT ON COLUMN engram.consolidation_touch.other IS 'Evidence of a citation, parent of a lineage';
+COMMENT ON COLUMN engram.consolidation_touch.before IS 'The row as it was, without the column changed; null when the run made it';
+COMMENT ON COLUMN engram.consolidation_touch.after_hash IS 'Digest of the row as the run left it, without the column changed; null when the run removed it';
+
+CREATE TABLE engram.consolidation (
+    space             text COLLATE "C" NOT NULL,
+    paused            boolean NOT NULL DEFAULT false,
+    version           bigint NOT NULL DEFAULT 0,
+    last_run          uuid,
+    last_completed_at timestamptz,
+    failures_in_row   integer NOT NULL DEFAULT 0,
+    low_novelty_runs  integer NOT NULL DEFAULT 0,
+    next_due          timestamptz,
+    PRIMARY KEY (space)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.consolidation IS 'State of consolidation for each space that was ever consolidated or paused';
+COMMENT ON COLUMN engram.consolidation.paused IS 'The scheduler leaves the space alone';
+COMMENT ON COLUMN engram.consolidation.version IS 'Grows by one with each snapshot of beliefs';
+COMMENT ON COLUMN engram.consolidation.last_run IS 'The last run that completed';
+COMMENT ON COLUMN engram.consolidation.last_completed_at IS 'When it completed';
+COMMENT ON COLUMN engram.consolidation.failures_in_row IS 'Runs that failed since one completed';
+COMMENT ON COLUMN engram.consolidation.low_novelty_runs IS 'Runs in a row, of those that read something new, whose novelty was below .01';
+COMMENT ON COLUMN engram.consolidation.next_due IS 'When the scheduler runs the space next, if something is new';
 
 CREATE TABLE engram.snapshot_token (
     singleton  boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (singleton),
@@ -790,14 +920,47 @@ CREATE POLICY reader ON engram.supersession FOR SELECT USING (
     EXISTS (SELECT FROM engram.memory m
             WHERE m.space OPERATOR(pg_catalog.=) supersession.space
               AND m.id OPERATOR(pg_catalog.=) supersession.old_id));
+-- What is known of a belief is as visible as its memory: a label that hides the memory hides it, too. Events outlive their belief, for the owner.
 ALTER TABLE engram.citation ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.citation FOR SELECT USING (engram.may_read(space));
+CREATE POLICY reader ON engram.citation FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) citation.space
+              AND m.id OPERATOR(pg_catalog.=) citation.belief)
+    AND EXISTS (SELECT FROM engram.memory m
+                WHERE m.space OPERATOR(pg_catalog.=) citation.space
+                  AND m.id OPERATOR(pg_catalog.=) citation.evidence));
 ALTER TABLE engram.consolidation_run ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.consolidation_run FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.consolidation_snapshot ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (engram.may_read(space));
+CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) consolidation_snapshot.space
+              AND m.id OPERATOR(pg_catalog.=) consolidation_snapshot.belief));
 ALTER TABLE engram.belief_event ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.belief_event FOR SELECT USING (engram.may_read(space));
+CREATE POLICY reader ON engram.belief_event FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) belief_event.space
+              AND m.id OPERATOR(pg_catalog.=) belief_event.belief)
+    OR EXISTS (SELECT FROM engram.space s
+               WHERE s.space OPERATOR(pg_catalog.=) belief_event.space
+                 AND pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(s.owner_role)), 'USAGE')));
+ALTER TABLE engram.belief ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.belief FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) belief.space
+              AND m.id OPERATOR(pg_catalog.=) belief.id));
+ALTER TABLE engram.lineage ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.lineage FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) lineage.space
+              AND m.id OPERATOR(pg_catalog.=) lineage.child));
+ALTER TABLE engram.consolidation_touch ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.consolidation_touch FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) consolidation_touch.space
+              AND m.id OPERATOR(pg_catalog.=) consolidation_touch.id));
+ALTER TABLE engram.consolidation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.consolidation FOR SELECT USING (engram.may_read(space));
 
 -- No policy: nobody but the owner of the extension reads or writes these.
 ALTER TABLE engram.announcement ENABLE ROW LEVEL SECURITY;
@@ -1248,6 +1411,101 @@ COMMENT ON COLUMN engram.calibration_error.brier IS 'Brier score, the mean squar
 -- requires:
 --   belief
 
+CREATE TABLE engram.consolidation_seen (
+    space text COLLATE "C" NOT NULL,
+    seen  pg_snapshot NOT NULL,
+    PRIMARY KEY (space)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.consolidation_seen IS 'What the last scheduled run of a space has seen, by which the scheduler knows what is new; belongs to one cluster, never dumped';
+COMMENT ON COLUMN engram.consolidation_seen.seen IS 'Snapshot of the run: what transactions outside of it changed is new';
+
+CREATE TABLE engram.worker_paused (
+    worker    text COLLATE "C" NOT NULL,
+    paused_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    paused_by name NOT NULL DEFAULT CURRENT_USER,
+    PRIMARY KEY (worker)
+);
+COMMENT ON TABLE engram.worker_paused IS 'Workers that engram_worker_pause stopped in the whole database; never dumped';
+COMMENT ON COLUMN engram.worker_paused.worker IS 'consolidator';
+COMMENT ON COLUMN engram.worker_paused.paused_by IS 'Role that paused it';
+
+-- No policy: nobody but the owner of the extension reads or writes these.
+ALTER TABLE engram.consolidation_seen ENABLE ROW LEVEL SECURITY;
+ALTER TABLE engram.worker_paused ENABLE ROW LEVEL SECURITY;
+
+CREATE FUNCTION engram.consolidation_health_of(
+    OUT space text, OUT health text, OUT reason text, OUT remedy text, OUT "interval" interval,
+    OUT last_completed_at timestamptz, OUT age interval, OUT freshness_seconds double precision,
+    OUT failures_in_row integer, OUT novelty real, OUT low_novelty_runs integer,
+    OUT publish_delay_seconds double precision, OUT paused boolean, OUT next_due timestamptz,
+    OUT last_error text) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'consolidation_health_wrapper';
+COMMENT ON FUNCTION engram.consolidation_health_of() IS 'Rows of engram.consolidation_health';
+
+CREATE VIEW engram.consolidation_health WITH (security_invoker = true) AS
+SELECT h.space, h.health, h.reason, h.remedy, h."interval", h.last_completed_at, h.age, h.freshness_seconds,
+       h.failures_in_row, h.novelty, h.low_novelty_runs, h.publish_delay_seconds, h.paused, h.next_due, h.last_error
+FROM engram.consolidation_health_of() h;
+COMMENT ON VIEW engram.consolidation_health IS 'How consolidation of each space fares, by the health contract; spaces that the current user may see';
+COMMENT ON COLUMN engram.consolidation_health.health IS 'ok, degraded, stale, failing or stagnant';
+COMMENT ON COLUMN engram.consolidation_health.reason IS 'Why it is so';
+COMMENT ON COLUMN engram.consolidation_health.remedy IS 'What to do about it; null where all is well';
+COMMENT ON COLUMN engram.consolidation_health."interval" IS 'Time between two runs of the space while something is new';
+COMMENT ON COLUMN engram.consolidation_health.last_completed_at IS 'When the last run completed; null before the first';
+COMMENT ON COLUMN engram.consolidation_health.age IS 'Time since then';
+COMMENT ON COLUMN engram.consolidation_health.freshness_seconds IS 'How long something has waited to be consolidated; 0 while nothing is new';
+COMMENT ON COLUMN engram.consolidation_health.failures_in_row IS 'Runs that failed since one completed';
+COMMENT ON COLUMN engram.consolidation_health.novelty IS 'Novelty of the last run that completed, 0 to 1; null before the first';
+COMMENT ON COLUMN engram.consolidation_health.low_novelty_runs IS 'Runs in a row with something new whose novelty was below .01';
+COMMENT ON COLUMN engram.consolidation_health.publish_delay_seconds IS 'Time from the end of the last run to the commit that published it; null where no worker ran since the start of the server';
+COMMENT ON COLUMN engram.consolidation_health.paused IS 'Paused, by itself or with the whole database';
+COMMENT ON COLUMN engram.consolidation_health.next_due IS 'When the scheduler runs the space next, if something is new';
+COMMENT ON COLUMN engram.consolidation_health.last_error IS 'Error of the last run, where it failed; for owners of the space and monitors';
+
+CREATE FUNCTION engram.consolidation_stat(
+    OUT space text, OUT runs bigint, OUT failures bigint, OUT skipped bigint, OUT episodes bigint, OUT beliefs bigint,
+    OUT total_seconds double precision, OUT last_seconds double precision, OUT longest_seconds double precision,
+    OUT last_run_at timestamptz) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'consolidation_stat_wrapper';
+COMMENT ON FUNCTION engram.consolidation_stat() IS 'Rows of engram.stat_consolidation';
+
+CREATE VIEW engram.stat_consolidation WITH (security_invoker = true) AS
+SELECT s.space, s.runs, s.failures, s.skipped, s.episodes, s.beliefs, s.total_seconds, s.last_seconds, s.longest_seconds,
+       s.last_run_at
+FROM engram.consolidation_stat() s;
+COMMENT ON VIEW engram.stat_consolidation IS 'What the consolidator has done in each space since the server started; spaces that the current user may see';
+COMMENT ON COLUMN engram.stat_consolidation.runs IS 'Runs, completed and failed';
+COMMENT ON COLUMN engram.stat_consolidation.failures IS 'Those of them that failed';
+COMMENT ON COLUMN engram.stat_consolidation.skipped IS 'Times that a run was due and nothing was new';
+COMMENT ON COLUMN engram.stat_consolidation.episodes IS 'Episodes that the last completed run rested on';
+COMMENT ON COLUMN engram.stat_consolidation.beliefs IS 'Beliefs that it left';
+COMMENT ON COLUMN engram.stat_consolidation.total_seconds IS 'Duration of all runs';
+
+CREATE FUNCTION engram.worker_pool_stat(
+    OUT workers bigint, OUT max_workers bigint, OUT waiting bigint, OUT longest_wait_seconds double precision,
+    OUT starved bigint, OUT warnings bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'worker_pool_stat_wrapper';
+COMMENT ON FUNCTION engram.worker_pool_stat() IS 'Row of engram.stat_worker_pool';
+
+CREATE VIEW engram.stat_worker_pool WITH (security_invoker = true) AS
+SELECT p.workers, p.max_workers, p.waiting, p.longest_wait_seconds, p.starved, p.warnings
+FROM engram.worker_pool_stat() p;
+COMMENT ON VIEW engram.stat_worker_pool IS 'One row: how the workers of all databases share engram.max_workers';
+COMMENT ON COLUMN engram.stat_worker_pool.workers IS 'Workers that are there';
+COMMENT ON COLUMN engram.stat_worker_pool.waiting IS 'Visits that are due and have no worker';
+COMMENT ON COLUMN engram.stat_worker_pool.longest_wait_seconds IS 'How long the first of them has waited';
+COMMENT ON COLUMN engram.stat_worker_pool.starved IS 'Visits that waited longer than the time between two of them, since the server started';
+COMMENT ON COLUMN engram.stat_worker_pool.warnings IS 'Warnings about that in the server log, at most one a minute';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/schema.rs:18
+-- requires:
+--   scheduler
+
 SELECT pg_catalog.pg_extension_config_dump('engram.space', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.memory', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.memory_history', '');
@@ -1264,6 +1522,10 @@ SELECT pg_catalog.pg_extension_config_dump('engram.citation', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_run', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_snapshot', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.belief_event', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.belief', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.lineage', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_touch', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.retention', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.decay', '');
 -- Registered without rows: derived, or bound to the transactions of one cluster.
@@ -1274,6 +1536,8 @@ SELECT pg_catalog.pg_extension_config_dump('engram.change_horizon', 'WHERE false
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.usage', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.announcement', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_seen', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.worker_paused', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedding', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedded', 'WHERE false');
 
@@ -1297,6 +1561,18 @@ BEGIN
     END LOOP;
 END
 $engram$;
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:49
+-- engram::api::worker::consolidation_health
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:93
+-- engram::api::worker::consolidation_stat
+-- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1401,13 +1677,13 @@ AS 'MODULE_PATHNAME', 'engram_complete_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:37
+-- src/api/former.rs:38
 -- engram::api::former::engram_configure_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:26
+-- src/api/space.rs:39
 -- engram::api::space::engram_configure_space
 CREATE  FUNCTION "engram_configure_space"(
 	"space" TEXT, /* Option < & str > */
@@ -1419,16 +1695,24 @@ CREATE  FUNCTION "engram_configure_space"(
 	"encoder" TEXT DEFAULT NULL, /* Option < & str > */
 	"quota_memories" bigint DEFAULT NULL, /* Option < i64 > */
 	"quota_bytes" bigint DEFAULT NULL, /* Option < i64 > */
-	"quota_hot_bytes" bigint DEFAULT NULL /* Option < i64 > */
+	"quota_hot_bytes" bigint DEFAULT NULL, /* Option < i64 > */
+	"consolidation_interval" interval DEFAULT NULL, /* Option < Interval > */
+	"settings" jsonb DEFAULT NULL /* Option < Jsonb > */
 ) RETURNS void
 VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_configure_space_0_3_wrapper';
+AS 'MODULE_PATHNAME', 'engram_configure_space_0_5_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:74
+-- src/api/former.rs:86
 -- engram::api::former::engram_configure_space_0_2
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/former.rs:222
+-- engram::api::former::engram_configure_space_0_3
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
@@ -1474,6 +1758,27 @@ AS 'MODULE_PATHNAME', 'engram_conformance_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/consolidate.rs:10
+-- engram::api::consolidate::engram_consolidate
+CREATE  FUNCTION "engram_consolidate"(
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"dry_run" bool DEFAULT false /* Option < bool > */
+) RETURNS TABLE (
+	"action" TEXT,  /* String */
+	"belief" uuid,  /* Uuid */
+	"content" TEXT,  /* String */
+	"evidence_for" real,  /* f32 */
+	"evidence_against" real,  /* f32 */
+	"confidence" real,  /* f32 */
+	"citations" uuid[],  /* Vec < Uuid > */
+	"detail" TEXT  /* String */
+)
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_consolidate_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/belief.rs:34
 -- engram::api::belief::engram_contradict
 CREATE  FUNCTION "engram_contradict"(
@@ -1501,7 +1806,7 @@ AS 'MODULE_PATHNAME', 'engram_contradict_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:7
+-- src/api/space.rs:9
 -- engram::api::space::engram_create_space
 CREATE  FUNCTION "engram_create_space"(
 	"space" TEXT, /* Option < & str > */
@@ -1521,7 +1826,7 @@ AS 'MODULE_PATHNAME', 'engram_create_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:59
+-- src/api/former.rs:61
 -- engram::api::former::engram_create_space_0_2
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1541,7 +1846,7 @@ AS 'MODULE_PATHNAME', 'engram_dissociate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:45
+-- src/api/space.rs:71
 -- engram::api::space::engram_drop_space
 CREATE  FUNCTION "engram_drop_space"(
 	"space" TEXT /* Option < & str > */
@@ -1942,7 +2247,7 @@ AS 'MODULE_PATHNAME', 'engram_reinstate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:89
+-- src/api/former.rs:111
 -- engram::api::former::engram_remember
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2084,7 +2389,7 @@ AS 'MODULE_PATHNAME', 'engram_spread_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:122
+-- src/api/former.rs:144
 -- engram::api::former::engram_supersede
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2120,7 +2425,7 @@ AS 'MODULE_PATHNAME', 'engram_unwatch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:167
+-- src/api/former.rs:189
 -- engram::api::former::engram_update
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2180,6 +2485,43 @@ CREATE  FUNCTION "engram_watch"(
 VOLATILE PARALLEL UNSAFE
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:13
+-- engram::api::worker::engram_worker_pause
+CREATE  FUNCTION "engram_worker_pause"(
+	"worker" TEXT DEFAULT 'consolidator', /* Option < & str > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS bool /* bool */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_worker_pause_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:22
+-- engram::api::worker::engram_worker_resume
+CREATE  FUNCTION "engram_worker_resume"(
+	"worker" TEXT DEFAULT 'consolidator', /* Option < & str > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS bool /* bool */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_worker_resume_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:31
+-- engram::api::worker::engram_worker_run_now
+CREATE  FUNCTION "engram_worker_run_now"(
+	"worker" TEXT DEFAULT 'consolidator', /* Option < & str > */
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"wait" bool DEFAULT false /* Option < bool > */
+) RETURNS TEXT /* String */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_worker_run_now_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -2243,7 +2585,7 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:128
+-- src/api/former.rs:150
 -- engram::api::former::tier_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2255,13 +2597,19 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/worker.rs:127
+-- engram::api::worker::worker_pool_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/stat.rs:53
 -- engram::api::stat::worker_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:18
+-- src/api/schema.rs:19
 -- finalize
 -- What psql shows with \df+.
 COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id, or that of the memory that says the same; a given id makes the call idempotent';
@@ -2277,6 +2625,7 @@ COMMENT ON FUNCTION @extschema@.engram_spread IS 'Returns what activation reache
 COMMENT ON FUNCTION @extschema@.engram_complete IS 'Completes part of a memory: each field with its value, where it comes from and how sure it is';
 COMMENT ON FUNCTION @extschema@.engram_imagine IS 'Puts parts of different memories together to something that was never stored, and does not store it';
 COMMENT ON FUNCTION @extschema@.engram_predict IS 'Returns what usually follows on what happens now, with probabilities that sum to less than 1';
+COMMENT ON FUNCTION @extschema@.engram_consolidate IS 'Turns the episodes of a space into beliefs now, or returns what that would do';
 COMMENT ON FUNCTION @extschema@.engram_set_tier IS 'Moves a memory between the tiers, pins it, or takes the pin off';
 COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or changes the weight of their connection';
 COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
@@ -2307,13 +2656,17 @@ COMMENT ON FUNCTION @extschema@.engram_embed IS 'Vector of a text by the built-i
 COMMENT ON FUNCTION @extschema@.engram_set_decay IS 'Says how a memory, the memories of a kind, or those of a space are forgotten';
 COMMENT ON FUNCTION @extschema@.engram_retrievability IS 'Returns how well a memory can be retrieved at a time, and what that rests on';
 COMMENT ON FUNCTION @extschema@.engram_feedback IS 'Says whether the last recall of a memory was of use, which decides how much it strengthens it';
+COMMENT ON FUNCTION @extschema@.engram_worker_pause IS 'Pauses consolidation of a space, or in the whole database, until engram_worker_resume; false where it was paused';
+COMMENT ON FUNCTION @extschema@.engram_worker_resume IS 'Ends what engram_worker_pause began; false where nothing was paused';
+COMMENT ON FUNCTION @extschema@.engram_worker_run_now IS 'Has a worker run at once, and waits for what comes of it where that is asked for';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
 
 GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
 GRANT SELECT ON
     engram.space, engram.memory, engram.memory_history, engram.warm, engram.cold, engram.trace,
     engram.association, engram.cue_alias, engram.audit, engram.watch, engram.watches, engram.feedback, engram.citation,
-    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention,
+    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.belief,
+    engram.lineage, engram.consolidation_touch, engram.consolidation, engram.memories, engram.retention,
     engram.decay,
     engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding,
     engram.evidence, engram.supersession, engram.contradictions, engram.calibration, engram.calibration_error
@@ -2321,7 +2674,8 @@ GRANT SELECT ON
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
 GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_move, engram.stat_info, engram.stat_snapshot,
-    engram.stat_standby, engram.stat_reinforcement TO engram_reader, pg_monitor;
+    engram.stat_standby, engram.stat_reinforcement, engram.consolidation_health, engram.stat_consolidation,
+    engram.stat_worker_pool TO engram_reader, pg_monitor;
 
 -- Every function of the extension, wherever it lives and whichever file made it.
 DO $engram$
@@ -2346,7 +2700,7 @@ BEGIN
         granted := CASE
             WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'move_stat', 'info_stat', 'snapshot_stat',
-                'standby_stat', 'reinforcement_stat',
+                'standby_stat', 'reinforcement_stat', 'consolidation_health_of', 'consolidation_stat', 'worker_pool_stat',
                 'engram_version', 'engram_conformance']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
@@ -2359,9 +2713,10 @@ BEGIN
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_set_tier', 'engram_update', 'engram_supersede',
-                'engram_reinstate', 'engram_confirm', 'engram_contradict',
+                'engram_reinstate', 'engram_confirm', 'engram_contradict', 'engram_consolidate',
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
                 'engram_configure_space', 'engram_set_retention', 'engram_import', 'engram_set_decay',
+                'engram_worker_pause', 'engram_worker_resume', 'engram_worker_run_now',
                 'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;

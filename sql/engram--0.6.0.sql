@@ -495,6 +495,7 @@ CREATE TABLE engram.citation (
     supports   boolean NOT NULL DEFAULT true,
     weight     real NOT NULL DEFAULT 1 CHECK (weight OPERATOR(pg_catalog.>=) 0),
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    occurred_at timestamptz,
     PRIMARY KEY (space, belief, evidence),
     FOREIGN KEY (space, belief) REFERENCES engram.memory (space, id) ON DELETE CASCADE,
     FOREIGN KEY (space, evidence) REFERENCES engram.memory (space, id) ON DELETE CASCADE
@@ -502,6 +503,8 @@ CREATE TABLE engram.citation (
 CREATE INDEX citation_evidence ON engram.citation (space, evidence);
 COMMENT ON TABLE engram.citation IS 'Evidence of a belief';
 COMMENT ON COLUMN engram.citation.supports IS 'Whether the evidence speaks for the belief';
+COMMENT ON COLUMN engram.citation.weight IS 'How close the evidence is to the middle of the belief, 0 to 1, where a run wrote it';
+COMMENT ON COLUMN engram.citation.occurred_at IS 'When what the evidence tells happened';
 
 CREATE TABLE engram.consolidation_run (
     space        text COLLATE "C" NOT NULL,
@@ -517,12 +520,20 @@ CREATE TABLE engram.consolidation_run (
     novelty      real,
     undo         jsonb NOT NULL DEFAULT '{}',
     error        text,
+    version      bigint,
+    cause        text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker'])),
+    counts       jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (space, run)
 );
 COMMENT ON TABLE engram.consolidation_run IS 'Runs of consolidation: input, result, duration';
 COMMENT ON COLUMN engram.consolidation_run.input_hash IS 'Hash of the rows and settings the run read';
 COMMENT ON COLUMN engram.consolidation_run.signature IS 'Hash of what the run made; the same input gives the same signature';
 COMMENT ON COLUMN engram.consolidation_run.duration_ms IS 'Duration in milliseconds';
+COMMENT ON COLUMN engram.consolidation_run.novelty IS 'How much of the beliefs is new, 0 to 1';
+COMMENT ON COLUMN engram.consolidation_run.undo IS 'When and by whom the run was undone; empty while it stands';
+COMMENT ON COLUMN engram.consolidation_run.version IS 'Version of the beliefs that the run published; null when it changed nothing';
+COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, or worker';
+COMMENT ON COLUMN engram.consolidation_run.counts IS 'What it did: number of beliefs for each action, of those it left as somebody had edited them (edited), of those beyond the quota (refused), of classes, and of what it wrote (written)';
 
 CREATE TABLE engram.consolidation_snapshot (
     space            text COLLATE "C" NOT NULL,
@@ -535,11 +546,25 @@ CREATE TABLE engram.consolidation_snapshot (
     citations        integer NOT NULL,
     first_at         timestamptz,
     last_at          timestamptz,
+    version          bigint NOT NULL DEFAULT 0,
+    until            bigint,
+    regularity       jsonb,
+    contradicts      uuid[] NOT NULL DEFAULT '{}',
+    parents          uuid[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (space, run, belief),
     FOREIGN KEY (space, run) REFERENCES engram.consolidation_run (space, run) ON DELETE CASCADE
 );
 CREATE INDEX consolidation_snapshot_belief ON engram.consolidation_snapshot (space, belief);
-COMMENT ON TABLE engram.consolidation_snapshot IS 'Beliefs as a run published them';
+CREATE INDEX consolidation_snapshot_current ON engram.consolidation_snapshot (space, belief) WHERE until IS NULL;
+COMMENT ON TABLE engram.consolidation_snapshot IS 'Beliefs as runs published them: the latest snapshot of a space is its rows without an end, the one of a version its rows that were current then';
+COMMENT ON COLUMN engram.consolidation_snapshot.run IS 'Run that published the belief in this form';
+COMMENT ON COLUMN engram.consolidation_snapshot.label IS 'Terms that distinguish the belief';
+COMMENT ON COLUMN engram.consolidation_snapshot.citations IS 'Number of memories that it cites';
+COMMENT ON COLUMN engram.consolidation_snapshot.version IS 'Version of the beliefs from which on it is so';
+COMMENT ON COLUMN engram.consolidation_snapshot.until IS 'First version in which it is not; null while it is so';
+COMMENT ON COLUMN engram.consolidation_snapshot.regularity IS 'Rhythm: period_seconds, strength (0 to 1) and p_value; null where there is none';
+COMMENT ON COLUMN engram.consolidation_snapshot.contradicts IS 'Beliefs that cannot hold together with it';
+COMMENT ON COLUMN engram.consolidation_snapshot.parents IS 'Beliefs it was merged from or split off';
 
 CREATE TABLE engram.belief_event (
     space            text COLLATE "C" NOT NULL,
@@ -550,10 +575,115 @@ CREATE TABLE engram.belief_event (
     confidence_delta real NOT NULL DEFAULT 0,
     citation_delta   integer NOT NULL DEFAULT 0,
     novelty          real NOT NULL DEFAULT 0,
+    kind             text CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['formed', 'strengthened', 'weakened', 'merged', 'split',
+                                                                        'retired', 'revived', 'contradicted'])),
+    confidence_before real,
+    confidence_after real,
+    version          bigint,
     PRIMARY KEY (space, event)
 );
 CREATE INDEX belief_event_belief ON engram.belief_event (space, belief);
 COMMENT ON TABLE engram.belief_event IS 'Every change of a belief; append-only, removed in batches by age and number';
+COMMENT ON COLUMN engram.belief_event.event IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.belief_event.citation_delta IS 'How many memories more it cites than before';
+COMMENT ON COLUMN engram.belief_event.novelty IS 'Share of its evidence that is new, 0 to 1';
+COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived or contradicted';
+COMMENT ON COLUMN engram.belief_event.confidence_before IS 'Confidence before; null where it did not hold';
+COMMENT ON COLUMN engram.belief_event.confidence_after IS 'Confidence after; null where it does not hold any more';
+COMMENT ON COLUMN engram.belief_event.version IS 'Version of the beliefs that the run published';
+
+CREATE TABLE engram.belief (
+    space       text COLLATE "C" NOT NULL,
+    id          uuid NOT NULL,
+    state       text NOT NULL DEFAULT 'active' CHECK (state OPERATOR(pg_catalog.=) ANY (ARRAY['active', 'retired'])),
+    label       text,
+    founded_by  uuid,
+    regularity  jsonb,
+    cohesion    real,
+    first_at    timestamptz,
+    last_at     timestamptz,
+    count       integer NOT NULL DEFAULT 0,
+    retired_at  timestamptz,
+    contradicts uuid[] NOT NULL DEFAULT '{}',
+    conflicts   jsonb NOT NULL DEFAULT '[]',
+    written     bytea,
+    evidence_for real NOT NULL DEFAULT 0,
+    evidence_against real NOT NULL DEFAULT 0,
+    PRIMARY KEY (space, id),
+    FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.belief IS 'What consolidation knows of a belief beside its memory';
+COMMENT ON COLUMN engram.belief.state IS 'active, or retired: its evidence is gone, and its memory is suppressed';
+COMMENT ON COLUMN engram.belief.label IS 'Terms that distinguish it';
+COMMENT ON COLUMN engram.belief.founded_by IS 'Run that formed it';
+COMMENT ON COLUMN engram.belief.regularity IS 'Rhythm: period_seconds, strength (0 to 1) and p_value; null where there is none';
+COMMENT ON COLUMN engram.belief.cohesion IS 'Mean similarity of two of its memories';
+COMMENT ON COLUMN engram.belief.first_at IS 'When the first of its memories happened';
+COMMENT ON COLUMN engram.belief.last_at IS 'When the last of its memories happened';
+COMMENT ON COLUMN engram.belief.count IS 'Number of memories that it rests on';
+COMMENT ON COLUMN engram.belief.retired_at IS 'When it was retired; null while it is active';
+COMMENT ON COLUMN engram.belief.contradicts IS 'Beliefs that cannot hold together with it';
+COMMENT ON COLUMN engram.belief.conflicts IS 'For each of them why, and what the engine proposes';
+COMMENT ON COLUMN engram.belief.evidence_for IS 'What its citations speak for it, beside what engram_confirm has added';
+COMMENT ON COLUMN engram.belief.evidence_against IS 'What speaks against it, beside what engram_contradict has added';
+COMMENT ON COLUMN engram.belief.written IS 'Digest of the memory as the last run wrote it: a memory that is otherwise was edited, and its edit wins';
+
+-- No foreign key to the parent: a lineage says where a belief comes from when the parent is long forgotten.
+CREATE TABLE engram.lineage (
+    space  text COLLATE "C" NOT NULL,
+    child  uuid NOT NULL,
+    parent uuid NOT NULL,
+    run    uuid NOT NULL,
+    kind   text NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['merged', 'split'])),
+    PRIMARY KEY (space, child, parent, run),
+    FOREIGN KEY (space, child) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+);
+CREATE INDEX lineage_parent ON engram.lineage (space, parent);
+COMMENT ON TABLE engram.lineage IS 'Which belief comes from which';
+COMMENT ON COLUMN engram.lineage.run IS 'Run that merged or split them';
+COMMENT ON COLUMN engram.lineage.kind IS 'merged: the child took the parent in; split: it left the parent';
+
+CREATE TABLE engram.consolidation_touch (
+    space      text COLLATE "C" NOT NULL,
+    run        uuid NOT NULL,
+    entry      integer NOT NULL,
+    what       text NOT NULL CHECK (what OPERATOR(pg_catalog.=) ANY (ARRAY['memory', 'belief', 'citation', 'lineage'])),
+    id         uuid NOT NULL,
+    other      uuid,
+    before     jsonb,
+    after_hash bytea,
+    PRIMARY KEY (space, run, entry),
+    FOREIGN KEY (space, run) REFERENCES engram.consolidation_run (space, run) ON DELETE CASCADE
+);
+CREATE INDEX consolidation_touch_id ON engram.consolidation_touch (space, id);
+CREATE INDEX consolidation_touch_other ON engram.consolidation_touch (space, other) WHERE other IS NOT NULL;
+COMMENT ON TABLE engram.consolidation_touch IS 'Rows that a run changed, with what they were: what engram_undo goes by';
+COMMENT ON COLUMN engram.consolidation_touch.entry IS 'Counts from 1 in the order of the changes';
+COMMENT ON COLUMN engram.consolidation_touch.what IS 'Table of the row: memory, belief, citation or lineage';
+COMMENT ON COLUMN engram.consolidation_touch.id IS 'The belief';
+COMMENT ON COLUMN engram.consolidation_touch.other IS 'Evidence of a citation, parent of a lineage';
+COMMENT ON COLUMN engram.consolidation_touch.before IS 'The row as it was, without the column changed; null when the run made it';
+COMMENT ON COLUMN engram.consolidation_touch.after_hash IS 'Digest of the row as the run left it, without the column changed; null when the run removed it';
+
+CREATE TABLE engram.consolidation (
+    space             text COLLATE "C" NOT NULL,
+    paused            boolean NOT NULL DEFAULT false,
+    version           bigint NOT NULL DEFAULT 0,
+    last_run          uuid,
+    last_completed_at timestamptz,
+    failures_in_row   integer NOT NULL DEFAULT 0,
+    low_novelty_runs  integer NOT NULL DEFAULT 0,
+    next_due          timestamptz,
+    PRIMARY KEY (space)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.consolidation IS 'State of consolidation for each space that was ever consolidated or paused';
+COMMENT ON COLUMN engram.consolidation.paused IS 'The scheduler leaves the space alone';
+COMMENT ON COLUMN engram.consolidation.version IS 'Grows by one with each snapshot of beliefs';
+COMMENT ON COLUMN engram.consolidation.last_run IS 'The last run that completed';
+COMMENT ON COLUMN engram.consolidation.last_completed_at IS 'When it completed';
+COMMENT ON COLUMN engram.consolidation.failures_in_row IS 'Runs that failed since one completed';
+COMMENT ON COLUMN engram.consolidation.low_novelty_runs IS 'Runs in a row, of those that read something new, whose novelty was below .01';
+COMMENT ON COLUMN engram.consolidation.next_due IS 'When the scheduler runs the space next, if something is new';
 
 CREATE TABLE engram.snapshot_token (
     singleton  boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (singleton),
@@ -790,14 +920,47 @@ CREATE POLICY reader ON engram.supersession FOR SELECT USING (
     EXISTS (SELECT FROM engram.memory m
             WHERE m.space OPERATOR(pg_catalog.=) supersession.space
               AND m.id OPERATOR(pg_catalog.=) supersession.old_id));
+-- What is known of a belief is as visible as its memory: a label that hides the memory hides it, too. Events outlive their belief, for the owner.
 ALTER TABLE engram.citation ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.citation FOR SELECT USING (engram.may_read(space));
+CREATE POLICY reader ON engram.citation FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) citation.space
+              AND m.id OPERATOR(pg_catalog.=) citation.belief)
+    AND EXISTS (SELECT FROM engram.memory m
+                WHERE m.space OPERATOR(pg_catalog.=) citation.space
+                  AND m.id OPERATOR(pg_catalog.=) citation.evidence));
 ALTER TABLE engram.consolidation_run ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.consolidation_run FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.consolidation_snapshot ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (engram.may_read(space));
+CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) consolidation_snapshot.space
+              AND m.id OPERATOR(pg_catalog.=) consolidation_snapshot.belief));
 ALTER TABLE engram.belief_event ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.belief_event FOR SELECT USING (engram.may_read(space));
+CREATE POLICY reader ON engram.belief_event FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) belief_event.space
+              AND m.id OPERATOR(pg_catalog.=) belief_event.belief)
+    OR EXISTS (SELECT FROM engram.space s
+               WHERE s.space OPERATOR(pg_catalog.=) belief_event.space
+                 AND pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(s.owner_role)), 'USAGE')));
+ALTER TABLE engram.belief ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.belief FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) belief.space
+              AND m.id OPERATOR(pg_catalog.=) belief.id));
+ALTER TABLE engram.lineage ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.lineage FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) lineage.space
+              AND m.id OPERATOR(pg_catalog.=) lineage.child));
+ALTER TABLE engram.consolidation_touch ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.consolidation_touch FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) consolidation_touch.space
+              AND m.id OPERATOR(pg_catalog.=) consolidation_touch.id));
+ALTER TABLE engram.consolidation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.consolidation FOR SELECT USING (engram.may_read(space));
 
 -- No policy: nobody but the owner of the extension reads or writes these.
 ALTER TABLE engram.announcement ENABLE ROW LEVEL SECURITY;
@@ -1248,6 +1411,101 @@ COMMENT ON COLUMN engram.calibration_error.brier IS 'Brier score, the mean squar
 -- requires:
 --   belief
 
+CREATE TABLE engram.consolidation_seen (
+    space text COLLATE "C" NOT NULL,
+    seen  pg_snapshot NOT NULL,
+    PRIMARY KEY (space)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.consolidation_seen IS 'What the last scheduled run of a space has seen, by which the scheduler knows what is new; belongs to one cluster, never dumped';
+COMMENT ON COLUMN engram.consolidation_seen.seen IS 'Snapshot of the run: what transactions outside of it changed is new';
+
+CREATE TABLE engram.worker_paused (
+    worker    text COLLATE "C" NOT NULL,
+    paused_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    paused_by name NOT NULL DEFAULT CURRENT_USER,
+    PRIMARY KEY (worker)
+);
+COMMENT ON TABLE engram.worker_paused IS 'Workers that engram_worker_pause stopped in the whole database; never dumped';
+COMMENT ON COLUMN engram.worker_paused.worker IS 'consolidator';
+COMMENT ON COLUMN engram.worker_paused.paused_by IS 'Role that paused it';
+
+-- No policy: nobody but the owner of the extension reads or writes these.
+ALTER TABLE engram.consolidation_seen ENABLE ROW LEVEL SECURITY;
+ALTER TABLE engram.worker_paused ENABLE ROW LEVEL SECURITY;
+
+CREATE FUNCTION engram.consolidation_health_of(
+    OUT space text, OUT health text, OUT reason text, OUT remedy text, OUT "interval" interval,
+    OUT last_completed_at timestamptz, OUT age interval, OUT freshness_seconds double precision,
+    OUT failures_in_row integer, OUT novelty real, OUT low_novelty_runs integer,
+    OUT publish_delay_seconds double precision, OUT paused boolean, OUT next_due timestamptz,
+    OUT last_error text) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'consolidation_health_wrapper';
+COMMENT ON FUNCTION engram.consolidation_health_of() IS 'Rows of engram.consolidation_health';
+
+CREATE VIEW engram.consolidation_health WITH (security_invoker = true) AS
+SELECT h.space, h.health, h.reason, h.remedy, h."interval", h.last_completed_at, h.age, h.freshness_seconds,
+       h.failures_in_row, h.novelty, h.low_novelty_runs, h.publish_delay_seconds, h.paused, h.next_due, h.last_error
+FROM engram.consolidation_health_of() h;
+COMMENT ON VIEW engram.consolidation_health IS 'How consolidation of each space fares, by the health contract; spaces that the current user may see';
+COMMENT ON COLUMN engram.consolidation_health.health IS 'ok, degraded, stale, failing or stagnant';
+COMMENT ON COLUMN engram.consolidation_health.reason IS 'Why it is so';
+COMMENT ON COLUMN engram.consolidation_health.remedy IS 'What to do about it; null where all is well';
+COMMENT ON COLUMN engram.consolidation_health."interval" IS 'Time between two runs of the space while something is new';
+COMMENT ON COLUMN engram.consolidation_health.last_completed_at IS 'When the last run completed; null before the first';
+COMMENT ON COLUMN engram.consolidation_health.age IS 'Time since then';
+COMMENT ON COLUMN engram.consolidation_health.freshness_seconds IS 'How long something has waited to be consolidated; 0 while nothing is new';
+COMMENT ON COLUMN engram.consolidation_health.failures_in_row IS 'Runs that failed since one completed';
+COMMENT ON COLUMN engram.consolidation_health.novelty IS 'Novelty of the last run that completed, 0 to 1; null before the first';
+COMMENT ON COLUMN engram.consolidation_health.low_novelty_runs IS 'Runs in a row with something new whose novelty was below .01';
+COMMENT ON COLUMN engram.consolidation_health.publish_delay_seconds IS 'Time from the end of the last run to the commit that published it; null where no worker ran since the start of the server';
+COMMENT ON COLUMN engram.consolidation_health.paused IS 'Paused, by itself or with the whole database';
+COMMENT ON COLUMN engram.consolidation_health.next_due IS 'When the scheduler runs the space next, if something is new';
+COMMENT ON COLUMN engram.consolidation_health.last_error IS 'Error of the last run, where it failed; for owners of the space and monitors';
+
+CREATE FUNCTION engram.consolidation_stat(
+    OUT space text, OUT runs bigint, OUT failures bigint, OUT skipped bigint, OUT episodes bigint, OUT beliefs bigint,
+    OUT total_seconds double precision, OUT last_seconds double precision, OUT longest_seconds double precision,
+    OUT last_run_at timestamptz) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'consolidation_stat_wrapper';
+COMMENT ON FUNCTION engram.consolidation_stat() IS 'Rows of engram.stat_consolidation';
+
+CREATE VIEW engram.stat_consolidation WITH (security_invoker = true) AS
+SELECT s.space, s.runs, s.failures, s.skipped, s.episodes, s.beliefs, s.total_seconds, s.last_seconds, s.longest_seconds,
+       s.last_run_at
+FROM engram.consolidation_stat() s;
+COMMENT ON VIEW engram.stat_consolidation IS 'What the consolidator has done in each space since the server started; spaces that the current user may see';
+COMMENT ON COLUMN engram.stat_consolidation.runs IS 'Runs, completed and failed';
+COMMENT ON COLUMN engram.stat_consolidation.failures IS 'Those of them that failed';
+COMMENT ON COLUMN engram.stat_consolidation.skipped IS 'Times that a run was due and nothing was new';
+COMMENT ON COLUMN engram.stat_consolidation.episodes IS 'Episodes that the last completed run rested on';
+COMMENT ON COLUMN engram.stat_consolidation.beliefs IS 'Beliefs that it left';
+COMMENT ON COLUMN engram.stat_consolidation.total_seconds IS 'Duration of all runs';
+
+CREATE FUNCTION engram.worker_pool_stat(
+    OUT workers bigint, OUT max_workers bigint, OUT waiting bigint, OUT longest_wait_seconds double precision,
+    OUT starved bigint, OUT warnings bigint) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'worker_pool_stat_wrapper';
+COMMENT ON FUNCTION engram.worker_pool_stat() IS 'Row of engram.stat_worker_pool';
+
+CREATE VIEW engram.stat_worker_pool WITH (security_invoker = true) AS
+SELECT p.workers, p.max_workers, p.waiting, p.longest_wait_seconds, p.starved, p.warnings
+FROM engram.worker_pool_stat() p;
+COMMENT ON VIEW engram.stat_worker_pool IS 'One row: how the workers of all databases share engram.max_workers';
+COMMENT ON COLUMN engram.stat_worker_pool.workers IS 'Workers that are there';
+COMMENT ON COLUMN engram.stat_worker_pool.waiting IS 'Visits that are due and have no worker';
+COMMENT ON COLUMN engram.stat_worker_pool.longest_wait_seconds IS 'How long the first of them has waited';
+COMMENT ON COLUMN engram.stat_worker_pool.starved IS 'Visits that waited longer than the time between two of them, since the server started';
+COMMENT ON COLUMN engram.stat_worker_pool.warnings IS 'Warnings about that in the server log, at most one a minute';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/schema.rs:18
+-- requires:
+--   scheduler
+
 -- Metrics: what is counted in shared memory, for exporters (metrics_*) and for people (stat_*).
 CREATE FUNCTION engram.operation_stat(
     OUT database oid, OUT space text, OUT operation text, OUT calls bigint, OUT failures bigint, OUT rows bigint,
@@ -1299,10 +1557,19 @@ COMMENT ON FUNCTION engram.metrics_stat() IS 'Versions, since when is counted, a
 
 CREATE FUNCTION engram.worker_total_stat(
     OUT worker text, OUT processes bigint, OUT heartbeat_age_seconds double precision, OUT starts bigint,
-    OUT restarts bigint, OUT runs bigint, OUT failures bigint) RETURNS SETOF record
+    OUT restarts bigint, OUT runs bigint, OUT failures bigint, OUT starved bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED
     AS 'MODULE_PATHNAME', 'worker_total_stat_wrapper';
 COMMENT ON FUNCTION engram.worker_total_stat() IS 'Background workers by kind, whether one runs or not';
+
+CREATE FUNCTION engram.consolidation_metrics(
+    OUT space text, OUT runs bigint, OUT failures bigint, OUT skipped bigint, OUT seconds double precision,
+    OUT age double precision, OUT "interval" double precision, OUT freshness double precision, OUT failures_in_row bigint,
+    OUT novelty double precision, OUT low_novelty_runs bigint, OUT publish_delay double precision, OUT paused bigint,
+    OUT beliefs bigint, OUT states text[], OUT in_state bigint[]) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'consolidation_metrics_wrapper';
+COMMENT ON FUNCTION engram.consolidation_metrics() IS 'Consolidation by space: up to 50 by themselves, the others as one';
 
 CREATE VIEW engram.metrics_info WITH (security_invoker = true) AS
 SELECT h.version,
@@ -1441,14 +1708,12 @@ COMMENT ON COLUMN engram.metrics_reinforcement.lag_seconds IS 'How long the olde
 
 CREATE VIEW engram.metrics_worker WITH (security_invoker = true) AS
 SELECT w.worker, w.processes, w.heartbeat_age_seconds, w.runs AS runs_total, w.failures AS failures_total,
-       w.starts AS starts_total, w.restarts AS restarts_total,
-       CASE WHEN w.worker OPERATOR(pg_catalog.=) 'launcher' THEN 0 ELSE c.starved END AS starved_total
-FROM engram.worker_total_stat() w,
-     (SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'starved') AS starved FROM engram.counter_stat() c) c;
+       w.starts AS starts_total, w.restarts AS restarts_total, w.starved AS starved_total
+FROM engram.worker_total_stat() w;
 COMMENT ON VIEW engram.metrics_worker IS 'Background workers by kind, whether one runs or not';
 COMMENT ON COLUMN engram.metrics_worker.heartbeat_age_seconds IS 'Since the slowest of them got on; 0 where none runs, but for the launcher';
 COMMENT ON COLUMN engram.metrics_worker.restarts_total IS 'Starts after a failure or, of the launcher, an end';
-COMMENT ON COLUMN engram.metrics_worker.starved_total IS 'Times that a database began to wait because all workers were taken';
+COMMENT ON COLUMN engram.metrics_worker.starved_total IS 'Visits that were due and waited longer than the time between two of them, because all workers were taken';
 
 CREATE VIEW engram.metrics_worker_state WITH (security_invoker = true) AS
 SELECT w.worker, w.state, pg_catalog.count(*) AS processes
@@ -1473,7 +1738,37 @@ COMMENT ON VIEW engram.metrics_standby IS 'One row: how the hot tier of a standb
 CREATE VIEW engram.metrics_remembered WITH (security_invoker = true) AS
 SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'remembered') AS total
 FROM engram.counter_stat() c;
-COMMENT ON VIEW engram.metrics_remembered IS 'One row: memories that committed transactions have stored, by whatever statement';
+COMMENT ON VIEW engram.metrics_remembered IS 'One row: memories that committed transactions have stored, by whatever statement; beliefs are not among them';
+
+CREATE VIEW engram.metrics_consolidation WITH (security_invoker = true) AS
+SELECT c.space, c.runs AS runs_total, c.failures AS failures_total, c.skipped AS skipped_total, c.seconds AS seconds_total,
+       c.age AS age_seconds, c."interval" AS interval_seconds, c.freshness AS freshness_seconds, c.failures_in_row, c.novelty,
+       c.low_novelty_runs, c.publish_delay AS publish_delay_seconds, c.paused, c.beliefs
+FROM engram.consolidation_metrics() c;
+COMMENT ON VIEW engram.metrics_consolidation IS 'Consolidation in this database: up to 50 spaces by themselves, the others as one';
+COMMENT ON COLUMN engram.metrics_consolidation.space IS 'Name, or other; what other has is the worst of the rest, or their sum';
+COMMENT ON COLUMN engram.metrics_consolidation.runs_total IS 'Runs by the worker, failed ones too';
+COMMENT ON COLUMN engram.metrics_consolidation.skipped_total IS 'Looks that found nothing new';
+COMMENT ON COLUMN engram.metrics_consolidation.age_seconds IS 'Since the last run, while something is new and nothing is paused';
+COMMENT ON COLUMN engram.metrics_consolidation.freshness_seconds IS 'How long something has waited; 0 while nothing is new';
+COMMENT ON COLUMN engram.metrics_consolidation.failures_in_row IS 'Runs that failed since one completed';
+COMMENT ON COLUMN engram.metrics_consolidation.novelty IS 'Of the last run, 0 to 1; 0 before the first, and for other';
+COMMENT ON COLUMN engram.metrics_consolidation.low_novelty_runs IS 'Runs in a row with something new and a novelty below 0.01';
+COMMENT ON COLUMN engram.metrics_consolidation.publish_delay_seconds IS 'From the end of the last run to its commit';
+COMMENT ON COLUMN engram.metrics_consolidation.beliefs IS 'Beliefs after the last run';
+
+CREATE VIEW engram.metrics_consolidation_health WITH (security_invoker = true) AS
+SELECT s.health, pg_catalog.max(s.spaces) AS spaces
+FROM engram.consolidation_metrics() c, ROWS FROM (pg_catalog.unnest(c.states), pg_catalog.unnest(c.in_state)) AS s (health, spaces)
+GROUP BY s.health;
+COMMENT ON VIEW engram.metrics_consolidation_health IS 'Spaces of this database by the health of their consolidation';
+
+CREATE VIEW engram.metrics_belief_events WITH (security_invoker = true) AS
+SELECT k.kind, pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) ('belief ' OPERATOR(pg_catalog.||) k.kind)) AS total
+FROM engram.counter_stat() c,
+     (VALUES ('formed'), ('revived'), ('strengthened'), ('weakened'), ('merged'), ('split'), ('retired'), ('contradicted')) AS k (kind)
+GROUP BY k.kind;
+COMMENT ON VIEW engram.metrics_belief_events IS 'What became of beliefs, in all databases';
 
 CREATE VIEW engram.stat_operation WITH (security_invoker = true) AS
 SELECT d.operation, d.calls, o.failures, o.rows, o.edges, o.limit_hits,
@@ -1637,14 +1932,38 @@ FROM engram.metrics_standby m, LATERAL (VALUES
 UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
        ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
 FROM engram.metrics_remembered m, LATERAL (VALUES
-     ('engram_remembered_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value);
+     ('engram_remembered_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, m.space::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_consolidation m, LATERAL (VALUES
+     ('engram_consolidation_runs_total', 'counter', m.runs_total::pg_catalog.float8),
+     ('engram_consolidation_failures_total', 'counter', m.failures_total::pg_catalog.float8),
+     ('engram_consolidation_skipped_total', 'counter', m.skipped_total::pg_catalog.float8),
+     ('engram_consolidation_seconds_total', 'counter', m.seconds_total::pg_catalog.float8),
+     ('engram_consolidation_age_seconds', 'gauge', m.age_seconds::pg_catalog.float8),
+     ('engram_consolidation_interval_seconds', 'gauge', m.interval_seconds::pg_catalog.float8),
+     ('engram_consolidation_freshness_seconds', 'gauge', m.freshness_seconds::pg_catalog.float8),
+     ('engram_consolidation_failures_in_row', 'gauge', m.failures_in_row::pg_catalog.float8),
+     ('engram_consolidation_novelty', 'gauge', m.novelty::pg_catalog.float8),
+     ('engram_consolidation_low_novelty_runs', 'gauge', m.low_novelty_runs::pg_catalog.float8),
+     ('engram_consolidation_publish_delay_seconds', 'gauge', m.publish_delay_seconds::pg_catalog.float8),
+     ('engram_consolidation_paused', 'gauge', m.paused::pg_catalog.float8),
+     ('engram_consolidation_beliefs', 'gauge', m.beliefs::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       m.health::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_consolidation_health m, LATERAL (VALUES
+     ('engram_consolidation_health_spaces', 'gauge', m.spaces::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       m.kind::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_belief_events m, LATERAL (VALUES
+     ('engram_belief_events_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value);
 COMMENT ON VIEW engram.metrics IS 'Every metric as a row, for exporters that know no histograms';
 COMMENT ON COLUMN engram.metrics.label IS 'What tells rows of one metric apart beside the columns before: class, tier, state, direction, origin, worker or limit';
 COMMENT ON COLUMN engram.metrics.le IS 'Upper bound of a bucket';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:18
+-- src/api/schema.rs:19
 -- requires:
 --   metrics
 
@@ -1664,6 +1983,10 @@ SELECT pg_catalog.pg_extension_config_dump('engram.citation', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_run', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_snapshot', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.belief_event', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.belief', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.lineage', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_touch', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.retention', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.decay', '');
 -- Registered without rows: derived, or bound to the transactions of one cluster.
@@ -1674,6 +1997,8 @@ SELECT pg_catalog.pg_extension_config_dump('engram.change_horizon', 'WHERE false
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.usage', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.announcement', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_seen', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.worker_paused', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedding', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedded', 'WHERE false');
 
@@ -1700,19 +2025,37 @@ $engram$;
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/metrics.rs:99
+-- src/api/worker.rs:49
+-- engram::api::worker::consolidation_health
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/metrics.rs:190
+-- engram::api::metrics::consolidation_metrics
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:93
+-- engram::api::worker::consolidation_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/metrics.rs:100
 -- engram::api::metrics::counter_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/metrics.rs:71
+-- src/api/metrics.rs:72
 -- engram::api::metrics::distribution_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/metrics.rs:55
+-- src/api/metrics.rs:56
 -- engram::api::metrics::duration_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1819,13 +2162,13 @@ AS 'MODULE_PATHNAME', 'engram_complete_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:37
+-- src/api/former.rs:38
 -- engram::api::former::engram_configure_space
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:26
+-- src/api/space.rs:39
 -- engram::api::space::engram_configure_space
 CREATE  FUNCTION "engram_configure_space"(
 	"space" TEXT, /* Option < & str > */
@@ -1837,16 +2180,24 @@ CREATE  FUNCTION "engram_configure_space"(
 	"encoder" TEXT DEFAULT NULL, /* Option < & str > */
 	"quota_memories" bigint DEFAULT NULL, /* Option < i64 > */
 	"quota_bytes" bigint DEFAULT NULL, /* Option < i64 > */
-	"quota_hot_bytes" bigint DEFAULT NULL /* Option < i64 > */
+	"quota_hot_bytes" bigint DEFAULT NULL, /* Option < i64 > */
+	"consolidation_interval" interval DEFAULT NULL, /* Option < Interval > */
+	"settings" jsonb DEFAULT NULL /* Option < Jsonb > */
 ) RETURNS void
 VOLATILE PARALLEL UNSAFE 
 LANGUAGE c /* Rust */
-AS 'MODULE_PATHNAME', 'engram_configure_space_0_3_wrapper';
+AS 'MODULE_PATHNAME', 'engram_configure_space_0_5_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:74
+-- src/api/former.rs:86
 -- engram::api::former::engram_configure_space_0_2
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/former.rs:222
+-- engram::api::former::engram_configure_space_0_3
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
@@ -1892,6 +2243,27 @@ AS 'MODULE_PATHNAME', 'engram_conformance_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/consolidate.rs:11
+-- engram::api::consolidate::engram_consolidate
+CREATE  FUNCTION "engram_consolidate"(
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"dry_run" bool DEFAULT false /* Option < bool > */
+) RETURNS TABLE (
+	"action" TEXT,  /* String */
+	"belief" uuid,  /* Uuid */
+	"content" TEXT,  /* String */
+	"evidence_for" real,  /* f32 */
+	"evidence_against" real,  /* f32 */
+	"confidence" real,  /* f32 */
+	"citations" uuid[],  /* Vec < Uuid > */
+	"detail" TEXT  /* String */
+)
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_consolidate_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/belief.rs:35
 -- engram::api::belief::engram_contradict
 CREATE  FUNCTION "engram_contradict"(
@@ -1919,7 +2291,7 @@ AS 'MODULE_PATHNAME', 'engram_contradict_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:7
+-- src/api/space.rs:9
 -- engram::api::space::engram_create_space
 CREATE  FUNCTION "engram_create_space"(
 	"space" TEXT, /* Option < & str > */
@@ -1939,7 +2311,7 @@ AS 'MODULE_PATHNAME', 'engram_create_space_0_3_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:59
+-- src/api/former.rs:61
 -- engram::api::former::engram_create_space_0_2
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -1959,7 +2331,7 @@ AS 'MODULE_PATHNAME', 'engram_dissociate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/space.rs:45
+-- src/api/space.rs:71
 -- engram::api::space::engram_drop_space
 CREATE  FUNCTION "engram_drop_space"(
 	"space" TEXT /* Option < & str > */
@@ -2158,7 +2530,7 @@ AS 'MODULE_PATHNAME', 'engram_import_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/update.rs:57
+-- src/api/update.rs:45
 -- engram::api::update::engram_lability
 CREATE  FUNCTION "engram_lability"(
 	"id" uuid, /* Option < Uuid > */
@@ -2348,7 +2720,7 @@ AS 'MODULE_PATHNAME', 'engram_reembed_put_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/belief.rs:88
+-- src/api/belief.rs:97
 -- engram::api::belief::engram_reinstate
 CREATE  FUNCTION "engram_reinstate"(
 	"id" uuid, /* Option < Uuid > */
@@ -2360,7 +2732,7 @@ AS 'MODULE_PATHNAME', 'engram_reinstate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:89
+-- src/api/former.rs:111
 -- engram::api::former::engram_remember
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2502,7 +2874,7 @@ AS 'MODULE_PATHNAME', 'engram_spread_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/metrics.rs:13
+-- src/api/metrics.rs:14
 -- engram::api::metrics::engram_stat_reset
 CREATE  FUNCTION "engram_stat_reset"() RETURNS void
 STRICT VOLATILE PARALLEL RESTRICTED
@@ -2511,7 +2883,7 @@ AS 'MODULE_PATHNAME', 'engram_stat_reset_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:122
+-- src/api/former.rs:144
 -- engram::api::former::engram_supersede
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2547,7 +2919,7 @@ AS 'MODULE_PATHNAME', 'engram_unwatch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:167
+-- src/api/former.rs:189
 -- engram::api::former::engram_update
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2610,7 +2982,44 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/metrics.rs:91
+-- src/api/worker.rs:13
+-- engram::api::worker::engram_worker_pause
+CREATE  FUNCTION "engram_worker_pause"(
+	"worker" TEXT DEFAULT 'consolidator', /* Option < & str > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS bool /* bool */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_worker_pause_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:22
+-- engram::api::worker::engram_worker_resume
+CREATE  FUNCTION "engram_worker_resume"(
+	"worker" TEXT DEFAULT 'consolidator', /* Option < & str > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS bool /* bool */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_worker_resume_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/worker.rs:31
+-- engram::api::worker::engram_worker_run_now
+CREATE  FUNCTION "engram_worker_run_now"(
+	"worker" TEXT DEFAULT 'consolidator', /* Option < & str > */
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"wait" bool DEFAULT false /* Option < bool > */
+) RETURNS TEXT /* String */
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_worker_run_now_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/metrics.rs:92
 -- engram::api::metrics::error_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2622,7 +3031,7 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/metrics.rs:105
+-- src/api/metrics.rs:106
 -- engram::api::metrics::hot_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2652,7 +3061,7 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/metrics.rs:144
+-- src/api/metrics.rs:145
 -- engram::api::metrics::metrics_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2664,7 +3073,7 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/metrics.rs:20
+-- src/api/metrics.rs:21
 -- engram::api::metrics::operation_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2694,7 +3103,7 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/former.rs:128
+-- src/api/former.rs:150
 -- engram::api::former::tier_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
@@ -2706,19 +3115,25 @@ AS 'MODULE_PATHNAME', 'engram_watch_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/worker.rs:127
+-- engram::api::worker::worker_pool_stat
+-- Skipped due to `#[pgrx(sql = false)]`
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/stat.rs:53
 -- engram::api::stat::worker_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/metrics.rs:168
+-- src/api/metrics.rs:169
 -- engram::api::metrics::worker_total_stat
 -- Skipped due to `#[pgrx(sql = false)]`
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:19
+-- src/api/schema.rs:20
 -- finalize
 -- What psql shows with \df+.
 COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id, or that of the memory that says the same; a given id makes the call idempotent';
@@ -2734,6 +3149,7 @@ COMMENT ON FUNCTION @extschema@.engram_spread IS 'Returns what activation reache
 COMMENT ON FUNCTION @extschema@.engram_complete IS 'Completes part of a memory: each field with its value, where it comes from and how sure it is';
 COMMENT ON FUNCTION @extschema@.engram_imagine IS 'Puts parts of different memories together to something that was never stored, and does not store it';
 COMMENT ON FUNCTION @extschema@.engram_predict IS 'Returns what usually follows on what happens now, with probabilities that sum to less than 1';
+COMMENT ON FUNCTION @extschema@.engram_consolidate IS 'Turns the episodes of a space into beliefs now, or returns what that would do';
 COMMENT ON FUNCTION @extschema@.engram_set_tier IS 'Moves a memory between the tiers, pins it, or takes the pin off';
 COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or changes the weight of their connection';
 COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
@@ -2765,13 +3181,17 @@ COMMENT ON FUNCTION @extschema@.engram_set_decay IS 'Says how a memory, the memo
 COMMENT ON FUNCTION @extschema@.engram_retrievability IS 'Returns how well a memory can be retrieved at a time, and what that rests on';
 COMMENT ON FUNCTION @extschema@.engram_feedback IS 'Says whether the last recall of a memory was of use, which decides how much it strengthens it';
 COMMENT ON FUNCTION @extschema@.engram_stat_reset IS 'Begins all counts of the server anew';
+COMMENT ON FUNCTION @extschema@.engram_worker_pause IS 'Pauses consolidation of a space, or in the whole database, until engram_worker_resume; false where it was paused';
+COMMENT ON FUNCTION @extschema@.engram_worker_resume IS 'Ends what engram_worker_pause began; false where nothing was paused';
+COMMENT ON FUNCTION @extschema@.engram_worker_run_now IS 'Has a worker run at once, and waits for what comes of it where that is asked for';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
 
 GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
 GRANT SELECT ON
     engram.space, engram.memory, engram.memory_history, engram.warm, engram.cold, engram.trace,
     engram.association, engram.cue_alias, engram.audit, engram.watch, engram.watches, engram.feedback, engram.citation,
-    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention,
+    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.belief,
+    engram.lineage, engram.consolidation_touch, engram.consolidation, engram.memories, engram.retention,
     engram.decay,
     engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding,
     engram.evidence, engram.supersession, engram.contradictions, engram.calibration, engram.calibration_error
@@ -2779,12 +3199,14 @@ GRANT SELECT ON
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
 GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_move, engram.stat_info, engram.stat_snapshot,
-    engram.stat_standby, engram.stat_reinforcement TO engram_reader, pg_monitor;
+    engram.stat_standby, engram.stat_reinforcement, engram.consolidation_health, engram.stat_consolidation,
+    engram.stat_worker_pool TO engram_reader, pg_monitor;
 GRANT SELECT ON
     engram.metrics, engram.metrics_info, engram.metrics_operation, engram.metrics_operation_errors, engram.metrics_operation_duration,
     engram.metrics_recall, engram.metrics_recall_rows, engram.metrics_hot_tier, engram.metrics_hot_tier_load, engram.metrics_tier,
     engram.metrics_tier_moves, engram.metrics_spread, engram.metrics_limit_hits, engram.metrics_reinforcement, engram.metrics_worker,
-    engram.metrics_worker_state, engram.metrics_snapshot, engram.metrics_standby, engram.metrics_remembered, engram.stat_operation,
+    engram.metrics_worker_state, engram.metrics_snapshot, engram.metrics_standby, engram.metrics_remembered, engram.metrics_consolidation,
+    engram.metrics_consolidation_health, engram.metrics_belief_events, engram.stat_operation,
     engram.stat_space
     TO pg_monitor;
 
@@ -2811,7 +3233,7 @@ BEGIN
         granted := CASE
             WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'move_stat', 'info_stat', 'snapshot_stat',
-                'standby_stat', 'reinforcement_stat',
+                'standby_stat', 'reinforcement_stat', 'consolidation_health_of', 'consolidation_stat', 'worker_pool_stat',
                 'engram_version', 'engram_conformance']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
@@ -2823,14 +3245,15 @@ BEGIN
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['operation_stat', 'duration_stat', 'distribution_stat', 'error_stat',
-                'counter_stat', 'hot_stat', 'metrics_stat', 'worker_total_stat']::pg_catalog.name[])
+                'counter_stat', 'hot_stat', 'metrics_stat', 'worker_total_stat', 'consolidation_metrics']::pg_catalog.name[])
                 THEN 'pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_stat_reset' THEN 'engram_admin'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_set_tier', 'engram_update', 'engram_supersede',
-                'engram_reinstate', 'engram_confirm', 'engram_contradict',
+                'engram_reinstate', 'engram_confirm', 'engram_contradict', 'engram_consolidate',
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
                 'engram_configure_space', 'engram_set_retention', 'engram_import', 'engram_set_decay',
+                'engram_worker_pause', 'engram_worker_resume', 'engram_worker_run_now',
                 'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;

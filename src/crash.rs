@@ -187,6 +187,22 @@ pub enum Point {
     announce_watch,
     /// All of a batch is to be sent; it is not committed.
     announce_sent,
+    /// A consolidator has its slot; it is not connected.
+    consolidator_start,
+    /// A space is due and something is new; nothing of the run is done.
+    consolidator_step,
+    /// A run is done, with what it has seen; it is not committed.
+    consolidator_end,
+    /// A run has failed and is rolled back; that is not recorded.
+    consolidator_failed,
+    /// The episodes of a space are read for consolidation; nothing is written.
+    consolidate_read,
+    /// Its beliefs are known; nothing is written.
+    consolidate_clustered,
+    /// What is different is written; no snapshot is published.
+    consolidate_written,
+    /// The snapshot is published; it is not committed.
+    consolidate_published,
 }
 
 #[cfg(debug_assertions)]

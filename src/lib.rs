@@ -34,6 +34,7 @@ pub extern "C-unwind" fn _PG_init() {
     store::tally::init();
     store::news::init();
     store::usage::init();
+    store::consolidation::erase::init();
     hot::init();
     memory::snapshot::init();
     worker::init();

@@ -9,6 +9,7 @@ mod data;
 mod dynamics;
 mod machine;
 mod measure;
+mod metrics;
 mod pattern;
 mod recall;
 mod remember;
@@ -29,8 +30,9 @@ use world::World;
 type Bench = (&'static str, fn(&mut World, &mut Report));
 
 /// In the order in which they run: those that add memories come after those that count them.
-const BENCHES: [Bench; 12] = [
+const BENCHES: [Bench; 13] = [
     ("dynamics", dynamics::run),
+    ("metrics", metrics::run),
     ("recall", recall::run),
     ("spread", spread::run),
     ("pattern", pattern::run),

@@ -1,6 +1,6 @@
 -- The next memories in the order of ids, with what is known of their use in the tables.
 SELECT m.id, m.cold, m.pinned, m.created_at,
-       greatest(m.created_at, m.occurred_at, t.last_recalled_at)
+       greatest(m.created_at, m.occurred_at, t.last_recalled_at), false
 FROM (SELECT n.id, n.cold, n.pinned, n.created_at, n.occurred_at
       FROM engram.memory n
       WHERE n.space OPERATOR(pg_catalog.=) $1 AND ($2 IS NULL OR n.id OPERATOR(pg_catalog.>) $2)

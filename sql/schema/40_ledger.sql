@@ -148,6 +148,7 @@ CREATE TABLE engram.citation (
     supports   boolean NOT NULL DEFAULT true,
     weight     real NOT NULL DEFAULT 1 CHECK (weight OPERATOR(pg_catalog.>=) 0),
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    occurred_at timestamptz,
     PRIMARY KEY (space, belief, evidence),
     FOREIGN KEY (space, belief) REFERENCES engram.memory (space, id) ON DELETE CASCADE,
     FOREIGN KEY (space, evidence) REFERENCES engram.memory (space, id) ON DELETE CASCADE
@@ -155,6 +156,8 @@ CREATE TABLE engram.citation (
 CREATE INDEX citation_evidence ON engram.citation (space, evidence);
 COMMENT ON TABLE engram.citation IS 'Evidence of a belief';
 COMMENT ON COLUMN engram.citation.supports IS 'Whether the evidence speaks for the belief';
+COMMENT ON COLUMN engram.citation.weight IS 'How close the evidence is to the middle of the belief, 0 to 1, where a run wrote it';
+COMMENT ON COLUMN engram.citation.occurred_at IS 'When what the evidence tells happened';
 
 CREATE TABLE engram.consolidation_run (
     space        text COLLATE "C" NOT NULL,
@@ -170,12 +173,20 @@ CREATE TABLE engram.consolidation_run (
     novelty      real,
     undo         jsonb NOT NULL DEFAULT '{}',
     error        text,
+    version      bigint,
+    cause        text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker'])),
+    counts       jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (space, run)
 );
 COMMENT ON TABLE engram.consolidation_run IS 'Runs of consolidation: input, result, duration';
 COMMENT ON COLUMN engram.consolidation_run.input_hash IS 'Hash of the rows and settings the run read';
 COMMENT ON COLUMN engram.consolidation_run.signature IS 'Hash of what the run made; the same input gives the same signature';
 COMMENT ON COLUMN engram.consolidation_run.duration_ms IS 'Duration in milliseconds';
+COMMENT ON COLUMN engram.consolidation_run.novelty IS 'How much of the beliefs is new, 0 to 1';
+COMMENT ON COLUMN engram.consolidation_run.undo IS 'When and by whom the run was undone; empty while it stands';
+COMMENT ON COLUMN engram.consolidation_run.version IS 'Version of the beliefs that the run published; null when it changed nothing';
+COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, or worker';
+COMMENT ON COLUMN engram.consolidation_run.counts IS 'What it did: number of beliefs for each action, of those it left as somebody had edited them (edited), of those beyond the quota (refused), of classes, and of what it wrote (written)';
 
 CREATE TABLE engram.consolidation_snapshot (
     space            text COLLATE "C" NOT NULL,
@@ -188,11 +199,25 @@ CREATE TABLE engram.consolidation_snapshot (
     citations        integer NOT NULL,
     first_at         timestamptz,
     last_at          timestamptz,
+    version          bigint NOT NULL DEFAULT 0,
+    until            bigint,
+    regularity       jsonb,
+    contradicts      uuid[] NOT NULL DEFAULT '{}',
+    parents          uuid[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (space, run, belief),
     FOREIGN KEY (space, run) REFERENCES engram.consolidation_run (space, run) ON DELETE CASCADE
 );
 CREATE INDEX consolidation_snapshot_belief ON engram.consolidation_snapshot (space, belief);
-COMMENT ON TABLE engram.consolidation_snapshot IS 'Beliefs as a run published them';
+CREATE INDEX consolidation_snapshot_current ON engram.consolidation_snapshot (space, belief) WHERE until IS NULL;
+COMMENT ON TABLE engram.consolidation_snapshot IS 'Beliefs as runs published them: the latest snapshot of a space is its rows without an end, the one of a version its rows that were current then';
+COMMENT ON COLUMN engram.consolidation_snapshot.run IS 'Run that published the belief in this form';
+COMMENT ON COLUMN engram.consolidation_snapshot.label IS 'Terms that distinguish the belief';
+COMMENT ON COLUMN engram.consolidation_snapshot.citations IS 'Number of memories that it cites';
+COMMENT ON COLUMN engram.consolidation_snapshot.version IS 'Version of the beliefs from which on it is so';
+COMMENT ON COLUMN engram.consolidation_snapshot.until IS 'First version in which it is not; null while it is so';
+COMMENT ON COLUMN engram.consolidation_snapshot.regularity IS 'Rhythm: period_seconds, strength (0 to 1) and p_value; null where there is none';
+COMMENT ON COLUMN engram.consolidation_snapshot.contradicts IS 'Beliefs that cannot hold together with it';
+COMMENT ON COLUMN engram.consolidation_snapshot.parents IS 'Beliefs it was merged from or split off';
 
 CREATE TABLE engram.belief_event (
     space            text COLLATE "C" NOT NULL,
@@ -203,10 +228,115 @@ CREATE TABLE engram.belief_event (
     confidence_delta real NOT NULL DEFAULT 0,
     citation_delta   integer NOT NULL DEFAULT 0,
     novelty          real NOT NULL DEFAULT 0,
+    kind             text CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['formed', 'strengthened', 'weakened', 'merged', 'split',
+                                                                        'retired', 'revived', 'contradicted'])),
+    confidence_before real,
+    confidence_after real,
+    version          bigint,
     PRIMARY KEY (space, event)
 );
 CREATE INDEX belief_event_belief ON engram.belief_event (space, belief);
 COMMENT ON TABLE engram.belief_event IS 'Every change of a belief; append-only, removed in batches by age and number';
+COMMENT ON COLUMN engram.belief_event.event IS 'UUID version 7: ascends with time';
+COMMENT ON COLUMN engram.belief_event.citation_delta IS 'How many memories more it cites than before';
+COMMENT ON COLUMN engram.belief_event.novelty IS 'Share of its evidence that is new, 0 to 1';
+COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived or contradicted';
+COMMENT ON COLUMN engram.belief_event.confidence_before IS 'Confidence before; null where it did not hold';
+COMMENT ON COLUMN engram.belief_event.confidence_after IS 'Confidence after; null where it does not hold any more';
+COMMENT ON COLUMN engram.belief_event.version IS 'Version of the beliefs that the run published';
+
+CREATE TABLE engram.belief (
+    space       text COLLATE "C" NOT NULL,
+    id          uuid NOT NULL,
+    state       text NOT NULL DEFAULT 'active' CHECK (state OPERATOR(pg_catalog.=) ANY (ARRAY['active', 'retired'])),
+    label       text,
+    founded_by  uuid,
+    regularity  jsonb,
+    cohesion    real,
+    first_at    timestamptz,
+    last_at     timestamptz,
+    count       integer NOT NULL DEFAULT 0,
+    retired_at  timestamptz,
+    contradicts uuid[] NOT NULL DEFAULT '{}',
+    conflicts   jsonb NOT NULL DEFAULT '[]',
+    written     bytea,
+    evidence_for real NOT NULL DEFAULT 0,
+    evidence_against real NOT NULL DEFAULT 0,
+    PRIMARY KEY (space, id),
+    FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.belief IS 'What consolidation knows of a belief beside its memory';
+COMMENT ON COLUMN engram.belief.state IS 'active, or retired: its evidence is gone, and its memory is suppressed';
+COMMENT ON COLUMN engram.belief.label IS 'Terms that distinguish it';
+COMMENT ON COLUMN engram.belief.founded_by IS 'Run that formed it';
+COMMENT ON COLUMN engram.belief.regularity IS 'Rhythm: period_seconds, strength (0 to 1) and p_value; null where there is none';
+COMMENT ON COLUMN engram.belief.cohesion IS 'Mean similarity of two of its memories';
+COMMENT ON COLUMN engram.belief.first_at IS 'When the first of its memories happened';
+COMMENT ON COLUMN engram.belief.last_at IS 'When the last of its memories happened';
+COMMENT ON COLUMN engram.belief.count IS 'Number of memories that it rests on';
+COMMENT ON COLUMN engram.belief.retired_at IS 'When it was retired; null while it is active';
+COMMENT ON COLUMN engram.belief.contradicts IS 'Beliefs that cannot hold together with it';
+COMMENT ON COLUMN engram.belief.conflicts IS 'For each of them why, and what the engine proposes';
+COMMENT ON COLUMN engram.belief.evidence_for IS 'What its citations speak for it, beside what engram_confirm has added';
+COMMENT ON COLUMN engram.belief.evidence_against IS 'What speaks against it, beside what engram_contradict has added';
+COMMENT ON COLUMN engram.belief.written IS 'Digest of the memory as the last run wrote it: a memory that is otherwise was edited, and its edit wins';
+
+-- No foreign key to the parent: a lineage says where a belief comes from when the parent is long forgotten.
+CREATE TABLE engram.lineage (
+    space  text COLLATE "C" NOT NULL,
+    child  uuid NOT NULL,
+    parent uuid NOT NULL,
+    run    uuid NOT NULL,
+    kind   text NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['merged', 'split'])),
+    PRIMARY KEY (space, child, parent, run),
+    FOREIGN KEY (space, child) REFERENCES engram.memory (space, id) ON DELETE CASCADE
+);
+CREATE INDEX lineage_parent ON engram.lineage (space, parent);
+COMMENT ON TABLE engram.lineage IS 'Which belief comes from which';
+COMMENT ON COLUMN engram.lineage.run IS 'Run that merged or split them';
+COMMENT ON COLUMN engram.lineage.kind IS 'merged: the child took the parent in; split: it left the parent';
+
+CREATE TABLE engram.consolidation_touch (
+    space      text COLLATE "C" NOT NULL,
+    run        uuid NOT NULL,
+    entry      integer NOT NULL,
+    what       text NOT NULL CHECK (what OPERATOR(pg_catalog.=) ANY (ARRAY['memory', 'belief', 'citation', 'lineage'])),
+    id         uuid NOT NULL,
+    other      uuid,
+    before     jsonb,
+    after_hash bytea,
+    PRIMARY KEY (space, run, entry),
+    FOREIGN KEY (space, run) REFERENCES engram.consolidation_run (space, run) ON DELETE CASCADE
+);
+CREATE INDEX consolidation_touch_id ON engram.consolidation_touch (space, id);
+CREATE INDEX consolidation_touch_other ON engram.consolidation_touch (space, other) WHERE other IS NOT NULL;
+COMMENT ON TABLE engram.consolidation_touch IS 'Rows that a run changed, with what they were: what engram_undo goes by';
+COMMENT ON COLUMN engram.consolidation_touch.entry IS 'Counts from 1 in the order of the changes';
+COMMENT ON COLUMN engram.consolidation_touch.what IS 'Table of the row: memory, belief, citation or lineage';
+COMMENT ON COLUMN engram.consolidation_touch.id IS 'The belief';
+COMMENT ON COLUMN engram.consolidation_touch.other IS 'Evidence of a citation, parent of a lineage';
+COMMENT ON COLUMN engram.consolidation_touch.before IS 'The row as it was, without the column changed; null when the run made it';
+COMMENT ON COLUMN engram.consolidation_touch.after_hash IS 'Digest of the row as the run left it, without the column changed; null when the run removed it';
+
+CREATE TABLE engram.consolidation (
+    space             text COLLATE "C" NOT NULL,
+    paused            boolean NOT NULL DEFAULT false,
+    version           bigint NOT NULL DEFAULT 0,
+    last_run          uuid,
+    last_completed_at timestamptz,
+    failures_in_row   integer NOT NULL DEFAULT 0,
+    low_novelty_runs  integer NOT NULL DEFAULT 0,
+    next_due          timestamptz,
+    PRIMARY KEY (space)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON TABLE engram.consolidation IS 'State of consolidation for each space that was ever consolidated or paused';
+COMMENT ON COLUMN engram.consolidation.paused IS 'The scheduler leaves the space alone';
+COMMENT ON COLUMN engram.consolidation.version IS 'Grows by one with each snapshot of beliefs';
+COMMENT ON COLUMN engram.consolidation.last_run IS 'The last run that completed';
+COMMENT ON COLUMN engram.consolidation.last_completed_at IS 'When it completed';
+COMMENT ON COLUMN engram.consolidation.failures_in_row IS 'Runs that failed since one completed';
+COMMENT ON COLUMN engram.consolidation.low_novelty_runs IS 'Runs in a row, of those that read something new, whose novelty was below .01';
+COMMENT ON COLUMN engram.consolidation.next_due IS 'When the scheduler runs the space next, if something is new';
 
 CREATE TABLE engram.snapshot_token (
     singleton  boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (singleton),

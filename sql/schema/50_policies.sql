@@ -99,14 +99,47 @@ CREATE POLICY reader ON engram.supersession FOR SELECT USING (
     EXISTS (SELECT FROM engram.memory m
             WHERE m.space OPERATOR(pg_catalog.=) supersession.space
               AND m.id OPERATOR(pg_catalog.=) supersession.old_id));
+-- What is known of a belief is as visible as its memory: a label that hides the memory hides it, too. Events outlive their belief, for the owner.
 ALTER TABLE engram.citation ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.citation FOR SELECT USING (engram.may_read(space));
+CREATE POLICY reader ON engram.citation FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) citation.space
+              AND m.id OPERATOR(pg_catalog.=) citation.belief)
+    AND EXISTS (SELECT FROM engram.memory m
+                WHERE m.space OPERATOR(pg_catalog.=) citation.space
+                  AND m.id OPERATOR(pg_catalog.=) citation.evidence));
 ALTER TABLE engram.consolidation_run ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader ON engram.consolidation_run FOR SELECT USING (engram.may_read(space));
 ALTER TABLE engram.consolidation_snapshot ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (engram.may_read(space));
+CREATE POLICY reader ON engram.consolidation_snapshot FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) consolidation_snapshot.space
+              AND m.id OPERATOR(pg_catalog.=) consolidation_snapshot.belief));
 ALTER TABLE engram.belief_event ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reader ON engram.belief_event FOR SELECT USING (engram.may_read(space));
+CREATE POLICY reader ON engram.belief_event FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) belief_event.space
+              AND m.id OPERATOR(pg_catalog.=) belief_event.belief)
+    OR EXISTS (SELECT FROM engram.space s
+               WHERE s.space OPERATOR(pg_catalog.=) belief_event.space
+                 AND pg_catalog.pg_has_role(pg_catalog.to_regrole(pg_catalog.quote_ident(s.owner_role)), 'USAGE')));
+ALTER TABLE engram.belief ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.belief FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) belief.space
+              AND m.id OPERATOR(pg_catalog.=) belief.id));
+ALTER TABLE engram.lineage ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.lineage FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) lineage.space
+              AND m.id OPERATOR(pg_catalog.=) lineage.child));
+ALTER TABLE engram.consolidation_touch ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.consolidation_touch FOR SELECT USING (
+    EXISTS (SELECT FROM engram.memory m
+            WHERE m.space OPERATOR(pg_catalog.=) consolidation_touch.space
+              AND m.id OPERATOR(pg_catalog.=) consolidation_touch.id));
+ALTER TABLE engram.consolidation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader ON engram.consolidation FOR SELECT USING (engram.may_read(space));
 
 -- No policy: nobody but the owner of the extension reads or writes these.
 ALTER TABLE engram.announcement ENABLE ROW LEVEL SECURITY;

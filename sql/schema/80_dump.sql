@@ -14,6 +14,10 @@ SELECT pg_catalog.pg_extension_config_dump('engram.citation', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_run', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_snapshot', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.belief_event', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.belief', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.lineage', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_touch', '');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.retention', '');
 SELECT pg_catalog.pg_extension_config_dump('engram.decay', '');
 -- Registered without rows: derived, or bound to the transactions of one cluster.
@@ -24,6 +28,8 @@ SELECT pg_catalog.pg_extension_config_dump('engram.change_horizon', 'WHERE false
 SELECT pg_catalog.pg_extension_config_dump('engram.progress', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.usage', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.announcement', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.consolidation_seen', 'WHERE false');
+SELECT pg_catalog.pg_extension_config_dump('engram.worker_paused', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedding', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('engram.reembedded', 'WHERE false');
 

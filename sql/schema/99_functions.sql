@@ -12,6 +12,7 @@ COMMENT ON FUNCTION @extschema@.engram_spread IS 'Returns what activation reache
 COMMENT ON FUNCTION @extschema@.engram_complete IS 'Completes part of a memory: each field with its value, where it comes from and how sure it is';
 COMMENT ON FUNCTION @extschema@.engram_imagine IS 'Puts parts of different memories together to something that was never stored, and does not store it';
 COMMENT ON FUNCTION @extschema@.engram_predict IS 'Returns what usually follows on what happens now, with probabilities that sum to less than 1';
+COMMENT ON FUNCTION @extschema@.engram_consolidate IS 'Turns the episodes of a space into beliefs now, or returns what that would do';
 COMMENT ON FUNCTION @extschema@.engram_set_tier IS 'Moves a memory between the tiers, pins it, or takes the pin off';
 COMMENT ON FUNCTION @extschema@.engram_associate IS 'Connects two memories, or changes the weight of their connection';
 COMMENT ON FUNCTION @extschema@.engram_dissociate IS 'Removes the associations from one memory to another';
@@ -43,13 +44,17 @@ COMMENT ON FUNCTION @extschema@.engram_set_decay IS 'Says how a memory, the memo
 COMMENT ON FUNCTION @extschema@.engram_retrievability IS 'Returns how well a memory can be retrieved at a time, and what that rests on';
 COMMENT ON FUNCTION @extschema@.engram_feedback IS 'Says whether the last recall of a memory was of use, which decides how much it strengthens it';
 COMMENT ON FUNCTION @extschema@.engram_stat_reset IS 'Begins all counts of the server anew';
+COMMENT ON FUNCTION @extschema@.engram_worker_pause IS 'Pauses consolidation of a space, or in the whole database, until engram_worker_resume; false where it was paused';
+COMMENT ON FUNCTION @extschema@.engram_worker_resume IS 'Ends what engram_worker_pause began; false where nothing was paused';
+COMMENT ON FUNCTION @extschema@.engram_worker_run_now IS 'Has a worker run at once, and waits for what comes of it where that is asked for';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
 
 GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
 GRANT SELECT ON
     engram.space, engram.memory, engram.memory_history, engram.warm, engram.cold, engram.trace,
     engram.association, engram.cue_alias, engram.audit, engram.watch, engram.watches, engram.feedback, engram.citation,
-    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.memories, engram.retention,
+    engram.consolidation_run, engram.consolidation_snapshot, engram.belief_event, engram.belief,
+    engram.lineage, engram.consolidation_touch, engram.consolidation, engram.memories, engram.retention,
     engram.decay,
     engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding,
     engram.evidence, engram.supersession, engram.contradictions, engram.calibration, engram.calibration_error
@@ -57,12 +62,14 @@ GRANT SELECT ON
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
 GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_move, engram.stat_info, engram.stat_snapshot,
-    engram.stat_standby, engram.stat_reinforcement TO engram_reader, pg_monitor;
+    engram.stat_standby, engram.stat_reinforcement, engram.consolidation_health, engram.stat_consolidation,
+    engram.stat_worker_pool TO engram_reader, pg_monitor;
 GRANT SELECT ON
     engram.metrics, engram.metrics_info, engram.metrics_operation, engram.metrics_operation_errors, engram.metrics_operation_duration,
     engram.metrics_recall, engram.metrics_recall_rows, engram.metrics_hot_tier, engram.metrics_hot_tier_load, engram.metrics_tier,
     engram.metrics_tier_moves, engram.metrics_spread, engram.metrics_limit_hits, engram.metrics_reinforcement, engram.metrics_worker,
-    engram.metrics_worker_state, engram.metrics_snapshot, engram.metrics_standby, engram.metrics_remembered, engram.stat_operation,
+    engram.metrics_worker_state, engram.metrics_snapshot, engram.metrics_standby, engram.metrics_remembered, engram.metrics_consolidation,
+    engram.metrics_consolidation_health, engram.metrics_belief_events, engram.stat_operation,
     engram.stat_space
     TO pg_monitor;
 
@@ -89,7 +96,7 @@ BEGIN
         granted := CASE
             WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'move_stat', 'info_stat', 'snapshot_stat',
-                'standby_stat', 'reinforcement_stat',
+                'standby_stat', 'reinforcement_stat', 'consolidation_health_of', 'consolidation_stat', 'worker_pool_stat',
                 'engram_version', 'engram_conformance']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
@@ -101,14 +108,15 @@ BEGIN
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['operation_stat', 'duration_stat', 'distribution_stat', 'error_stat',
-                'counter_stat', 'hot_stat', 'metrics_stat', 'worker_total_stat']::pg_catalog.name[])
+                'counter_stat', 'hot_stat', 'metrics_stat', 'worker_total_stat', 'consolidation_metrics']::pg_catalog.name[])
                 THEN 'pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_stat_reset' THEN 'engram_admin'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_set_tier', 'engram_update', 'engram_supersede',
-                'engram_reinstate', 'engram_confirm', 'engram_contradict',
+                'engram_reinstate', 'engram_confirm', 'engram_contradict', 'engram_consolidate',
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
                 'engram_configure_space', 'engram_set_retention', 'engram_import', 'engram_set_decay',
+                'engram_worker_pause', 'engram_worker_resume', 'engram_worker_run_now',
                 'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;

@@ -2,7 +2,7 @@
 
 use crate::error::or_raise;
 use crate::memory::remember::{self, Remember};
-use crate::memory::space::{self, Given, Quotas};
+use crate::memory::space::{self, Consolidation, Given, Quotas};
 use crate::memory::stat;
 use crate::memory::supersede;
 use crate::memory::update::{self, Update};
@@ -30,6 +30,7 @@ fn engram_create_space(
         writers,
         encoder: None,
         quotas: Quotas::default(),
+        consolidation: Consolidation::default(),
     }));
 }
 
@@ -52,6 +53,7 @@ fn engram_configure_space(
         writers,
         encoder: None,
         quotas: Quotas::default(),
+        consolidation: Consolidation::default(),
     }));
 }
 
@@ -66,8 +68,18 @@ fn engram_create_space_0_2(
     writers: Option<Vec<Option<String>>>,
     encoder: Option<&str>,
 ) {
-    let quotas = Quotas::default();
-    or_raise(space::create(Given { space, dimensions, language, owner, readers, writers, encoder, quotas }));
+    let (quotas, consolidation) = (Quotas::default(), Consolidation::default());
+    or_raise(space::create(Given {
+        space,
+        dimensions,
+        language,
+        owner,
+        readers,
+        writers,
+        encoder,
+        quotas,
+        consolidation,
+    }));
 }
 
 /// `engram_configure_space` of 0.2.
@@ -81,8 +93,18 @@ fn engram_configure_space_0_2(
     writers: Option<Vec<Option<String>>>,
     encoder: Option<&str>,
 ) {
-    let quotas = Quotas::default();
-    or_raise(space::configure(Given { space, dimensions, language, owner, readers, writers, encoder, quotas }));
+    let (quotas, consolidation) = (Quotas::default(), Consolidation::default());
+    or_raise(space::configure(Given {
+        space,
+        dimensions,
+        language,
+        owner,
+        readers,
+        writers,
+        encoder,
+        quotas,
+        consolidation,
+    }));
 }
 
 /// `engram_remember` of 0.1, which recognised no duplicates.
@@ -193,5 +215,35 @@ fn engram_update<'a>(
         source,
         mode,
         space,
+    }));
+}
+
+/// `engram_configure_space` of 0.3.
+#[pg_extern(sql = false)]
+#[allow(clippy::too_many_arguments)] // The signature is that of SQL.
+fn engram_configure_space_0_3(
+    space: Option<&str>,
+    dimensions: Option<i32>,
+    language: Option<&str>,
+    owner: Option<&str>,
+    readers: Option<Vec<Option<String>>>,
+    writers: Option<Vec<Option<String>>>,
+    encoder: Option<&str>,
+    quota_memories: Option<i64>,
+    quota_bytes: Option<i64>,
+    quota_hot_bytes: Option<i64>,
+) {
+    let quotas = Quotas { memories: quota_memories, bytes: quota_bytes, hot_bytes: quota_hot_bytes };
+    let consolidation = Consolidation::default();
+    or_raise(space::configure(Given {
+        space,
+        dimensions,
+        language,
+        owner,
+        readers,
+        writers,
+        encoder,
+        quotas,
+        consolidation,
     }));
 }

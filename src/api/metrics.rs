@@ -1,7 +1,8 @@
-//! What the views engram.metrics_* and engram.stat_operation read. Declared in `sql/schema/75_metrics.sql`.
+//! What the views engram.metrics_* and engram.stat_operation read. Declared in `sql/schema/77_metrics.sql`.
 
 use super::arguments::timestamp;
 use crate::memory::catalog_version;
+use crate::memory::consolidation_metrics::{self, HEALTH};
 use crate::memory::metrics::{self, Histogram};
 use crate::pg;
 use crate::worker::slots;
@@ -177,11 +178,58 @@ fn worker_total_stat() -> TableIterator<
         name!(restarts, i64),
         name!(runs, i64),
         name!(failures, i64),
+        name!(starved, i64),
     ),
 > {
-    TableIterator::new(
-        slots::by_kind().into_iter().map(|w| {
-            (w.worker.to_owned(), w.processes, w.heartbeat_age_seconds, w.starts, w.restarts, w.runs, w.failures)
-        }),
-    )
+    TableIterator::new(slots::by_kind().into_iter().map(|w| {
+        (w.worker.to_owned(), w.processes, w.heartbeat_age_seconds, w.starts, w.restarts, w.runs, w.failures, w.starved)
+    }))
+}
+
+/// Consolidation by space: some by themselves, the others as one.
+#[pg_extern(sql = false)]
+#[allow(clippy::type_complexity)] // The result is that of SQL.
+fn consolidation_metrics() -> TableIterator<
+    'static,
+    (
+        name!(space, String),
+        name!(runs, i64),
+        name!(failures, i64),
+        name!(skipped, i64),
+        name!(seconds, f64),
+        name!(age, f64),
+        name!(interval, f64),
+        name!(freshness, f64),
+        name!(failures_in_row, i64),
+        name!(novelty, f64),
+        name!(low_novelty_runs, i64),
+        name!(publish_delay, f64),
+        name!(paused, i64),
+        name!(beliefs, i64),
+        name!(states, Vec<String>),
+        name!(in_state, Vec<i64>),
+    ),
+> {
+    let consolidation_metrics::Metrics { rows, health } = consolidation_metrics::look();
+    let states = HEALTH.map(|state| state.name().to_owned()).to_vec();
+    TableIterator::new(rows.into_iter().map(move |r| {
+        (
+            r.space,
+            r.runs as i64,
+            r.failures as i64,
+            r.skipped as i64,
+            r.seconds,
+            r.age,
+            r.interval,
+            r.freshness,
+            r.failures_in_row.into(),
+            r.novelty,
+            r.low_novelty_runs.into(),
+            r.publish_delay,
+            r.paused.into(),
+            r.beliefs as i64,
+            states.clone(),
+            health.to_vec(),
+        )
+    }))
 }

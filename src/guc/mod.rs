@@ -5,6 +5,7 @@
 
 mod activity;
 mod cold;
+mod consolidation;
 mod decay;
 mod dynamics;
 mod metrics;
@@ -23,6 +24,7 @@ use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use crate::pg;
 
 pub use activity::*;
+pub use consolidation::*;
 pub use decay::*;
 pub use dynamics::*;
 pub use metrics::*;
@@ -67,6 +69,7 @@ pub fn init() {
     define_learning_settings();
     activity::define();
     cold::define();
+    consolidation::define();
     decay::define();
     dynamics::define();
     metrics::define();

@@ -10,6 +10,8 @@
 //! A private region has no locks: its backend is alone.
 
 pub mod answers;
+pub mod board;
+pub mod consolidated;
 pub mod evict;
 pub mod follow;
 pub mod governor;
@@ -23,11 +25,13 @@ pub mod private;
 pub mod publish;
 pub mod queue;
 pub mod record;
+pub mod requests;
 pub mod returns;
 pub mod seal;
 pub mod search;
 pub mod settle;
 pub mod share;
+pub mod stirred;
 pub mod survey;
 pub mod uses;
 
@@ -53,6 +57,10 @@ pub fn init() {
     returns::init();
     uses::init();
     heard::init();
+    board::init();
+    consolidated::init();
+    stirred::init();
+    requests::init();
     moves::init();
     metrics::init();
     primes::init();

@@ -7,9 +7,10 @@ use super::{cold, watch};
 use crate::crash::{self, Point};
 use crate::error::{self, Error, or_raise};
 use crate::guc::Event;
+use crate::hot::metrics::{self, Total};
 use crate::hot::queue::{self, Change};
 use crate::hot::record::{self, Fields, Reading};
-use crate::hot::{self, metrics, private};
+use crate::hot::{self, private, stirred};
 use crate::pg::row::{self, Row, Xid8};
 use crate::pg::trigger::{self, Outcome};
 use crate::pg::vector::Vector;
@@ -45,8 +46,12 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         );
     }
     account(space, id, former.as_ref(), written.as_ref());
-    if former.is_none() {
-        metrics::stored::note(xact::current_subxact());
+    if former.is_none() && written.as_ref().is_some_and(|w| w.get(column::KIND) != Some("belief")) {
+        metrics::pending::note(Total::Remembered);
+    }
+    // What consolidation itself makes is nothing new to it.
+    if [&former, &written].into_iter().flatten().any(|r| r.get(column::KIND) != Some("belief")) {
+        stirred::note(space);
     }
     let Some(found) = access::find(space) else {
         // How it is to be read is not known yet.
@@ -235,6 +240,7 @@ fn space_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
     let encoder = |r: &Row<'_>| r.get::<&str>(setting::ENCODER).map(str::to_owned);
     let former = Row::former(trigger);
     let written = Row::written(trigger);
+    [&former, &written].into_iter().flatten().filter_map(|r| r.get(setting::SPACE)).for_each(stirred::note);
     let same = match (&former, &written) {
         (Some(f), Some(w)) => {
             // The first embedding decides dimensions and encoder, and makes nothing void.

@@ -57,7 +57,7 @@ pub fn due(first: bool) -> Vec<String> {
     if pg::in_recovery() || !cold::is_possible() {
         return Vec::new();
     }
-    let pause = micros((after / PASSES).clamp(SHORTEST_PAUSE, LONGEST_PAUSE));
+    let pause = micros((soonest(after) / PASSES).clamp(SHORTEST_PAUSE, LONGEST_PAUSE));
     let now = pg::now_micros();
     let rests = |pass: &cold::Pass| {
         let ended = pass.detail.as_deref().and_then(Clock::read).and_then(|clock| clock.ended);
@@ -72,7 +72,9 @@ pub fn due(first: bool) -> Vec<String> {
 /// Moves the next memories that are old and out of use, one batch. Says whether the pass goes on.
 pub fn step(space: &str) -> bool {
     let Some(after) = guc::cold_after() else { return false };
-    let policy = Policy { cold_age: Some(micros(after)), cold_disuse: micros(after), ..Policy::default() };
+    let policy = policy(after);
+    let explained = self::policy(soonest(after));
+    let weight = guc::consolidation_explained() as f32;
     let (now, begun) = (pg::now_micros(), Instant::now());
     learned::lock(space, Job::Cold);
     let progress = learned::progress(space, Job::Cold).unwrap_or_default();
@@ -83,7 +85,7 @@ pub fn step(space: &str) -> bool {
     let mut ended = false;
     while !ended && chosen.len() < most && begun.elapsed() < BUDGET {
         pg::check_for_interrupts();
-        let piece = cold::candidates(space, at, PIECE);
+        let piece = cold::candidates(space, at, PIECE, weight);
         let used = last_uses(space, &piece);
         let mut seen = 0;
         for (c, used) in piece.iter().zip(used) {
@@ -92,6 +94,7 @@ pub fn step(space: &str) -> bool {
             }
             seen += 1;
             let last_used = c.last_used.max(used).max(clock.since);
+            let policy = if c.explained { &explained } else { &policy };
             if !c.cold && policy.is_cold(now, c.created_at, Some(last_used), c.pinned) {
                 chosen.push(c.id);
             }
@@ -108,6 +111,15 @@ pub fn step(space: &str) -> bool {
     }
     learned::keep_progress(space, Job::Cold, &Progress { after: at, detail: clock.write(), ..Progress::default() });
     !ended
+}
+
+fn policy(after: Duration) -> Policy {
+    Policy { cold_age: Some(micros(after)), cold_disuse: micros(after), ..Policy::default() }
+}
+
+/// After how long what a belief explains moves.
+fn soonest(after: Duration) -> Duration {
+    guc::consolidation_cold_after().map_or(after, |soon| soon.min(after))
 }
 
 /// When memories were last of use as the hot tier knows it, in microseconds since the Unix epoch.

@@ -15,6 +15,7 @@ use crate::pg::trigger::{self, Outcome};
 use crate::pg::vector::{NewVector, Vector};
 use crate::pg::{self, role, xact};
 use crate::store::columns::memory as column;
+use crate::store::consolidation::erase;
 use crate::store::{access, alias, fault, limits, memory, news, space, tally, usage};
 use engram_engine::{cues, encoder};
 use pgrx::{PgTrigger, Uuid, datetime::statement_timestamp};
@@ -30,6 +31,7 @@ fn memory_before<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         let Some(gone) = former else { return Ok(None) };
         if let Some((space, id)) = key(&gone) {
             cold::delete(space, &gone);
+            erase::note(space, *id.as_bytes(), gone.get(column::CONTENT).unwrap_or_default());
             memory::erase(space, id);
         }
         return Ok(Some(gone.finish()));

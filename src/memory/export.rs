@@ -108,6 +108,7 @@ impl Import<'_> {
             writers: None,
             encoder: option("encoder"),
             quotas: store::space::Quotas::default(),
+            consolidation: Default::default(),
         };
         let found = access::find(name);
         if found.is_none() {

@@ -111,9 +111,12 @@ pub fn limited(met: &Met) {
     }
 }
 
-/// Counts that a database began to wait for a worker.
-pub fn count_starved() {
-    add(Total::Starved, 1);
+/// Counts what became of a belief, when the transaction commits.
+pub fn count_event(kind: &str) {
+    let Some(total) = Total::ALL.into_iter().find(|total| total.name().strip_prefix("belief ") == Some(kind)) else {
+        return;
+    };
+    metrics::pending::note(total);
 }
 
 /// A distribution in the form that Prometheus has: each bucket counts what is at most its bound.

@@ -3,6 +3,7 @@
 //! A space is configured by members of its owner role. engram_admin makes, drops and configures any space except for who may
 //! read and write it: administering memories is not reading them.
 
+pub use super::configure::Consolidation;
 use super::{elements, required};
 use crate::error::Error;
 use crate::guc;
@@ -24,6 +25,7 @@ pub struct Given<'a> {
     pub writers: Option<Vec<Option<String>>>,
     pub encoder: Option<&'a str>,
     pub quotas: Quotas,
+    pub consolidation: Consolidation,
 }
 
 /// Makes a space. It belongs to `owner`, or to the current user.
@@ -51,6 +53,7 @@ pub fn configure(given: Given) -> Result<(), Error> {
     let name = required("space", given.space)?;
     let space = administered(name)?;
     let settings = checked(&given)?;
+    given.consolidation.check()?;
     let roles = given.owner.is_some() || given.readers.is_some() || given.writers.is_some();
     if roles && !space.owner {
         return Err(fault::denied(
@@ -84,8 +87,11 @@ pub fn configure(given: Given) -> Result<(), Error> {
         ))
         .with_hint("The encoder can be changed while no memory has an embedding."));
     }
-    audit::note(name, "configure_space", None, &account_of(&settings));
+    let mut account = account_of(&settings);
+    given.consolidation.tell(&mut account);
+    audit::note(name, "configure_space", None, &Value::Object(account));
     store::space::configure(name, &settings);
+    given.consolidation.apply(name);
     if let (Some(_), Some((hot, place))) = (given.quotas.hot_bytes, hot::find(name)) {
         // At once; should the transaction be rolled back, the next visit of the worker puts it right.
         hot::share::set(&hot, place, store::space::hot_quota(name));
@@ -164,7 +170,7 @@ fn each_quota(given: Quotas) -> [(&'static str, Option<i64>); 3] {
 }
 
 /// What was configured, for engram.audit.
-fn account_of(settings: &Settings) -> Value {
+fn account_of(settings: &Settings) -> Map<String, Value> {
     let mut account = Map::new();
     let mut tell = |key: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -180,7 +186,7 @@ fn account_of(settings: &Settings) -> Value {
     for (name, value) in each_quota(settings.quotas) {
         tell(name, value.map(|v| json!(v)));
     }
-    Value::Object(account)
+    account
 }
 
 /// The name of an encoder, `built-in` for whatever the built-in one is called.

@@ -11,6 +11,8 @@ use super::{assert_main, database_oid, memory_table_oid};
 pub enum Object {
     /// The account of how full a space is.
     Usage = 0x7573,
+    /// The right to turn the episodes of a space into beliefs.
+    Consolidation = 0x636f,
 }
 
 /// Locks an object of a space, by a hash of its name, against whoever locks it so. Without `wait` it answers whether that was possible

@@ -17,6 +17,7 @@ pub mod settings;
 pub mod shmem;
 pub mod snapshot;
 pub mod spi;
+pub mod threads;
 pub mod trigger;
 pub mod utility;
 pub mod vector;

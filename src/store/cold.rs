@@ -124,18 +124,25 @@ pub struct Candidate {
     pub pinned: bool,
     pub created_at: i64,
     pub last_used: i64,
+    /// A belief says what it says.
+    pub explained: bool,
 }
 
-/// The next memories of a space in the order of ids, at most `most`.
-pub fn candidates(space: &str, after: Option<[u8; 16]>, most: i32) -> Vec<Candidate> {
+/// The next memories of a space in the order of ids, at most `most`. A belief explains what it cites with this weight or more.
+pub fn candidates(space: &str, after: Option<[u8; 16]>, most: i32, explained: f32) -> Vec<Candidate> {
     let mut out = Vec::new();
-    let args = [Arg::Text(space), after.map_or(Arg::Null(UUIDOID), Arg::Uuid), Arg::Int4(most)];
+    let args = [Arg::Text(space), after.map_or(Arg::Null(UUIDOID), Arg::Uuid), Arg::Int4(most), Arg::Float4(explained)];
+    let (sql, args) = if super::consolidation::erase::is_possible() {
+        (include_str!("../../sql/query/consolidation_candidates.sql"), &args[..])
+    } else {
+        (include_str!("../../sql/query/chill_candidates.sql"), &args[..3])
+    };
     pg::as_owner(|| {
-        spi::execute_returning(include_str!("../../sql/query/chill_candidates.sql"), &args, |row| {
+        spi::execute_returning(sql, args, |row| {
             let Some((id, created_at)) = row.uuid(1).zip(row.timestamptz(4)) else { return };
             let is = |column| row.bool(column).unwrap_or(false);
             let last_used = row.timestamptz(5).unwrap_or(created_at);
-            out.push(Candidate { id, cold: is(2), pinned: is(3), created_at, last_used });
+            out.push(Candidate { id, cold: is(2), pinned: is(3), created_at, last_used, explained: is(6) });
         });
     });
     out

@@ -10,6 +10,8 @@ use crate::pg::{
 };
 use engram_engine::encoder;
 use engram_engine::text::Language;
+use pgrx::IntoDatum;
+use pgrx::datum::Interval;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -211,6 +213,16 @@ pub fn configure(name: &str, settings: &Settings) {
     crash::at(Point::space_configure);
 }
 
+/// How a space is consolidated: the time between two runs, of which zero takes the setting of the server, and further settings.
+/// Null leaves what is set.
+pub fn consolidate(name: &str, interval: Option<Interval>, set: Option<&str>, removed: &[String]) {
+    let kind = Interval::type_oid();
+    let interval = interval.and_then(IntoDatum::into_datum).map_or(Arg::Null(kind), |datum| Arg::Datum(datum, kind));
+    let args = [Arg::Text(name), interval, Arg::jsonb_or_null(set), Arg::TextArray(removed)];
+    pg::as_owner(|| spi::execute(include_str!("../../sql/query/space_consolidate.sql"), &args));
+    access::forget();
+}
+
 /// Sets limits, and begins or ends keeping account of the space.
 fn set_quotas(name: &str, quotas: Quotas) {
     if quotas == Quotas::default() {
@@ -271,6 +283,7 @@ pub fn drop(name: &str) -> u64 {
             if super::belief::is_possible() {
                 spi::execute(include_str!("../../sql/query/space_drop_belief.sql"), &args);
             }
+            super::consolidation::erase::space_drop(name);
             spi::execute(include_str!("../../sql/query/space_drop.sql"), &args);
             memories = spi::execute(include_str!("../../sql/query/space_drop_memories.sql"), &args);
             crash::at(Point::space_drop_middle);

@@ -4,6 +4,7 @@
 //! row names none. An error in one of them refuses the row.
 
 use super::columns::{alias, edge, feedback, space as setting};
+use super::consolidation::erase;
 use super::{access, association, audit, belief, fault, limits, memory, news, space, tally, usage};
 use crate::error::{self, Error};
 use crate::pg;
@@ -20,6 +21,7 @@ fn memory_truncate<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         error::raise(fault::foreign_trigger("memory_truncate", "engram.memory"));
     }
     memory::erase_all();
+    erase::erase_all();
     usage::drop_all();
     audit::note_truncate();
     Ok(None)
@@ -37,6 +39,7 @@ fn memory_statement<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
             audit::note_statement(&tally);
         }
     }
+    erase::reword();
     Ok(None)
 }
 

@@ -128,6 +128,22 @@ pub fn check(space: &access::Space) -> Result<(), Error> {
     Ok(())
 }
 
+/// What still fits into a space; none where there is no limit. Nobody else who comes near its quota adds to it until the end of the
+/// transaction.
+pub fn room(space: &access::Space) -> Quota {
+    let name = space.name.as_str();
+    if !space.quota.is_set() || pg::acting_as_owner() || !is_possible() {
+        return Quota::default();
+    }
+    prepare(space);
+    lock::exclusive(Object::Usage, hash(name), true);
+    let former = KNOWN.with_borrow(|all| all.get(name).copied()).unwrap_or_default();
+    let known = Known { exact: true, stale: false, ..sum(name).known(former) };
+    KNOWN.with_borrow_mut(|all| all.insert(name.to_owned(), known));
+    let left = |limit: Option<i64>, held: i64| limit.map(|limit| (limit - held).max(0));
+    Quota { memories: left(space.quota.memories, known.memories), bytes: left(space.quota.bytes, known.bytes) }
+}
+
 /// Enters what a statement did to a space with a quota.
 pub fn enter(tally: &Tally) {
     let (memories, bytes) = (tally.inserted - tally.deleted, tally.bytes);

@@ -3,7 +3,7 @@
 use super::slots::{self, Doing, Kind};
 use super::standby;
 use crate::crash::{self, Point};
-use crate::hot::uses;
+use crate::hot::{board, uses};
 use crate::memory::upkeep::{self, Step};
 use crate::memory::{reinforce, snapshot};
 use crate::pg::{self, worker};
@@ -19,6 +19,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Time that a round gives to the pieces of one step.
 const BUDGET: Duration = Duration::from_millis(500);
+/// Time that a worker which always has something to do stays while others wait for its place.
+const TURN: Duration = Duration::from_secs(20);
 /// Time a worker stays after a job failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
@@ -29,7 +31,7 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
     worker::attach_signals();
     let database = argument.value() as u32;
     // One worker for a database: a launcher that was just replaced may not know of the one that is there.
-    if !slots::in_database(database).is_empty() || !slots::take(Kind::Maintenance, database) {
+    if !slots::of_kind(Kind::Maintenance, database).is_empty() || !slots::take(Kind::Maintenance, database) {
         return;
     }
     crash::at(Point::worker_start);
@@ -47,8 +49,11 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
     }
     let mut idle = 0;
     let mut first = true;
+    let begun = Instant::now();
     while idle < PATIENCE && !worker::should_stop() {
         worker::reload_if_asked();
+        // Somebody wants all of it to be looked at.
+        first |= board::take_maintenance(database);
         match round(first) {
             // What recalls have noted is not left behind, unless another database waits.
             Ok(0) if uses::waits_here() && !slots::is_crowded() => idle = 0,
@@ -62,6 +67,10 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
             }
         }
         first = false;
+        // What is left is done at the next visit.
+        if slots::is_crowded() && begun.elapsed() > TURN {
+            break;
+        }
         worker::wait(Some(PAUSE));
     }
     if uses::waits_here()

@@ -1,4 +1,4 @@
-//! Background workers: one launcher, and maintenance workers that visit databases.
+//! Background workers: one launcher, and workers of two kinds, maintenance and consolidation, that visit databases.
 //!
 //! The launcher wakes when a space is wanted, when a worker ends, and every `engram.maintenance_interval`; it starts a
 //! worker for a database that needs one while the pool has room. A worker does what there is to do and leaves.
@@ -7,9 +7,11 @@
 //! settled is settled by the next reader. What shared memory holds about workers are hints for people and for the hook
 //! that empties a database.
 
+mod consolidator;
 mod launcher;
 mod leave;
 mod maintenance;
+pub mod pool;
 pub mod slots;
 mod standby;
 
@@ -23,6 +25,7 @@ const RESTART: Duration = Duration::from_secs(1);
 /// Registers the launcher, the memory of this module, and the hook that lets a database be dropped.
 pub fn init() {
     slots::init();
+    pool::init();
     leave::init();
     if guc::max_workers() == 0 {
         return;

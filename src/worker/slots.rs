@@ -3,7 +3,6 @@
 //! A worker takes a free slot when it starts and clears it when it ends. Counters of a slot belong to the worker that
 //! holds it. A reader may see a slot change under it; it only shows it to people.
 
-use crate::memory::metrics::count_starved;
 use crate::pg::shmem::{SharedArea, register_area};
 use crate::pg::{self, worker};
 use pgrx::datum::TimestampWithTimeZone;
@@ -26,21 +25,23 @@ const ERROR: usize = 9;
 const ERROR_BYTES: usize = (WORDS - ERROR) * 8;
 
 /// What a process is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u64)]
 pub enum Kind {
     Launcher = 1,
     Maintenance = 2,
+    Consolidator = 3,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 2] = [Kind::Launcher, Kind::Maintenance];
+    pub const ALL: [Kind; 3] = [Kind::Launcher, Kind::Maintenance, Kind::Consolidator];
 
     /// As views have it.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Launcher => "launcher",
             Kind::Maintenance => "maintenance",
+            Kind::Consolidator => "consolidator",
         }
     }
 }
@@ -58,6 +59,7 @@ pub enum Doing {
     Writing = 9,
     Following = 6,
     Announcing = 10,
+    Consolidating = 11,
 }
 
 static SLOTS: SharedArea<[[AtomicU64; WORDS]; MOST]> = SharedArea::new(c"engram workers");
@@ -66,7 +68,7 @@ static SLOTS: SharedArea<[[AtomicU64; WORDS]; MOST]> = SharedArea::new(c"engram 
 static TOTALS: SharedArea<[[AtomicU64; TOTAL_WORDS]; KINDS]> = SharedArea::new(c"engram worker totals");
 /// Kinds of processes that there is room for.
 const KINDS: usize = 4;
-const TOTAL_WORDS: usize = 6;
+const TOTAL_WORDS: usize = 7;
 const STARTS: usize = 0;
 const RESTARTS: usize = 1;
 const ALL_RUNS: usize = 2;
@@ -74,6 +76,8 @@ const ALL_FAILURES: usize = 3;
 const LAST_BEAT: usize = 4;
 /// Whether the last run failed: whoever starts next starts again.
 const FAILED: usize = 5;
+/// Visits that waited too long for a place in the pool.
+const STARVED: usize = 6;
 
 /// Whether a database waits for a worker because the pool is full.
 static CROWDED: SharedArea<AtomicBool> = SharedArea::new(c"engram crowd");
@@ -147,11 +151,8 @@ fn leave() {
 
 /// Says whether a database waits for a worker.
 pub fn crowd(waits: bool) {
-    if let Some(crowded) = CROWDED.get()
-        && !crowded.swap(waits, Relaxed)
-        && waits
-    {
-        count_starved();
+    if let Some(crowded) = CROWDED.get() {
+        crowded.store(waits, Relaxed);
     }
 }
 
@@ -192,11 +193,14 @@ pub fn ran(outcome: Result<(), &str>) {
 
 /// Process ids of workers in a database.
 pub fn in_database(database: u32) -> Vec<i32> {
+    [Kind::Maintenance, Kind::Consolidator].into_iter().flat_map(|kind| of_kind(kind, database)).collect()
+}
+
+/// Process ids of the workers of a kind in a database.
+pub fn of_kind(kind: Kind, database: u32) -> Vec<i32> {
     let slots = SLOTS.get().into_iter().flatten();
     slots
-        .filter(|s| {
-            s[KIND].load(Relaxed) == Kind::Maintenance as u64 && s[DATABASE].load(Relaxed) == u64::from(database)
-        })
+        .filter(|s| s[KIND].load(Relaxed) == kind as u64 && s[DATABASE].load(Relaxed) == u64::from(database))
         .map(|s| s[PID].load(Relaxed) as i32)
         .filter(|pid| *pid != 0)
         .collect()
@@ -212,6 +216,7 @@ pub struct OfKind {
     pub restarts: i64,
     pub runs: i64,
     pub failures: i64,
+    pub starved: i64,
 }
 
 /// Each kind, whether one of it runs or not.
@@ -236,16 +241,31 @@ pub fn by_kind() -> Vec<OfKind> {
             restarts: total(RESTARTS) as i64,
             runs: total(ALL_RUNS) as i64,
             failures: total(ALL_FAILURES) as i64,
+            starved: total(STARVED) as i64,
         }
     };
     Kind::ALL.into_iter().map(one).collect()
 }
 
+/// Counts a visit that has waited too long for a worker of a kind.
+pub fn count_starved(kind: Kind) {
+    if let Some(totals) = totals(kind as u64) {
+        totals[STARVED].fetch_add(1, Relaxed);
+    }
+}
+
 /// Sets to zero what is counted of each kind.
 pub fn reset_totals() {
     for totals in TOTALS.get().into_iter().flatten() {
-        [STARTS, RESTARTS, ALL_RUNS, ALL_FAILURES].iter().for_each(|word| totals[*word].store(0, Relaxed));
+        [STARTS, RESTARTS, ALL_RUNS, ALL_FAILURES, STARVED].iter().for_each(|word| totals[*word].store(0, Relaxed));
     }
+}
+
+/// Workers that are there, without the launcher.
+pub fn workers() -> usize {
+    let slots = SLOTS.get().into_iter().flatten();
+    let working = slots.filter(|s| s[PID].load(Relaxed) != 0 && s[KIND].load(Relaxed) != Kind::Launcher as u64);
+    working.filter(|s| worker::alive(s[PID].load(Relaxed) as i32)).count()
 }
 
 /// A worker as `engram.stat_worker` shows it.
@@ -283,6 +303,7 @@ pub fn all() -> Vec<Shown> {
                 9 => "writing",
                 6 => "following",
                 10 => "announcing",
+                11 => "consolidating",
                 _ => "idle",
             },
             started_at: time(s[STARTED].load(Relaxed)).unwrap_or_else(TimestampWithTimeZone::negative_infinity),

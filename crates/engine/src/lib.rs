@@ -12,6 +12,7 @@ pub mod code;
 pub mod confidence;
 pub mod config;
 pub mod conformance;
+pub mod consolidation;
 pub mod cues;
 pub mod dynamics;
 pub mod encoder;

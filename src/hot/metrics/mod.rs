@@ -10,8 +10,8 @@
 //! server's own.
 
 pub mod call;
+pub mod pending;
 pub mod spaces;
-pub mod stored;
 pub mod totals;
 
 pub use call::{Call, Outcome, spread};
@@ -88,7 +88,7 @@ pub fn init() {
     totals::init();
     call::init();
     spaces::init();
-    stored::init();
+    pending::init();
 }
 
 /// Whether this session counts: `engram.metrics`, where there is shared memory.

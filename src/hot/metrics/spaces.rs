@@ -290,7 +290,7 @@ impl Table {
         }
         for word in self.asking {
             let value = word.load(Relaxed);
-            word.store(value >> 32 << 32 | (value & u64::from(u32::MAX)) / 2, Relaxed);
+            word.store(((value >> 32) << 32) | ((value & u64::from(u32::MAX)) / 2), Relaxed);
         }
     }
 

@@ -40,8 +40,15 @@ pub enum Total {
     Remembered,
     /// Snapshot files that were found and not used, or only in part.
     Discarded,
-    /// Times that a database began to wait for a worker because the pool was full.
-    Starved,
+    /// What became of beliefs, in runs that have committed.
+    BeliefFormed,
+    BeliefRevived,
+    BeliefStrengthened,
+    BeliefWeakened,
+    BeliefMerged,
+    BeliefSplit,
+    BeliefRetired,
+    BeliefContradicted,
 }
 
 impl Total {
@@ -69,7 +76,14 @@ impl Total {
         Total::Returned,
         Total::Remembered,
         Total::Discarded,
-        Total::Starved,
+        Total::BeliefFormed,
+        Total::BeliefRevived,
+        Total::BeliefStrengthened,
+        Total::BeliefWeakened,
+        Total::BeliefMerged,
+        Total::BeliefSplit,
+        Total::BeliefRetired,
+        Total::BeliefContradicted,
     ];
 
     /// As `engram.counter_stat` has it.
@@ -98,12 +112,19 @@ impl Total {
             Total::Returned => "returned",
             Total::Remembered => "remembered",
             Total::Discarded => "discarded",
-            Total::Starved => "starved",
+            Total::BeliefFormed => "belief formed",
+            Total::BeliefRevived => "belief revived",
+            Total::BeliefStrengthened => "belief strengthened",
+            Total::BeliefWeakened => "belief weakened",
+            Total::BeliefMerged => "belief merged",
+            Total::BeliefSplit => "belief split",
+            Total::BeliefRetired => "belief retired",
+            Total::BeliefContradicted => "belief contradicted",
         }
     }
 }
 
-const TOTALS: usize = 24;
+const TOTALS: usize = 31;
 
 static COUNTS: SharedArea<[AtomicU64; TOTALS]> = SharedArea::new(c"engram metrics totals");
 

@@ -22,6 +22,8 @@ pub enum Arg<'a> {
     Int8(i64),
     /// `real`
     Float4(f32),
+    /// `double precision`
+    Float8(f64),
     /// `timestamptz`, microseconds since the Unix epoch.
     Timestamptz(i64),
     /// `jsonb` from its text. Raises 22P02 when the text is not JSON.
@@ -110,6 +112,7 @@ impl<'a> Arg<'a> {
             Arg::Int4(_) => pg_sys::INT4OID,
             Arg::Int8(_) => pg_sys::INT8OID,
             Arg::Float4(_) => pg_sys::FLOAT4OID,
+            Arg::Float8(_) => pg_sys::FLOAT8OID,
             Arg::Timestamptz(_) => pg_sys::TIMESTAMPTZOID,
             Arg::Jsonb(_) => pg_sys::JSONBOID,
             Arg::TextArray(_) => pg_sys::TEXTARRAYOID,
@@ -136,6 +139,7 @@ impl<'a> Arg<'a> {
             Arg::Int4(n) => pg_sys::Datum::from(n),
             Arg::Int8(n) => pg_sys::Datum::from(n),
             Arg::Float4(x) => pg_sys::Datum::from(x.to_bits()),
+            Arg::Float8(x) => pg_sys::Datum::from(x.to_bits()),
             Arg::Timestamptz(micros) => pg_sys::Datum::from(to_server_time(micros)),
             Arg::Jsonb(text) => jsonb_datum(text),
             Arg::TextArray(texts) => {

@@ -50,6 +50,8 @@ fn finish<R>(outcome: Result<R, Box<dyn std::any::Any + Send>>) -> Result<R, Fai
     // SAFETY: outside a transaction, as the server wants it; sends counters on. Server memory that a loop allocates
     // between jobs belongs to the process.
     unsafe {
+        // A cancel that came too late for this job is not for the next one.
+        (&raw mut pg_sys::QueryCancelPending).write_volatile(0);
         pg_sys::pgstat_report_stat(true);
         pg_sys::MemoryContextSwitchTo(pg_sys::TopMemoryContext);
     }

@@ -46,6 +46,8 @@ unsafe extern "C" {
     fn die(signal: i32);
     #[link_name = "SignalHandlerForConfigReload"]
     fn note_reload(signal: i32);
+    #[link_name = "StatementCancelHandler"]
+    fn note_cancel(signal: i32);
     #[link_name = "SignalHandlerForShutdownRequest"]
     fn note_shutdown(signal: i32);
     fn kill(pid: i32, signal: i32) -> i32;
@@ -66,13 +68,24 @@ unsafe extern "C-unwind" fn handle_terminate(signal: i32) {
     }
 }
 
-/// Installs the handlers of SIGHUP and SIGTERM and lets signals in; the first call of a worker.
+/// A cancel, of `pg_cancel_backend` or a timeout, ends the job; between jobs there is nothing to end.
+unsafe extern "C-unwind" fn handle_cancel(signal: i32) {
+    // SAFETY: sets flags and a latch; safe in a signal handler.
+    unsafe {
+        if IN_JOB.load(Ordering::Relaxed) {
+            note_cancel(signal);
+        }
+    }
+}
+
+/// Installs the handlers of SIGHUP, SIGTERM and SIGINT and lets signals in; the first call of a worker.
 pub fn attach_signals() {
     assert_main();
     // SAFETY: the handlers only set flags and latches.
     unsafe {
         set_handler(pg_sys::SIGHUP as i32, handle_reload);
         set_handler(pg_sys::SIGTERM as i32, handle_terminate);
+        set_handler(pg_sys::SIGINT as i32, handle_cancel);
         pg_sys::BackgroundWorkerUnblockSignals();
     }
 }

@@ -99,6 +99,8 @@ impl Cluster {
             // do not promise: a test that is about either turns it on.
             "engram.priming = off".to_string(),
             "engram.interference_weight = 0".to_string(),
+            // Beliefs would come while one counts memories: a test that is about them turns it on.
+            "engram.consolidation = off".to_string(),
             "log_line_prefix = '%m [%p] %d '".to_string(),
             format!("fsync = {}", if options.fsync { "on" } else { "off" }),
             // Tests compare the scores of recalls at different times.

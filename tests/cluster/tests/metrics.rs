@@ -180,7 +180,11 @@ fn histograms_agree_with_calls_while_many_call() {
     assert_eq!(number(&mut client, recalls), SESSIONS as i64 * CALLS, "no call is lost");
     assert_eq!(number(&mut client, "SELECT answered_total FROM engram.metrics_recall"), SESSIONS as i64 * CALLS);
     let stored = number(&mut client, "SELECT total FROM engram.metrics_remembered");
-    assert_eq!(stored, number(&mut client, "SELECT count(*) FROM engram.memory"), "what is stored was counted");
+    assert_eq!(
+        stored,
+        number(&mut client, "SELECT count(*) FROM engram.memory WHERE kind <> 'belief'"),
+        "what is stored was counted"
+    );
 }
 
 #[test]
@@ -221,4 +225,45 @@ fn those_who_monitor_may_read_and_others_not() {
         let refused = member.query(&sql, &[]).expect_err(&view);
         assert_eq!(refused.code().map(|c| c.code()), Some("42501"), "{view}: {refused}");
     }
+}
+
+#[test]
+fn consolidation_is_told_by_space_and_its_counters_agree_with_its_runs() {
+    let options = Options::default().with("engram.consolidation = on").with("engram.consolidation_interval = '1s'");
+    let cluster = Cluster::with_extension(&options);
+    let mut client = cluster.client();
+    for n in 0..12 {
+        remember(&mut client, "formed", &format!("the lantern hangs at the pier of Saltmere, evening {n}"));
+    }
+    let of = |client: &mut Client, column: &str| -> f64 {
+        let sql = format!(
+            "SELECT coalesce(max({column}), 0)::float8 FROM engram.metrics_consolidation WHERE space = 'formed'"
+        );
+        client.query_one(&sql, &[]).unwrap().get(0)
+    };
+    wait_until("the space was consolidated", PATIENCE, || {
+        of(&mut client, "runs_total") > of(&mut client, "failures_total")
+    });
+    let runs = "SELECT sum(runs_total)::float8 = (SELECT sum(runs)::float8 FROM engram.stat_consolidation) FROM engram.metrics_consolidation";
+    assert!(client.query_one(runs, &[]).unwrap().get::<_, bool>(0), "both count the same runs");
+    let told = "SELECT sum(total)::bigint FROM engram.metrics_belief_events";
+    assert_eq!(
+        number(&mut client, told),
+        number(&mut client, "SELECT count(*) FROM engram.belief_event"),
+        "events are counted"
+    );
+    assert_eq!(
+        of(&mut client, "beliefs") as i64,
+        number(&mut client, "SELECT count(*) FROM engram.belief WHERE space = 'formed' AND state = 'active'")
+    );
+    wait_until("nothing is new", PATIENCE, || of(&mut client, "freshness_seconds") == 0.0);
+    assert_eq!(of(&mut client, "interval_seconds"), 1.0);
+    assert_eq!(of(&mut client, "failures_in_row"), 0.0);
+    // Paused, what waits gets older.
+    client.execute("SELECT engram_worker_pause(space => 'formed')", &[]).unwrap();
+    remember(&mut client, "formed", "another lantern at another pier");
+    wait_until("something waits", PATIENCE, || of(&mut client, "freshness_seconds") > 1.0);
+    assert_eq!((of(&mut client, "paused"), of(&mut client, "age_seconds")), (1.0, 0.0));
+    let worker = "SELECT runs_total FROM engram.metrics_worker WHERE worker = 'consolidator'";
+    assert!(number(&mut client, worker) > 0, "the consolidator has run");
 }

@@ -21,6 +21,7 @@ SELECT counted FROM engram_confirm(known_id(1), space => 'counted');
 SELECT count(*) > 0 AS some FROM engram_complete('{"what": "lantern"}', space => 'counted');
 SELECT count(*) >= 0 AS any FROM engram_imagine(ARRAY['lantern', 'heron'], space => 'counted');
 SELECT count(*) >= 0 AS any FROM engram_predict(recent => ARRAY[known_id(1)], space => 'counted');
+SELECT count(*) >= 0 AS any FROM engram_consolidate('counted', dry_run => true);
 SELECT operation, calls, failures FROM counted;
 SELECT operation, rows FROM counted WHERE operation IN ('remember', 'recall', 'query', 'forget', 'associate', 'update', 'explain');
 -- What recalls return is counted by what it is, also in a query. Bounds are those of Prometheus: each bucket holds what is at most its bound.
@@ -60,6 +61,11 @@ SELECT DISTINCT name FROM engram.metrics WHERE (type = 'counter') <> (name LIKE 
 SELECT name, database, space, operation, label, le FROM engram.metrics GROUP BY 1, 2, 3, 4, 5, 6 HAVING count(*) > 1;
 SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 WHERE c.relnamespace = 'engram'::regnamespace AND c.relname LIKE 'metrics%' AND a.atttypid IN ('interval'::regtype, 'numeric'::regtype);
+-- Consolidation: a row for the others and for each state, whether there is something to say or not.
+SELECT space, failures_in_row >= 0 AND novelty >= 0 AND freshness_seconds >= 0 AND interval_seconds > 0 AS sane FROM engram.metrics_consolidation WHERE space = 'other';
+SELECT health FROM engram.metrics_consolidation_health ORDER BY 1;
+SELECT sum(spaces) = (SELECT count(*) FROM engram.space) AS every_space_has_a_state FROM engram.metrics_consolidation_health;
+SELECT kind FROM engram.metrics_belief_events ORDER BY 1;
 -- People read the same.
 SELECT operation, calls, failures, mean_ms > 0 AS mean, p50_ms <= p95_ms AS ordered FROM engram.stat_operation WHERE operation IN ('recall', 'spread');
 SELECT worker, processes, runs_total > 0 AS ran, failures_total, restarts_total FROM engram.metrics_worker WHERE worker = 'launcher';

@@ -117,6 +117,15 @@ impl Analyzer {
         self.analyse(text)
     }
 
+    /// Calls `term` with the hash of each term of a text and the word as it stands there, in order. Stop words are left out.
+    pub fn each_term<'t>(&mut self, text: &'t str, mut term: impl FnMut(u64, &'t str)) {
+        let keep_stop_words = false;
+        each_word(text, |word| {
+            self.collect(word, keep_stop_words);
+            self.hashes.iter().for_each(|&hash| term(hash, word));
+        });
+    }
+
     /// Doubles the cache when it was missed twice as often as it has slots.
     fn grow_cache(&mut self) {
         let slots = self.cache.len() * 2;

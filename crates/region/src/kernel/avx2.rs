@@ -121,3 +121,76 @@ fn narrow(low: __m256i, high: __m256i) -> __m128i {
     let twice = _mm256_packus_epi32(once, once);
     _mm_unpacklo_epi32(_mm256_castsi256_si128(twice), _mm256_extracti128_si256::<1>(twice))
 }
+
+/// Products of `query` with consecutive rows of its length. Panics when a row does not lie inside `rows`.
+#[target_feature(enable = "avx2")]
+pub(super) fn unit_dots(query: &[i16], rows: &[i16], out: &mut [i32]) {
+    let dims = query.len();
+    let (tiles, rest) = out.as_chunks_mut::<TILE>();
+    let mut start = 0;
+    for out in tiles {
+        let tile = [0, 1, 2, 3].map(|i| &rows[start + i * dims..][..dims]);
+        let [a, b, c, d] = unit_products(query, tile);
+        // SAFETY: `out` is four i32, the 16 bytes written.
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), sum_each(a, b, c, d)) };
+        for (out, row) in out.iter_mut().zip(tile) {
+            *out = out.wrapping_add(unit_tail(query, row));
+        }
+        start += TILE * dims;
+    }
+    for out in rest {
+        let row = &rows[start..][..dims];
+        let [sum] = unit_products(query, [row]);
+        let zero = _mm256_setzero_si256();
+        *out = _mm_cvtsi128_si32(sum_each(sum, zero, zero, zero)).wrapping_add(unit_tail(query, row));
+        start += dims;
+    }
+}
+
+/// Partial sums, in eight lanes per row, over the whole groups of 16 numbers.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn unit_products<const N: usize>(query: &[i16], rows: [&[i16]; N]) -> [__m256i; N] {
+    let dims = query.len();
+    for row in rows {
+        assert_eq!(row.len(), dims);
+    }
+    let mut sums = [_mm256_setzero_si256(); N];
+    let mut at = 0;
+    while at + WIDTH <= dims {
+        // SAFETY: `at + 16 <= dims`, the length of the query.
+        let numbers = unsafe { _mm256_loadu_si256(query.as_ptr().add(at).cast()) };
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            // SAFETY: `at + 16 <= dims`, the length of each row.
+            let row = unsafe { _mm256_loadu_si256(row.as_ptr().add(at).cast()) };
+            *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(row, numbers));
+        }
+        at += WIDTH;
+    }
+    sums
+}
+
+/// The product of the numbers after the last whole group.
+fn unit_tail(query: &[i16], row: &[i16]) -> i32 {
+    portable::unit_dot(query.as_chunks::<WIDTH>().1, row.as_chunks::<WIDTH>().1)
+}
+
+/// The product of two sums of vectors. Panics when the lengths differ.
+#[target_feature(enable = "avx2")]
+pub(super) fn sum_product(a: &[i32], b: &[i32]) -> i64 {
+    let (whole_a, rest_a) = a.as_chunks::<8>();
+    let (whole_b, rest_b) = b.as_chunks::<8>();
+    assert_eq!(whole_a.len(), whole_b.len());
+    let mut sum = _mm256_setzero_si256();
+    for (a, b) in whole_a.iter().zip(whole_b) {
+        // SAFETY: each reference covers the 32 bytes read.
+        let (a, b) = unsafe { (_mm256_loadu_si256(a.as_ptr().cast()), _mm256_loadu_si256(b.as_ptr().cast())) };
+        // The instruction multiplies the even lanes; the odd ones are moved there.
+        let odd = _mm256_mul_epi32(_mm256_srli_epi64::<32>(a), _mm256_srli_epi64::<32>(b));
+        sum = _mm256_add_epi64(sum, _mm256_add_epi64(_mm256_mul_epi32(a, b), odd));
+    }
+    let halves = _mm_add_epi64(_mm256_castsi256_si128(sum), _mm256_extracti128_si256::<1>(sum));
+    let low = _mm_cvtsi128_si64(halves);
+    let high = _mm_cvtsi128_si64(_mm_unpackhi_epi64(halves, halves));
+    low.wrapping_add(high).wrapping_add(portable::sum_product(rest_a, rest_b))
+}

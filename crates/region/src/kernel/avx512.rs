@@ -1,6 +1,7 @@
 //! Kernels for x86-64 with AVX-512: VNNI multiplies and sums bytes, VPOPCNTDQ counts bits.
 
 use super::avx2::sum_each;
+use super::portable;
 use super::signs::LANES;
 use std::arch::x86_64::*;
 
@@ -112,4 +113,78 @@ pub(super) fn hamming(query: &[u64], blocks: &[u64], out: &mut [[u16; LANES]]) {
         // SAFETY: `out` is eight u16, the 16 bytes written.
         unsafe { _mm512_mask_cvtepi64_storeu_epi16(out.as_mut_ptr().cast(), u8::MAX, sum) };
     }
+}
+
+/// Numbers of 16 bits in a register.
+const UNITS: usize = 32;
+
+/// Products of `query` with consecutive rows of its length. Panics when a row does not lie inside `rows`.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni,avx2")]
+pub(super) fn unit_dots(query: &[i16], rows: &[i16], out: &mut [i32]) {
+    let dims = query.len();
+    let (tiles, rest) = out.as_chunks_mut::<TILE>();
+    let mut start = 0;
+    for out in tiles {
+        let tile = [0, 1, 2, 3].map(|i| &rows[start + i * dims..][..dims]);
+        let sums = unit_products(query, tile);
+        let [a, b, c, d] = [fold(sums[0]), fold(sums[1]), fold(sums[2]), fold(sums[3])];
+        // SAFETY: `out` is four i32, the 16 bytes written.
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), sum_each(a, b, c, d)) };
+        start += TILE * dims;
+    }
+    for out in rest {
+        let [sum] = unit_products(query, [&rows[start..][..dims]]);
+        *out = _mm512_reduce_add_epi32(sum);
+        start += dims;
+    }
+}
+
+/// Partial sums, in 16 lanes per row. `vpdpwssd` sums without saturation.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+#[inline]
+fn unit_products<const N: usize>(query: &[i16], rows: [&[i16]; N]) -> [__m512i; N] {
+    let dims = query.len();
+    for row in rows {
+        assert_eq!(row.len(), dims);
+    }
+    let mut sums = [_mm512_setzero_si512(); N];
+    let mut at = 0;
+    while at + UNITS <= dims {
+        // SAFETY: `at + 32 <= dims`, the length of the query.
+        let numbers = unsafe { _mm512_loadu_si512(query.as_ptr().add(at).cast()) };
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            // SAFETY: `at + 32 <= dims`, the length of each row.
+            let row = unsafe { _mm512_loadu_si512(row.as_ptr().add(at).cast()) };
+            *sum = _mm512_dpwssd_epi32(*sum, row, numbers);
+        }
+        at += UNITS;
+    }
+    if at < dims {
+        let mask = (1u32 << (dims - at)) - 1;
+        // SAFETY: the mask selects the last `dims - at` numbers of the query and no other.
+        let numbers = unsafe { _mm512_maskz_loadu_epi16(mask, query.as_ptr().add(at)) };
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            // SAFETY: the row is as long as the query, and the mask the same.
+            let row = unsafe { _mm512_maskz_loadu_epi16(mask, row.as_ptr().add(at)) };
+            *sum = _mm512_dpwssd_epi32(*sum, row, numbers);
+        }
+    }
+    sums
+}
+
+/// The product of two sums of vectors. Panics when the lengths differ.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni,avx2")]
+pub(super) fn sum_product(a: &[i32], b: &[i32]) -> i64 {
+    let (whole_a, rest_a) = a.as_chunks::<16>();
+    let (whole_b, rest_b) = b.as_chunks::<16>();
+    assert_eq!(whole_a.len(), whole_b.len());
+    let mut sum = _mm512_setzero_si512();
+    for (a, b) in whole_a.iter().zip(whole_b) {
+        // SAFETY: each reference covers the 64 bytes read.
+        let (a, b) = unsafe { (_mm512_loadu_si512(a.as_ptr().cast()), _mm512_loadu_si512(b.as_ptr().cast())) };
+        // The instruction multiplies the even lanes; the odd ones are moved there.
+        let odd = _mm512_mul_epi32(_mm512_srli_epi64::<32>(a), _mm512_srli_epi64::<32>(b));
+        sum = _mm512_add_epi64(sum, _mm512_add_epi64(_mm512_mul_epi32(a, b), odd));
+    }
+    _mm512_reduce_add_epi64(sum).wrapping_add(portable::sum_product(rest_a, rest_b))
 }

@@ -21,6 +21,7 @@ mod signs;
 #[cfg(test)]
 mod tests;
 mod top_k;
+mod units;
 
 pub use dense::{PreparedQuery, dot, dots, prefetch};
 pub use extremes::{GROUP, highest, lowest};

@@ -28,3 +28,20 @@ pub(super) fn hamming(query: &[u64], blocks: &[u64], out: &mut [[u16; LANES]]) {
         *out = sums.map(|sum| sum as u16);
     }
 }
+
+/// Products of `query` with consecutive rows of its length. The caller has checked the lengths.
+pub(super) fn unit_dots(query: &[i16], rows: &[i16], out: &mut [i32]) {
+    for (i, out) in out.iter_mut().enumerate() {
+        *out = unit_dot(query, &rows[i * query.len()..][..query.len()]);
+    }
+}
+
+/// The product of two vectors of the same length, modulo 2^32.
+pub(super) fn unit_dot(a: &[i16], b: &[i16]) -> i32 {
+    a.iter().zip(b).map(|(&a, &b)| i32::from(a) * i32::from(b)).fold(0, i32::wrapping_add)
+}
+
+/// The product of two sums of vectors of the same length, modulo 2^64.
+pub(super) fn sum_product(a: &[i32], b: &[i32]) -> i64 {
+    a.iter().zip(b).map(|(&a, &b)| i64::from(a) * i64::from(b)).fold(0, i64::wrapping_add)
+}

@@ -317,3 +317,35 @@ proptest! {
         check_nearest(&distances, n, 128, page);
     }
 }
+
+#[test]
+fn every_kernel_gives_the_exact_products_of_units_and_of_sums() {
+    use engram_engine::consolidation::linkage::{Dots, ONE};
+    let one = ONE as i16;
+    let mut numbers = Numbers(17);
+    for dims in LENGTHS {
+        for n in [0, 1, 2, 4, 5, 9] {
+            let small: Vec<i16> = (0..dims * (n + 1)).map(|_| numbers.next() as i8 as i16).collect();
+            // Unit vectors never add up to more than 2^30, but a part of a product may be extreme, and wraps.
+            let extreme: Vec<i16> =
+                (0..dims * (n + 1)).map(|_| if numbers.next() % 2 == 0 { one } else { -one }).collect();
+            for vectors in [small, extreme] {
+                let (query, rows) = vectors.split_at(dims);
+                let exact =
+                    |i: usize| query.iter().zip(&rows[i * dims..]).map(|(&a, &b)| i64::from(a) * i64::from(b)).sum();
+                let expected: Vec<i32> = (0..n).map(exact).map(|sum: i64| sum as i32).collect();
+                for kernel in Kernel::supported() {
+                    let mut out = vec![i32::MIN; n];
+                    Dots::dots(&kernel, query, rows, dims, &mut out);
+                    assert_eq!(out, expected, "{kernel:?}, {dims} dimensions");
+                }
+            }
+        }
+        let a: Vec<i32> = (0..dims).map(|_| numbers.next() as i32).collect();
+        let b: Vec<i32> = (0..dims).map(|_| numbers.next() as i32).collect();
+        let exact: i128 = a.iter().zip(&b).map(|(&a, &b)| i128::from(a) * i128::from(b)).sum();
+        for kernel in Kernel::supported() {
+            assert_eq!(kernel.sums(&a, &b), exact as i64, "{kernel:?}, {dims} dimensions");
+        }
+    }
+}

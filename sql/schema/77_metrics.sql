@@ -49,10 +49,19 @@ COMMENT ON FUNCTION engram.metrics_stat() IS 'Versions, since when is counted, a
 
 CREATE FUNCTION engram.worker_total_stat(
     OUT worker text, OUT processes bigint, OUT heartbeat_age_seconds double precision, OUT starts bigint,
-    OUT restarts bigint, OUT runs bigint, OUT failures bigint) RETURNS SETOF record
+    OUT restarts bigint, OUT runs bigint, OUT failures bigint, OUT starved bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED
     AS 'MODULE_PATHNAME', 'worker_total_stat_wrapper';
 COMMENT ON FUNCTION engram.worker_total_stat() IS 'Background workers by kind, whether one runs or not';
+
+CREATE FUNCTION engram.consolidation_metrics(
+    OUT space text, OUT runs bigint, OUT failures bigint, OUT skipped bigint, OUT seconds double precision,
+    OUT age double precision, OUT "interval" double precision, OUT freshness double precision, OUT failures_in_row bigint,
+    OUT novelty double precision, OUT low_novelty_runs bigint, OUT publish_delay double precision, OUT paused bigint,
+    OUT beliefs bigint, OUT states text[], OUT in_state bigint[]) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'consolidation_metrics_wrapper';
+COMMENT ON FUNCTION engram.consolidation_metrics() IS 'Consolidation by space: up to 50 by themselves, the others as one';
 
 CREATE VIEW engram.metrics_info WITH (security_invoker = true) AS
 SELECT h.version,
@@ -191,14 +200,12 @@ COMMENT ON COLUMN engram.metrics_reinforcement.lag_seconds IS 'How long the olde
 
 CREATE VIEW engram.metrics_worker WITH (security_invoker = true) AS
 SELECT w.worker, w.processes, w.heartbeat_age_seconds, w.runs AS runs_total, w.failures AS failures_total,
-       w.starts AS starts_total, w.restarts AS restarts_total,
-       CASE WHEN w.worker OPERATOR(pg_catalog.=) 'launcher' THEN 0 ELSE c.starved END AS starved_total
-FROM engram.worker_total_stat() w,
-     (SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'starved') AS starved FROM engram.counter_stat() c) c;
+       w.starts AS starts_total, w.restarts AS restarts_total, w.starved AS starved_total
+FROM engram.worker_total_stat() w;
 COMMENT ON VIEW engram.metrics_worker IS 'Background workers by kind, whether one runs or not';
 COMMENT ON COLUMN engram.metrics_worker.heartbeat_age_seconds IS 'Since the slowest of them got on; 0 where none runs, but for the launcher';
 COMMENT ON COLUMN engram.metrics_worker.restarts_total IS 'Starts after a failure or, of the launcher, an end';
-COMMENT ON COLUMN engram.metrics_worker.starved_total IS 'Times that a database began to wait because all workers were taken';
+COMMENT ON COLUMN engram.metrics_worker.starved_total IS 'Visits that were due and waited longer than the time between two of them, because all workers were taken';
 
 CREATE VIEW engram.metrics_worker_state WITH (security_invoker = true) AS
 SELECT w.worker, w.state, pg_catalog.count(*) AS processes
@@ -223,7 +230,37 @@ COMMENT ON VIEW engram.metrics_standby IS 'One row: how the hot tier of a standb
 CREATE VIEW engram.metrics_remembered WITH (security_invoker = true) AS
 SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'remembered') AS total
 FROM engram.counter_stat() c;
-COMMENT ON VIEW engram.metrics_remembered IS 'One row: memories that committed transactions have stored, by whatever statement';
+COMMENT ON VIEW engram.metrics_remembered IS 'One row: memories that committed transactions have stored, by whatever statement; beliefs are not among them';
+
+CREATE VIEW engram.metrics_consolidation WITH (security_invoker = true) AS
+SELECT c.space, c.runs AS runs_total, c.failures AS failures_total, c.skipped AS skipped_total, c.seconds AS seconds_total,
+       c.age AS age_seconds, c."interval" AS interval_seconds, c.freshness AS freshness_seconds, c.failures_in_row, c.novelty,
+       c.low_novelty_runs, c.publish_delay AS publish_delay_seconds, c.paused, c.beliefs
+FROM engram.consolidation_metrics() c;
+COMMENT ON VIEW engram.metrics_consolidation IS 'Consolidation in this database: up to 50 spaces by themselves, the others as one';
+COMMENT ON COLUMN engram.metrics_consolidation.space IS 'Name, or other; what other has is the worst of the rest, or their sum';
+COMMENT ON COLUMN engram.metrics_consolidation.runs_total IS 'Runs by the worker, failed ones too';
+COMMENT ON COLUMN engram.metrics_consolidation.skipped_total IS 'Looks that found nothing new';
+COMMENT ON COLUMN engram.metrics_consolidation.age_seconds IS 'Since the last run, while something is new and nothing is paused';
+COMMENT ON COLUMN engram.metrics_consolidation.freshness_seconds IS 'How long something has waited; 0 while nothing is new';
+COMMENT ON COLUMN engram.metrics_consolidation.failures_in_row IS 'Runs that failed since one completed';
+COMMENT ON COLUMN engram.metrics_consolidation.novelty IS 'Of the last run, 0 to 1; 0 before the first, and for other';
+COMMENT ON COLUMN engram.metrics_consolidation.low_novelty_runs IS 'Runs in a row with something new and a novelty below 0.01';
+COMMENT ON COLUMN engram.metrics_consolidation.publish_delay_seconds IS 'From the end of the last run to its commit';
+COMMENT ON COLUMN engram.metrics_consolidation.beliefs IS 'Beliefs after the last run';
+
+CREATE VIEW engram.metrics_consolidation_health WITH (security_invoker = true) AS
+SELECT s.health, pg_catalog.max(s.spaces) AS spaces
+FROM engram.consolidation_metrics() c, ROWS FROM (pg_catalog.unnest(c.states), pg_catalog.unnest(c.in_state)) AS s (health, spaces)
+GROUP BY s.health;
+COMMENT ON VIEW engram.metrics_consolidation_health IS 'Spaces of this database by the health of their consolidation';
+
+CREATE VIEW engram.metrics_belief_events WITH (security_invoker = true) AS
+SELECT k.kind, pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) ('belief ' OPERATOR(pg_catalog.||) k.kind)) AS total
+FROM engram.counter_stat() c,
+     (VALUES ('formed'), ('revived'), ('strengthened'), ('weakened'), ('merged'), ('split'), ('retired'), ('contradicted')) AS k (kind)
+GROUP BY k.kind;
+COMMENT ON VIEW engram.metrics_belief_events IS 'What became of beliefs, in all databases';
 
 CREATE VIEW engram.stat_operation WITH (security_invoker = true) AS
 SELECT d.operation, d.calls, o.failures, o.rows, o.edges, o.limit_hits,
@@ -387,7 +424,31 @@ FROM engram.metrics_standby m, LATERAL (VALUES
 UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
        ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
 FROM engram.metrics_remembered m, LATERAL (VALUES
-     ('engram_remembered_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value);
+     ('engram_remembered_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, m.space::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_consolidation m, LATERAL (VALUES
+     ('engram_consolidation_runs_total', 'counter', m.runs_total::pg_catalog.float8),
+     ('engram_consolidation_failures_total', 'counter', m.failures_total::pg_catalog.float8),
+     ('engram_consolidation_skipped_total', 'counter', m.skipped_total::pg_catalog.float8),
+     ('engram_consolidation_seconds_total', 'counter', m.seconds_total::pg_catalog.float8),
+     ('engram_consolidation_age_seconds', 'gauge', m.age_seconds::pg_catalog.float8),
+     ('engram_consolidation_interval_seconds', 'gauge', m.interval_seconds::pg_catalog.float8),
+     ('engram_consolidation_freshness_seconds', 'gauge', m.freshness_seconds::pg_catalog.float8),
+     ('engram_consolidation_failures_in_row', 'gauge', m.failures_in_row::pg_catalog.float8),
+     ('engram_consolidation_novelty', 'gauge', m.novelty::pg_catalog.float8),
+     ('engram_consolidation_low_novelty_runs', 'gauge', m.low_novelty_runs::pg_catalog.float8),
+     ('engram_consolidation_publish_delay_seconds', 'gauge', m.publish_delay_seconds::pg_catalog.float8),
+     ('engram_consolidation_paused', 'gauge', m.paused::pg_catalog.float8),
+     ('engram_consolidation_beliefs', 'gauge', m.beliefs::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       m.health::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_consolidation_health m, LATERAL (VALUES
+     ('engram_consolidation_health_spaces', 'gauge', m.spaces::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       m.kind::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_belief_events m, LATERAL (VALUES
+     ('engram_belief_events_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value);
 COMMENT ON VIEW engram.metrics IS 'Every metric as a row, for exporters that know no histograms';
 COMMENT ON COLUMN engram.metrics.label IS 'What tells rows of one metric apart beside the columns before: class, tier, state, direction, origin, worker or limit';
 COMMENT ON COLUMN engram.metrics.le IS 'Upper bound of a bucket';

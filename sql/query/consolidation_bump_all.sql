@@ -1,0 +1,1 @@
+UPDATE engram.consolidation SET version = version OPERATOR(pg_catalog.+) 1

@@ -1,0 +1,1 @@
+TRUNCATE engram.consolidation_touch

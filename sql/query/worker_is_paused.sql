@@ -1,0 +1,1 @@
+SELECT FROM engram.worker_paused WHERE worker OPERATOR(pg_catalog.=) $1

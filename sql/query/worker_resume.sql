@@ -1,0 +1,1 @@
+DELETE FROM engram.worker_paused WHERE worker OPERATOR(pg_catalog.=) $1

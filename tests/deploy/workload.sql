@@ -20,5 +20,6 @@ SELECT count(*) FROM engram_imagine('{pilot, Heron}');
 SELECT count(*) FROM engram_predict(cue => 'the pilot');
 SELECT engram_forget(:'first');
 SELECT engram_explain_recall_text('the pilot');
+SELECT count(*) FROM engram_consolidate();
 SELECT count(*) FROM engram_recall('the pilot', k => -1);
 \endif

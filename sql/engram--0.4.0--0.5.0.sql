@@ -8,7 +8,7 @@ ALTER TABLE engram.citation
     ADD COLUMN IF NOT EXISTS occurred_at timestamptz;
 ALTER TABLE engram.consolidation_run
     ADD COLUMN IF NOT EXISTS version bigint,
-    ADD COLUMN IF NOT EXISTS cause text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker'])),
+    ADD COLUMN IF NOT EXISTS cause text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker', 'undo'])),
     ADD COLUMN IF NOT EXISTS counts jsonb NOT NULL DEFAULT '{}';
 ALTER TABLE engram.consolidation_snapshot
     ADD COLUMN IF NOT EXISTS version bigint NOT NULL DEFAULT 0,
@@ -19,7 +19,7 @@ ALTER TABLE engram.consolidation_snapshot
 CREATE INDEX IF NOT EXISTS consolidation_snapshot_current ON engram.consolidation_snapshot (space, belief) WHERE until IS NULL;
 ALTER TABLE engram.belief_event
     ADD COLUMN IF NOT EXISTS kind text CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['formed', 'strengthened', 'weakened', 'merged', 'split',
-                                                                        'retired', 'revived', 'contradicted'])),
+                                                                        'retired', 'revived', 'contradicted', 'undone'])),
     ADD COLUMN IF NOT EXISTS confidence_before real,
     ADD COLUMN IF NOT EXISTS confidence_after real,
     ADD COLUMN IF NOT EXISTS version bigint;
@@ -27,6 +27,7 @@ COMMENT ON TABLE engram.citation IS 'Evidence of a belief';
 COMMENT ON COLUMN engram.citation.supports IS 'Whether the evidence speaks for the belief';
 COMMENT ON COLUMN engram.citation.weight IS 'How close the evidence is to the middle of the belief, 0 to 1, where a run wrote it';
 COMMENT ON COLUMN engram.citation.occurred_at IS 'When what the evidence tells happened';
+CREATE UNIQUE INDEX IF NOT EXISTS consolidation_run_version ON engram.consolidation_run (space, version) WHERE version IS NOT NULL;
 COMMENT ON TABLE engram.consolidation_run IS 'Runs of consolidation: input, result, duration';
 COMMENT ON COLUMN engram.consolidation_run.input_hash IS 'Hash of the rows and settings the run read';
 COMMENT ON COLUMN engram.consolidation_run.signature IS 'Hash of what the run made; the same input gives the same signature';
@@ -34,7 +35,7 @@ COMMENT ON COLUMN engram.consolidation_run.duration_ms IS 'Duration in milliseco
 COMMENT ON COLUMN engram.consolidation_run.novelty IS 'How much of the beliefs is new, 0 to 1';
 COMMENT ON COLUMN engram.consolidation_run.undo IS 'When and by whom the run was undone; empty while it stands';
 COMMENT ON COLUMN engram.consolidation_run.version IS 'Version of the beliefs that the run published; null when it changed nothing';
-COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, or worker';
+COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, worker, or undo for what engram_undo published';
 COMMENT ON COLUMN engram.consolidation_run.counts IS 'What it did: number of beliefs for each action, of those it left as somebody had edited them (edited), of those beyond the quota (refused), of classes, and of what it wrote (written)';
 COMMENT ON TABLE engram.consolidation_snapshot IS 'Beliefs as runs published them: the latest snapshot of a space is its rows without an end, the one of a version its rows that were current then';
 COMMENT ON COLUMN engram.consolidation_snapshot.run IS 'Run that published the belief in this form';
@@ -49,7 +50,7 @@ COMMENT ON TABLE engram.belief_event IS 'Every change of a belief; append-only, 
 COMMENT ON COLUMN engram.belief_event.event IS 'UUID version 7: ascends with time';
 COMMENT ON COLUMN engram.belief_event.citation_delta IS 'How many memories more it cites than before';
 COMMENT ON COLUMN engram.belief_event.novelty IS 'Share of its evidence that is new, 0 to 1';
-COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived or contradicted';
+COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived, contradicted or undone';
 COMMENT ON COLUMN engram.belief_event.confidence_before IS 'Confidence before; null where it did not hold';
 COMMENT ON COLUMN engram.belief_event.confidence_after IS 'Confidence after; null where it does not hold any more';
 COMMENT ON COLUMN engram.belief_event.version IS 'Version of the beliefs that the run published';
@@ -135,6 +136,7 @@ CREATE TABLE IF NOT EXISTS engram.consolidation (
     failures_in_row   integer NOT NULL DEFAULT 0,
     low_novelty_runs  integer NOT NULL DEFAULT 0,
     next_due          timestamptz,
+    kept_from         bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (space)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 COMMENT ON TABLE engram.consolidation IS 'State of consolidation for each space that was ever consolidated or paused';
@@ -145,6 +147,7 @@ COMMENT ON COLUMN engram.consolidation.last_completed_at IS 'When it completed';
 COMMENT ON COLUMN engram.consolidation.failures_in_row IS 'Runs that failed since one completed';
 COMMENT ON COLUMN engram.consolidation.low_novelty_runs IS 'Runs in a row, of those that read something new, whose novelty was below .01';
 COMMENT ON COLUMN engram.consolidation.next_due IS 'When the scheduler runs the space next, if something is new';
+COMMENT ON COLUMN engram.consolidation.kept_from IS 'First version whose beliefs are kept: those of versions before were removed by age';
 -- What is known of a belief is as visible as its memory: a label that hides the memory hides it, too. Events outlive their belief, for the owner.
 ALTER TABLE engram.citation ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS reader ON engram.citation;
@@ -238,6 +241,164 @@ REVOKE ALL ON FUNCTION @extschema@.engram_consolidate FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION @extschema@.engram_consolidate TO engram_writer;
 
 -- Undo, belief events.
+-- A row that consolidation writes, as engram.consolidation_touch keeps it. Its space is that of the touch. What the server changes by
+-- itself is left out: the transaction, and the tier. A memory in the cold tier is shown as it was before it moved there.
+CREATE OR REPLACE FUNCTION engram.touched_row(space text, what text, id uuid, other uuid) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $touched$
+    SELECT CASE $2
+        WHEN 'memory' THEN
+            (SELECT (pg_catalog.to_jsonb(m) OPERATOR(pg_catalog.-) ARRAY['space', 'changed', 'cold', 'pinned'])
+                    OPERATOR(pg_catalog.||)
+                    CASE WHEN m.content OPERATOR(pg_catalog.=) '' THEN
+                        (SELECT pg_catalog.jsonb_build_object('content', c.content, 'embedding', c.embedding) FROM engram.cold c
+                         WHERE c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id)
+                    ELSE '{}' END
+             FROM engram.memory m
+             WHERE m.space OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $3)
+        WHEN 'belief' THEN
+            (SELECT pg_catalog.to_jsonb(b) OPERATOR(pg_catalog.-) 'space' FROM engram.belief b
+             WHERE b.space OPERATOR(pg_catalog.=) $1 AND b.id OPERATOR(pg_catalog.=) $3)
+        WHEN 'citation' THEN
+            (SELECT pg_catalog.to_jsonb(c) OPERATOR(pg_catalog.-) 'space' FROM engram.citation c
+             WHERE c.space OPERATOR(pg_catalog.=) $1 AND c.belief OPERATOR(pg_catalog.=) $3
+               AND c.evidence OPERATOR(pg_catalog.=) $4)
+        WHEN 'lineage' THEN
+            (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(l) OPERATOR(pg_catalog.-) 'space' ORDER BY l.run) FROM engram.lineage l
+             WHERE l.space OPERATOR(pg_catalog.=) $1 AND l.child OPERATOR(pg_catalog.=) $3
+               AND l.parent OPERATOR(pg_catalog.=) $4)
+    END
+$touched$;
+COMMENT ON FUNCTION engram.touched_row(text, text, uuid, uuid) IS 'A row that consolidation writes, as engram.consolidation_touch keeps it; null where there is none';
+
+-- Cues are left out, too: the worker adds names that the space has learned since.
+CREATE OR REPLACE FUNCTION engram.touched_hash(touched jsonb) RETURNS bytea
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $hash$
+    SELECT pg_catalog.sha256(pg_catalog.convert_to((touched OPERATOR(pg_catalog.-) 'cues')::pg_catalog.text, 'UTF8'))
+$hash$;
+COMMENT ON FUNCTION engram.touched_hash(jsonb) IS 'Digest of a row that consolidation writes: the same row has the same digest in every session';
+
+-- What consolidation has published, for people.
+CREATE OR REPLACE VIEW engram.beliefs WITH (security_invoker = true) AS
+SELECT s.space, s.belief, s.content, s.label,
+       s.evidence_for OPERATOR(pg_catalog./) (s.evidence_for OPERATOR(pg_catalog.+) s.evidence_against) AS confidence,
+       s.citations, s.first_at, s.last_at,
+       pg_catalog.make_interval(secs => (s.regularity OPERATOR(pg_catalog.->>) 'period_seconds')::pg_catalog.float8) AS period,
+       s.contradicts, s.parents, s.run, s.version, r.finished_at AS published_at
+FROM engram.consolidation_snapshot s
+JOIN engram.consolidation_run r ON r.space OPERATOR(pg_catalog.=) s.space AND r.run OPERATOR(pg_catalog.=) s.run
+WHERE s.until IS NULL;
+COMMENT ON VIEW engram.beliefs IS 'The latest published beliefs';
+COMMENT ON COLUMN engram.beliefs.label IS 'Terms that distinguish the belief';
+COMMENT ON COLUMN engram.beliefs.confidence IS 'Mean of its Beta distribution';
+COMMENT ON COLUMN engram.beliefs.citations IS 'Number of memories that it cites';
+COMMENT ON COLUMN engram.beliefs.period IS 'Time between two occurrences, where they are regular';
+COMMENT ON COLUMN engram.beliefs.run IS 'Run that published it in this form';
+COMMENT ON COLUMN engram.beliefs.version IS 'Version of the beliefs from which on it is so';
+COMMENT ON COLUMN engram.beliefs.published_at IS 'When it was published in this form';
+
+CREATE OR REPLACE VIEW engram.belief_events WITH (security_invoker = true) AS
+SELECT e.space, e.event, e.at, e.kind, e.belief, b.content, e.confidence_before, e.confidence_after, e.citation_delta, e.novelty,
+       e.run, e.version
+FROM engram.belief_event e
+LEFT JOIN engram.consolidation_snapshot b
+    ON b.space OPERATOR(pg_catalog.=) e.space AND b.belief OPERATOR(pg_catalog.=) e.belief AND b.until IS NULL;
+COMMENT ON VIEW engram.belief_events IS 'What became of beliefs, with what they say now';
+COMMENT ON COLUMN engram.belief_events.content IS 'What the belief says in the latest published version; null where it is not in it';
+
+-- Each pair once: both beliefs have it, each from its side.
+CREATE OR REPLACE VIEW engram.belief_conflicts WITH (security_invoker = true) AS
+SELECT b.space, b.id AS belief, m.content, o.id AS other, o.content AS other_content,
+       c.said OPERATOR(pg_catalog.->>) 'ground' AS ground,
+       c.said OPERATOR(pg_catalog.->>) 'key' AS key,
+       c.said OPERATOR(pg_catalog.->>) 'says' AS value,
+       c.said OPERATOR(pg_catalog.->>) 'other' AS other_value,
+       c.said OPERATOR(pg_catalog.->>) 'proposal' AS proposal,
+       (c.said OPERATOR(pg_catalog.->>) 'keep')::pg_catalog.uuid AS keep,
+       c.said OPERATOR(pg_catalog.->>) 'reason' AS reason,
+       CASE WHEN m.superseded_by OPERATOR(pg_catalog.=) o.id THEN o.id
+            WHEN o.superseded_by OPERATOR(pg_catalog.=) m.id THEN m.id END AS resolved_to
+FROM engram.belief b
+CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(b.conflicts) AS c(said)
+JOIN engram.memories m ON m.space OPERATOR(pg_catalog.=) b.space AND m.id OPERATOR(pg_catalog.=) b.id
+JOIN engram.memories o ON o.space OPERATOR(pg_catalog.=) b.space
+    AND o.id OPERATOR(pg_catalog.=) (c.said OPERATOR(pg_catalog.->>) 'with')::pg_catalog.uuid
+WHERE b.state OPERATOR(pg_catalog.=) 'active' AND b.id OPERATOR(pg_catalog.<) o.id;
+COMMENT ON VIEW engram.belief_conflicts IS 'Beliefs that cannot hold together, with why and with what consolidation proposes';
+COMMENT ON COLUMN engram.belief_conflicts.ground IS 'marked by engram_contradict; metadata, one key with two values; or frame, one sentence with two numbers, dates or names';
+COMMENT ON COLUMN engram.belief_conflicts.key IS 'Key of the metadata; null for another ground';
+COMMENT ON COLUMN engram.belief_conflicts.value IS 'What the belief has where they differ';
+COMMENT ON COLUMN engram.belief_conflicts.other_value IS 'What the other one has there';
+COMMENT ON COLUMN engram.belief_conflicts.proposal IS 'supersede, the kept one is newer; prefer, it is better founded; or open';
+COMMENT ON COLUMN engram.belief_conflicts.keep IS 'Which of the two should stand; null while nobody can tell';
+COMMENT ON COLUMN engram.belief_conflicts.reason IS 'Why';
+COMMENT ON COLUMN engram.belief_conflicts.resolved_to IS 'Which of the two has replaced the other; null while both stand';
+
+CREATE OR REPLACE FUNCTION @extschema@."engram_beliefs"(
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"as_of" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"version" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"belief" uuid,  /* Uuid */
+	"content" TEXT,  /* String */
+	"label" TEXT,  /* Option < String > */
+	"confidence" real,  /* f32 */
+	"confidence_low" real,  /* f32 */
+	"confidence_high" real,  /* f32 */
+	"citations" INT,  /* i32 */
+	"first_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"last_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"regularity" jsonb,  /* Option < JsonB > */
+	"state" TEXT,  /* String */
+	"contradicts" uuid[],  /* Vec < Uuid > */
+	"parents" uuid[],  /* Vec < Uuid > */
+	"run" uuid,  /* Option < Uuid > */
+	"version" TEXT,  /* Option < String > */
+	"published_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"on_demand" bool  /* bool */
+)
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_beliefs_wrapper';
+
+CREATE OR REPLACE FUNCTION @extschema@."engram_beliefs_version"(
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TEXT /* String */
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_beliefs_version_wrapper';
+
+CREATE OR REPLACE FUNCTION @extschema@."engram_export_events"(
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"since" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"after" uuid DEFAULT NULL, /* Option < Uuid > */
+	"max_events" bigint DEFAULT NULL /* Option < i64 > */
+) RETURNS SETOF TEXT /* String */
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_export_events_wrapper';
+
+CREATE OR REPLACE FUNCTION @extschema@."engram_undo"(
+	"run" uuid, /* Option < Uuid > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"run" uuid,  /* Uuid */
+	"beliefs" bigint,  /* i64 */
+	"version" TEXT  /* String */
+)
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_undo_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_beliefs IS 'Returns the published beliefs of a space, the latest or those of a time or version; waits for no run';
+COMMENT ON FUNCTION @extschema@.engram_beliefs_version IS 'What tells one version of the published beliefs of a space from another';
+COMMENT ON FUNCTION @extschema@.engram_export_events IS 'Returns what became of beliefs as lines of JSON, in a stable order';
+COMMENT ON FUNCTION @extschema@.engram_undo IS 'Undoes a run of consolidation: the rows that it changed become what they were';
+GRANT SELECT ON engram.beliefs, engram.belief_events, engram.belief_conflicts TO engram_reader;
+REVOKE ALL ON FUNCTION engram.touched_row(text, text, uuid, uuid), engram.touched_hash(jsonb), @extschema@.engram_beliefs,
+    @extschema@.engram_beliefs_version, @extschema@.engram_export_events, @extschema@.engram_undo FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_beliefs, @extschema@.engram_beliefs_version, @extschema@.engram_export_events TO engram_reader;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_undo TO engram_writer;
 
 -- Scheduler and health.
 CREATE TABLE IF NOT EXISTS engram.consolidation_seen (

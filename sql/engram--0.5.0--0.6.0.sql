@@ -263,7 +263,7 @@ COMMENT ON VIEW engram.metrics_consolidation_health IS 'Spaces of this database 
 CREATE OR REPLACE VIEW engram.metrics_belief_events WITH (security_invoker = true) AS
 SELECT k.kind, pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) ('belief ' OPERATOR(pg_catalog.||) k.kind)) AS total
 FROM engram.counter_stat() c,
-     (VALUES ('formed'), ('revived'), ('strengthened'), ('weakened'), ('merged'), ('split'), ('retired'), ('contradicted')) AS k (kind)
+     (VALUES ('formed'), ('revived'), ('undone'), ('strengthened'), ('weakened'), ('merged'), ('split'), ('retired'), ('contradicted')) AS k (kind)
 GROUP BY k.kind;
 COMMENT ON VIEW engram.metrics_belief_events IS 'What became of beliefs, in all databases';
 

@@ -521,10 +521,11 @@ CREATE TABLE engram.consolidation_run (
     undo         jsonb NOT NULL DEFAULT '{}',
     error        text,
     version      bigint,
-    cause        text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker'])),
+    cause        text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker', 'undo'])),
     counts       jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (space, run)
 );
+CREATE UNIQUE INDEX consolidation_run_version ON engram.consolidation_run (space, version) WHERE version IS NOT NULL;
 COMMENT ON TABLE engram.consolidation_run IS 'Runs of consolidation: input, result, duration';
 COMMENT ON COLUMN engram.consolidation_run.input_hash IS 'Hash of the rows and settings the run read';
 COMMENT ON COLUMN engram.consolidation_run.signature IS 'Hash of what the run made; the same input gives the same signature';
@@ -532,7 +533,7 @@ COMMENT ON COLUMN engram.consolidation_run.duration_ms IS 'Duration in milliseco
 COMMENT ON COLUMN engram.consolidation_run.novelty IS 'How much of the beliefs is new, 0 to 1';
 COMMENT ON COLUMN engram.consolidation_run.undo IS 'When and by whom the run was undone; empty while it stands';
 COMMENT ON COLUMN engram.consolidation_run.version IS 'Version of the beliefs that the run published; null when it changed nothing';
-COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, or worker';
+COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, worker, or undo for what engram_undo published';
 COMMENT ON COLUMN engram.consolidation_run.counts IS 'What it did: number of beliefs for each action, of those it left as somebody had edited them (edited), of those beyond the quota (refused), of classes, and of what it wrote (written)';
 
 CREATE TABLE engram.consolidation_snapshot (
@@ -576,7 +577,7 @@ CREATE TABLE engram.belief_event (
     citation_delta   integer NOT NULL DEFAULT 0,
     novelty          real NOT NULL DEFAULT 0,
     kind             text CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['formed', 'strengthened', 'weakened', 'merged', 'split',
-                                                                        'retired', 'revived', 'contradicted'])),
+                                                                        'retired', 'revived', 'contradicted', 'undone'])),
     confidence_before real,
     confidence_after real,
     version          bigint,
@@ -587,7 +588,7 @@ COMMENT ON TABLE engram.belief_event IS 'Every change of a belief; append-only, 
 COMMENT ON COLUMN engram.belief_event.event IS 'UUID version 7: ascends with time';
 COMMENT ON COLUMN engram.belief_event.citation_delta IS 'How many memories more it cites than before';
 COMMENT ON COLUMN engram.belief_event.novelty IS 'Share of its evidence that is new, 0 to 1';
-COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived or contradicted';
+COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived, contradicted or undone';
 COMMENT ON COLUMN engram.belief_event.confidence_before IS 'Confidence before; null where it did not hold';
 COMMENT ON COLUMN engram.belief_event.confidence_after IS 'Confidence after; null where it does not hold any more';
 COMMENT ON COLUMN engram.belief_event.version IS 'Version of the beliefs that the run published';
@@ -674,6 +675,7 @@ CREATE TABLE engram.consolidation (
     failures_in_row   integer NOT NULL DEFAULT 0,
     low_novelty_runs  integer NOT NULL DEFAULT 0,
     next_due          timestamptz,
+    kept_from         bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (space)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 COMMENT ON TABLE engram.consolidation IS 'State of consolidation for each space that was ever consolidated or paused';
@@ -684,6 +686,7 @@ COMMENT ON COLUMN engram.consolidation.last_completed_at IS 'When it completed';
 COMMENT ON COLUMN engram.consolidation.failures_in_row IS 'Runs that failed since one completed';
 COMMENT ON COLUMN engram.consolidation.low_novelty_runs IS 'Runs in a row, of those that read something new, whose novelty was below .01';
 COMMENT ON COLUMN engram.consolidation.next_due IS 'When the scheduler runs the space next, if something is new';
+COMMENT ON COLUMN engram.consolidation.kept_from IS 'First version whose beliefs are kept: those of versions before were removed by age';
 
 CREATE TABLE engram.snapshot_token (
     singleton  boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (singleton),
@@ -1407,9 +1410,115 @@ COMMENT ON COLUMN engram.calibration_error.brier IS 'Brier score, the mean squar
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:17
+-- src/api/schema.rs:18
 -- requires:
 --   belief
+
+-- A row that consolidation writes, as engram.consolidation_touch keeps it. Its space is that of the touch. What the server changes by
+-- itself is left out: the transaction, and the tier. A memory in the cold tier is shown as it was before it moved there.
+CREATE FUNCTION engram.touched_row(space text, what text, id uuid, other uuid) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $touched$
+    SELECT CASE $2
+        WHEN 'memory' THEN
+            (SELECT (pg_catalog.to_jsonb(m) OPERATOR(pg_catalog.-) ARRAY['space', 'changed', 'cold', 'pinned'])
+                    OPERATOR(pg_catalog.||)
+                    CASE WHEN m.content OPERATOR(pg_catalog.=) '' THEN
+                        (SELECT pg_catalog.jsonb_build_object('content', c.content, 'embedding', c.embedding) FROM engram.cold c
+                         WHERE c.space OPERATOR(pg_catalog.=) m.space AND c.id OPERATOR(pg_catalog.=) m.id)
+                    ELSE '{}' END
+             FROM engram.memory m
+             WHERE m.space OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) $3)
+        WHEN 'belief' THEN
+            (SELECT pg_catalog.to_jsonb(b) OPERATOR(pg_catalog.-) 'space' FROM engram.belief b
+             WHERE b.space OPERATOR(pg_catalog.=) $1 AND b.id OPERATOR(pg_catalog.=) $3)
+        WHEN 'citation' THEN
+            (SELECT pg_catalog.to_jsonb(c) OPERATOR(pg_catalog.-) 'space' FROM engram.citation c
+             WHERE c.space OPERATOR(pg_catalog.=) $1 AND c.belief OPERATOR(pg_catalog.=) $3
+               AND c.evidence OPERATOR(pg_catalog.=) $4)
+        WHEN 'lineage' THEN
+            (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(l) OPERATOR(pg_catalog.-) 'space' ORDER BY l.run) FROM engram.lineage l
+             WHERE l.space OPERATOR(pg_catalog.=) $1 AND l.child OPERATOR(pg_catalog.=) $3
+               AND l.parent OPERATOR(pg_catalog.=) $4)
+    END
+$touched$;
+COMMENT ON FUNCTION engram.touched_row(text, text, uuid, uuid) IS 'A row that consolidation writes, as engram.consolidation_touch keeps it; null where there is none';
+
+-- Cues are left out, too: the worker adds names that the space has learned since.
+CREATE FUNCTION engram.touched_hash(touched jsonb) RETURNS bytea
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $hash$
+    SELECT pg_catalog.sha256(pg_catalog.convert_to((touched OPERATOR(pg_catalog.-) 'cues')::pg_catalog.text, 'UTF8'))
+$hash$;
+COMMENT ON FUNCTION engram.touched_hash(jsonb) IS 'Digest of a row that consolidation writes: the same row has the same digest in every session';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/schema.rs:19
+-- requires:
+--   undo
+
+-- What consolidation has published, for people.
+CREATE VIEW engram.beliefs WITH (security_invoker = true) AS
+SELECT s.space, s.belief, s.content, s.label,
+       s.evidence_for OPERATOR(pg_catalog./) (s.evidence_for OPERATOR(pg_catalog.+) s.evidence_against) AS confidence,
+       s.citations, s.first_at, s.last_at,
+       pg_catalog.make_interval(secs => (s.regularity OPERATOR(pg_catalog.->>) 'period_seconds')::pg_catalog.float8) AS period,
+       s.contradicts, s.parents, s.run, s.version, r.finished_at AS published_at
+FROM engram.consolidation_snapshot s
+JOIN engram.consolidation_run r ON r.space OPERATOR(pg_catalog.=) s.space AND r.run OPERATOR(pg_catalog.=) s.run
+WHERE s.until IS NULL;
+COMMENT ON VIEW engram.beliefs IS 'The latest published beliefs';
+COMMENT ON COLUMN engram.beliefs.label IS 'Terms that distinguish the belief';
+COMMENT ON COLUMN engram.beliefs.confidence IS 'Mean of its Beta distribution';
+COMMENT ON COLUMN engram.beliefs.citations IS 'Number of memories that it cites';
+COMMENT ON COLUMN engram.beliefs.period IS 'Time between two occurrences, where they are regular';
+COMMENT ON COLUMN engram.beliefs.run IS 'Run that published it in this form';
+COMMENT ON COLUMN engram.beliefs.version IS 'Version of the beliefs from which on it is so';
+COMMENT ON COLUMN engram.beliefs.published_at IS 'When it was published in this form';
+
+CREATE VIEW engram.belief_events WITH (security_invoker = true) AS
+SELECT e.space, e.event, e.at, e.kind, e.belief, b.content, e.confidence_before, e.confidence_after, e.citation_delta, e.novelty,
+       e.run, e.version
+FROM engram.belief_event e
+LEFT JOIN engram.consolidation_snapshot b
+    ON b.space OPERATOR(pg_catalog.=) e.space AND b.belief OPERATOR(pg_catalog.=) e.belief AND b.until IS NULL;
+COMMENT ON VIEW engram.belief_events IS 'What became of beliefs, with what they say now';
+COMMENT ON COLUMN engram.belief_events.content IS 'What the belief says in the latest published version; null where it is not in it';
+
+-- Each pair once: both beliefs have it, each from its side.
+CREATE VIEW engram.belief_conflicts WITH (security_invoker = true) AS
+SELECT b.space, b.id AS belief, m.content, o.id AS other, o.content AS other_content,
+       c.said OPERATOR(pg_catalog.->>) 'ground' AS ground,
+       c.said OPERATOR(pg_catalog.->>) 'key' AS key,
+       c.said OPERATOR(pg_catalog.->>) 'says' AS value,
+       c.said OPERATOR(pg_catalog.->>) 'other' AS other_value,
+       c.said OPERATOR(pg_catalog.->>) 'proposal' AS proposal,
+       (c.said OPERATOR(pg_catalog.->>) 'keep')::pg_catalog.uuid AS keep,
+       c.said OPERATOR(pg_catalog.->>) 'reason' AS reason,
+       CASE WHEN m.superseded_by OPERATOR(pg_catalog.=) o.id THEN o.id
+            WHEN o.superseded_by OPERATOR(pg_catalog.=) m.id THEN m.id END AS resolved_to
+FROM engram.belief b
+CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(b.conflicts) AS c(said)
+JOIN engram.memories m ON m.space OPERATOR(pg_catalog.=) b.space AND m.id OPERATOR(pg_catalog.=) b.id
+JOIN engram.memories o ON o.space OPERATOR(pg_catalog.=) b.space
+    AND o.id OPERATOR(pg_catalog.=) (c.said OPERATOR(pg_catalog.->>) 'with')::pg_catalog.uuid
+WHERE b.state OPERATOR(pg_catalog.=) 'active' AND b.id OPERATOR(pg_catalog.<) o.id;
+COMMENT ON VIEW engram.belief_conflicts IS 'Beliefs that cannot hold together, with why and with what consolidation proposes';
+COMMENT ON COLUMN engram.belief_conflicts.ground IS 'marked by engram_contradict; metadata, one key with two values; or frame, one sentence with two numbers, dates or names';
+COMMENT ON COLUMN engram.belief_conflicts.key IS 'Key of the metadata; null for another ground';
+COMMENT ON COLUMN engram.belief_conflicts.value IS 'What the belief has where they differ';
+COMMENT ON COLUMN engram.belief_conflicts.other_value IS 'What the other one has there';
+COMMENT ON COLUMN engram.belief_conflicts.proposal IS 'supersede, the kept one is newer; prefer, it is better founded; or open';
+COMMENT ON COLUMN engram.belief_conflicts.keep IS 'Which of the two should stand; null while nobody can tell';
+COMMENT ON COLUMN engram.belief_conflicts.reason IS 'Why';
+COMMENT ON COLUMN engram.belief_conflicts.resolved_to IS 'Which of the two has replaced the other; null while both stand';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/schema.rs:17
+-- requires:
+--   beliefs
 
 CREATE TABLE engram.consolidation_seen (
     space text COLLATE "C" NOT NULL,
@@ -1502,7 +1611,7 @@ COMMENT ON COLUMN engram.stat_worker_pool.warnings IS 'Warnings about that in th
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:18
+-- src/api/schema.rs:20
 -- requires:
 --   scheduler
 
@@ -1619,6 +1728,48 @@ CREATE  FUNCTION "engram_associate"(
 VOLATILE PARALLEL UNSAFE
 LANGUAGE c /* Rust */
 AS 'MODULE_PATHNAME', 'engram_associate_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/ledger.rs:16
+-- engram::api::ledger::engram_beliefs
+CREATE  FUNCTION "engram_beliefs"(
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"as_of" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"version" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"belief" uuid,  /* Uuid */
+	"content" TEXT,  /* String */
+	"label" TEXT,  /* Option < String > */
+	"confidence" real,  /* f32 */
+	"confidence_low" real,  /* f32 */
+	"confidence_high" real,  /* f32 */
+	"citations" INT,  /* i32 */
+	"first_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"last_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"regularity" jsonb,  /* Option < JsonB > */
+	"state" TEXT,  /* String */
+	"contradicts" uuid[],  /* Vec < Uuid > */
+	"parents" uuid[],  /* Vec < Uuid > */
+	"run" uuid,  /* Option < Uuid > */
+	"version" TEXT,  /* Option < String > */
+	"published_at" timestamp with time zone,  /* Option < TimestampWithTimeZone > */
+	"on_demand" bool  /* bool */
+)
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_beliefs_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
+-- src/api/ledger.rs:80
+-- engram::api::ledger::engram_beliefs_version
+CREATE  FUNCTION "engram_beliefs_version"(
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TEXT /* String */
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_beliefs_version_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
@@ -1943,6 +2094,20 @@ AS 'MODULE_PATHNAME', 'engram_export_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/ledger.rs:86
+-- engram::api::ledger::engram_export_events
+CREATE  FUNCTION "engram_export_events"(
+	"space" TEXT DEFAULT NULL, /* Option < & str > */
+	"since" timestamp with time zone DEFAULT NULL, /* Option < TimestampWithTimeZone > */
+	"after" uuid DEFAULT NULL, /* Option < Uuid > */
+	"max_events" bigint DEFAULT NULL /* Option < i64 > */
+) RETURNS SETOF TEXT /* String */
+STABLE PARALLEL RESTRICTED
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_export_events_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/decay.rs:51
 -- engram::api::decay::engram_feedback
 CREATE  FUNCTION "engram_feedback"(
@@ -2102,7 +2267,7 @@ AS 'MODULE_PATHNAME', 'engram_predict_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/query/mod.rs:19
+-- src/api/query/mod.rs:20
 -- engram::api::query::engram_query
 CREATE  FUNCTION "engram_query"(
 	"query" TEXT, /* Option < & str > */
@@ -2413,6 +2578,22 @@ AS 'MODULE_PATHNAME', 'engram_supersede_0_4_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
+-- src/api/ledger.rs:97
+-- engram::api::ledger::engram_undo
+CREATE  FUNCTION "engram_undo"(
+	"run" uuid, /* Option < Uuid > */
+	"space" TEXT DEFAULT NULL /* Option < & str > */
+) RETURNS TABLE (
+	"run" uuid,  /* Uuid */
+	"beliefs" bigint,  /* i64 */
+	"version" TEXT  /* String */
+)
+VOLATILE PARALLEL UNSAFE
+LANGUAGE c /* Rust */
+AS 'MODULE_PATHNAME', 'engram_undo_wrapper';
+/* </end connected objects> */
+
+/* <begin connected objects> */
 -- src/api/watch.rs:25
 -- engram::api::watch::engram_unwatch
 CREATE  FUNCTION "engram_unwatch"(
@@ -2609,7 +2790,7 @@ AS 'MODULE_PATHNAME', 'engram_worker_run_now_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/schema.rs:19
+-- src/api/schema.rs:21
 -- finalize
 -- What psql shows with \df+.
 COMMENT ON FUNCTION @extschema@.engram_remember IS 'Stores one memory and returns its id, or that of the memory that says the same; a given id makes the call idempotent';
@@ -2659,6 +2840,10 @@ COMMENT ON FUNCTION @extschema@.engram_feedback IS 'Says whether the last recall
 COMMENT ON FUNCTION @extschema@.engram_worker_pause IS 'Pauses consolidation of a space, or in the whole database, until engram_worker_resume; false where it was paused';
 COMMENT ON FUNCTION @extschema@.engram_worker_resume IS 'Ends what engram_worker_pause began; false where nothing was paused';
 COMMENT ON FUNCTION @extschema@.engram_worker_run_now IS 'Has a worker run at once, and waits for what comes of it where that is asked for';
+COMMENT ON FUNCTION @extschema@.engram_beliefs IS 'Returns the published beliefs of a space, the latest or those of a time or version; waits for no run';
+COMMENT ON FUNCTION @extschema@.engram_beliefs_version IS 'What tells one version of the published beliefs of a space from another';
+COMMENT ON FUNCTION @extschema@.engram_export_events IS 'Returns what became of beliefs as lines of JSON, in a stable order';
+COMMENT ON FUNCTION @extschema@.engram_undo IS 'Undoes a run of consolidation: the rows that it changed become what they were';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
 
 GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
@@ -2669,7 +2854,7 @@ GRANT SELECT ON
     engram.lineage, engram.consolidation_touch, engram.consolidation, engram.memories, engram.retention,
     engram.decay,
     engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding,
-    engram.evidence, engram.supersession, engram.contradictions, engram.calibration, engram.calibration_error
+    engram.evidence, engram.supersession, engram.contradictions, engram.beliefs, engram.belief_events, engram.belief_conflicts, engram.calibration, engram.calibration_error
     TO engram_reader;
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
@@ -2708,7 +2893,8 @@ BEGIN
                 'engram_feeling_of_knowing', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict',
                 'engram_embed', 'engram_retention_plan', 'engram_export', 'engram_retrievability', 'engram_feedback',
                 'engram_answer_confidence', 'engram_and', 'engram_or', 'engram_not', 'believed', 'engram_lability',
-                'engram_query', 'engram_watch', 'engram_unwatch', 'engram_channel']::pg_catalog.name[])
+                'engram_query', 'engram_watch', 'engram_unwatch', 'engram_channel',
+                'engram_beliefs', 'engram_beliefs_version', 'engram_export_events']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
@@ -2717,7 +2903,7 @@ BEGIN
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
                 'engram_configure_space', 'engram_set_retention', 'engram_import', 'engram_set_decay',
                 'engram_worker_pause', 'engram_worker_resume', 'engram_worker_run_now',
-                'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step']::pg_catalog.name[])
+                'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step', 'engram_undo']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;
         IF granted IS NOT NULL THEN

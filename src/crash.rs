@@ -203,6 +203,10 @@ pub enum Point {
     consolidate_written,
     /// The snapshot is published; it is not committed.
     consolidate_published,
+    /// The rows that a run changed are what they were; nothing says so yet.
+    undo_restored,
+    /// A run is undone; it is not committed.
+    undo_finished,
 }
 
 #[cfg(debug_assertions)]

@@ -46,6 +46,8 @@ pub enum Kind {
     ProgramLimit,
     /// 55000: the server or the extension is not in the state that the request needs.
     NotInPrerequisiteState,
+    /// 55P03: somebody else holds what the request needs.
+    LockNotAvailable,
     /// 39P01: a trigger function that was called as another one.
     TriggerProtocol,
     /// XX000: an invariant does not hold.
@@ -72,6 +74,7 @@ impl Kind {
             Kind::OutOfMemory => PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY,
             Kind::ProgramLimit => PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
             Kind::NotInPrerequisiteState => PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            Kind::LockNotAvailable => PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE,
             Kind::TriggerProtocol => PgSqlErrorCode::ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
             Kind::Internal => PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
         }

@@ -57,6 +57,7 @@ pub mod pg_test {
             "engram.decay = off",
             "engram.priming = off",
             "engram.interference_weight = 0",
+            "engram.consolidation = off",
         ]
     }
 }

@@ -102,12 +102,14 @@ ring_sql() {
     regress="${regress%/makefiles/*}/test/regress/pg_regress"
     [ -x "$regress" ] || die "$regress is not there: install the development package of PostgreSQL."
     # The built-in encoder is off except where a test is about it: vectors by hand can be checked by hand. So is
-    # interference; and priming, by which scores depend on the milliseconds since the last recall.
+    # interference; and priming, by which scores depend on the milliseconds since the last recall; and consolidation, by which beliefs
+    # come while a test counts memories.
     # In order of name; setup makes what the others share. A copy, because the server's user reads it.
     place=$(mktemp -d /tmp/engram-regress-XXXXXX)
     cp -r tests/pg_regress/sql tests/pg_regress/expected "$place"
     printf '%s\n' "shared_preload_libraries = 'engram'" "engram.hot_tier_size = '64MB'" "fsync = off" \
-        "engram.builtin_encoder = off" "engram.decay = off" "engram.priming = off" "engram.interference_weight = 0" >"$place/extra.conf"
+        "engram.builtin_encoder = off" "engram.decay = off" "engram.priming = off" "engram.interference_weight = 0" \
+        "engram.consolidation = off" >"$place/extra.conf"
     tests=$(cd "$place/sql" && ls | sed 's/\.sql$//' | grep -vx setup | LC_ALL=C sort)
     [ ! -f "$place/sql/setup.sql" ] || tests="setup $tests"
     mkdir "$place/out"

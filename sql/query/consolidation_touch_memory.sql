@@ -1,6 +1,7 @@
--- Memories before a run changes them.
+-- Memories before a run changes them; what is kept already stays.
 INSERT INTO engram.consolidation_touch (space, run, entry, what, id, before)
-SELECT $1, $2, $3 OPERATOR(pg_catalog.+) t.at::pg_catalog.int4, 'memory', t.id,
-       (SELECT pg_catalog.to_jsonb(m) OPERATOR(pg_catalog.-) 'changed'
-        FROM engram.memory m WHERE m.space OPERATOR(pg_catalog.=) $1 AND m.id OPERATOR(pg_catalog.=) t.id)
+SELECT $1, $2, $3 OPERATOR(pg_catalog.+) t.at::pg_catalog.int4, 'memory', t.id, engram.touched_row($1, 'memory', t.id, NULL)
 FROM pg_catalog.unnest($4::pg_catalog.uuid[]) WITH ORDINALITY AS t(id, at)
+WHERE NOT EXISTS (SELECT FROM engram.consolidation_touch k
+                  WHERE k.space OPERATOR(pg_catalog.=) $1 AND k.run OPERATOR(pg_catalog.=) $2
+                    AND k.what OPERATOR(pg_catalog.=) 'memory' AND k.id OPERATOR(pg_catalog.=) t.id)

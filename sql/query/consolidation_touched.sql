@@ -1,19 +1,16 @@
--- Digests of the rows as the run left them.
+-- Digests of the rows as the run left them. Those that it did not change after all are no longer kept.
+WITH found AS (
+    SELECT t.entry, engram.touched_row(t.space, t.what, t.id, t.other) AS after
+    FROM engram.consolidation_touch t
+    WHERE t.space OPERATOR(pg_catalog.=) $1 AND t.run OPERATOR(pg_catalog.=) $2
+), same AS (
+    DELETE FROM engram.consolidation_touch t
+    USING found f
+    WHERE t.space OPERATOR(pg_catalog.=) $1 AND t.run OPERATOR(pg_catalog.=) $2 AND t.entry OPERATOR(pg_catalog.=) f.entry
+      AND t.before IS NOT DISTINCT FROM f.after
+)
 UPDATE engram.consolidation_touch t
-SET after_hash = pg_catalog.sha256(pg_catalog.convert_to((CASE t.what
-    WHEN 'memory' THEN
-        (SELECT pg_catalog.to_jsonb(m) OPERATOR(pg_catalog.-) 'changed' FROM engram.memory m
-         WHERE m.space OPERATOR(pg_catalog.=) t.space AND m.id OPERATOR(pg_catalog.=) t.id)
-    WHEN 'belief' THEN
-        (SELECT pg_catalog.to_jsonb(b) FROM engram.belief b
-         WHERE b.space OPERATOR(pg_catalog.=) t.space AND b.id OPERATOR(pg_catalog.=) t.id)
-    WHEN 'citation' THEN
-        (SELECT pg_catalog.to_jsonb(c) FROM engram.citation c
-         WHERE c.space OPERATOR(pg_catalog.=) t.space AND c.belief OPERATOR(pg_catalog.=) t.id
-           AND c.evidence OPERATOR(pg_catalog.=) t.other)
-    WHEN 'lineage' THEN
-        (SELECT pg_catalog.to_jsonb(l) FROM engram.lineage l
-         WHERE l.space OPERATOR(pg_catalog.=) t.space AND l.child OPERATOR(pg_catalog.=) t.id
-           AND l.parent OPERATOR(pg_catalog.=) t.other AND l.run OPERATOR(pg_catalog.=) t.run)
-    END)::pg_catalog.text, 'UTF8'))
-WHERE t.space OPERATOR(pg_catalog.=) $1 AND t.run OPERATOR(pg_catalog.=) $2
+SET after_hash = engram.touched_hash(f.after)
+FROM found f
+WHERE t.space OPERATOR(pg_catalog.=) $1 AND t.run OPERATOR(pg_catalog.=) $2 AND t.entry OPERATOR(pg_catalog.=) f.entry
+  AND t.before IS DISTINCT FROM f.after

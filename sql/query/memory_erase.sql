@@ -5,7 +5,7 @@ WITH gone AS (
 ), trace AS (DELETE FROM engram.trace WHERE space OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2
 ), cold AS (DELETE FROM engram.cold WHERE space OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2
 ), warm AS (DELETE FROM engram.warm WHERE space OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2
-), event AS (DELETE FROM engram.belief_event WHERE space OPERATOR(pg_catalog.=) $1 AND belief OPERATOR(pg_catalog.=) $2
+), event AS (DELETE FROM engram.belief_event WHERE space OPERATOR(pg_catalog.=) $1 AND belief OPERATOR(pg_catalog.=) $2 AND NOT $3
 ), published AS (DELETE FROM engram.consolidation_snapshot WHERE space OPERATOR(pg_catalog.=) $1 AND belief OPERATOR(pg_catalog.=) $2)
 -- The log is not rewritten; an entry that somebody made by hand, without the role of the session, may hold a text.
 UPDATE engram.audit a SET detail = '{}'

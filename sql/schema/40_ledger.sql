@@ -174,10 +174,11 @@ CREATE TABLE engram.consolidation_run (
     undo         jsonb NOT NULL DEFAULT '{}',
     error        text,
     version      bigint,
-    cause        text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker'])),
+    cause        text NOT NULL DEFAULT 'function' CHECK (cause OPERATOR(pg_catalog.=) ANY (ARRAY['function', 'worker', 'undo'])),
     counts       jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (space, run)
 );
+CREATE UNIQUE INDEX consolidation_run_version ON engram.consolidation_run (space, version) WHERE version IS NOT NULL;
 COMMENT ON TABLE engram.consolidation_run IS 'Runs of consolidation: input, result, duration';
 COMMENT ON COLUMN engram.consolidation_run.input_hash IS 'Hash of the rows and settings the run read';
 COMMENT ON COLUMN engram.consolidation_run.signature IS 'Hash of what the run made; the same input gives the same signature';
@@ -185,7 +186,7 @@ COMMENT ON COLUMN engram.consolidation_run.duration_ms IS 'Duration in milliseco
 COMMENT ON COLUMN engram.consolidation_run.novelty IS 'How much of the beliefs is new, 0 to 1';
 COMMENT ON COLUMN engram.consolidation_run.undo IS 'When and by whom the run was undone; empty while it stands';
 COMMENT ON COLUMN engram.consolidation_run.version IS 'Version of the beliefs that the run published; null when it changed nothing';
-COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, or worker';
+COMMENT ON COLUMN engram.consolidation_run.cause IS 'Who asked for it: function, worker, or undo for what engram_undo published';
 COMMENT ON COLUMN engram.consolidation_run.counts IS 'What it did: number of beliefs for each action, of those it left as somebody had edited them (edited), of those beyond the quota (refused), of classes, and of what it wrote (written)';
 
 CREATE TABLE engram.consolidation_snapshot (
@@ -229,7 +230,7 @@ CREATE TABLE engram.belief_event (
     citation_delta   integer NOT NULL DEFAULT 0,
     novelty          real NOT NULL DEFAULT 0,
     kind             text CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['formed', 'strengthened', 'weakened', 'merged', 'split',
-                                                                        'retired', 'revived', 'contradicted'])),
+                                                                        'retired', 'revived', 'contradicted', 'undone'])),
     confidence_before real,
     confidence_after real,
     version          bigint,
@@ -240,7 +241,7 @@ COMMENT ON TABLE engram.belief_event IS 'Every change of a belief; append-only, 
 COMMENT ON COLUMN engram.belief_event.event IS 'UUID version 7: ascends with time';
 COMMENT ON COLUMN engram.belief_event.citation_delta IS 'How many memories more it cites than before';
 COMMENT ON COLUMN engram.belief_event.novelty IS 'Share of its evidence that is new, 0 to 1';
-COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived or contradicted';
+COMMENT ON COLUMN engram.belief_event.kind IS 'formed, strengthened, weakened, merged, split, retired, revived, contradicted or undone';
 COMMENT ON COLUMN engram.belief_event.confidence_before IS 'Confidence before; null where it did not hold';
 COMMENT ON COLUMN engram.belief_event.confidence_after IS 'Confidence after; null where it does not hold any more';
 COMMENT ON COLUMN engram.belief_event.version IS 'Version of the beliefs that the run published';
@@ -327,6 +328,7 @@ CREATE TABLE engram.consolidation (
     failures_in_row   integer NOT NULL DEFAULT 0,
     low_novelty_runs  integer NOT NULL DEFAULT 0,
     next_due          timestamptz,
+    kept_from         bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (space)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 COMMENT ON TABLE engram.consolidation IS 'State of consolidation for each space that was ever consolidated or paused';
@@ -337,6 +339,7 @@ COMMENT ON COLUMN engram.consolidation.last_completed_at IS 'When it completed';
 COMMENT ON COLUMN engram.consolidation.failures_in_row IS 'Runs that failed since one completed';
 COMMENT ON COLUMN engram.consolidation.low_novelty_runs IS 'Runs in a row, of those that read something new, whose novelty was below .01';
 COMMENT ON COLUMN engram.consolidation.next_due IS 'When the scheduler runs the space next, if something is new';
+COMMENT ON COLUMN engram.consolidation.kept_from IS 'First version whose beliefs are kept: those of versions before were removed by age';
 
 CREATE TABLE engram.snapshot_token (
     singleton  boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (singleton),

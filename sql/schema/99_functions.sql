@@ -47,6 +47,10 @@ COMMENT ON FUNCTION @extschema@.engram_stat_reset IS 'Begins all counts of the s
 COMMENT ON FUNCTION @extschema@.engram_worker_pause IS 'Pauses consolidation of a space, or in the whole database, until engram_worker_resume; false where it was paused';
 COMMENT ON FUNCTION @extschema@.engram_worker_resume IS 'Ends what engram_worker_pause began; false where nothing was paused';
 COMMENT ON FUNCTION @extschema@.engram_worker_run_now IS 'Has a worker run at once, and waits for what comes of it where that is asked for';
+COMMENT ON FUNCTION @extschema@.engram_beliefs IS 'Returns the published beliefs of a space, the latest or those of a time or version; waits for no run';
+COMMENT ON FUNCTION @extschema@.engram_beliefs_version IS 'What tells one version of the published beliefs of a space from another';
+COMMENT ON FUNCTION @extschema@.engram_export_events IS 'Returns what became of beliefs as lines of JSON, in a stable order';
+COMMENT ON FUNCTION @extschema@.engram_undo IS 'Undoes a run of consolidation: the rows that it changed become what they were';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
 
 GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
@@ -57,7 +61,7 @@ GRANT SELECT ON
     engram.lineage, engram.consolidation_touch, engram.consolidation, engram.memories, engram.retention,
     engram.decay,
     engram.reembedding, engram.reembedded, engram.reembedding_pending, engram.stat_reembedding,
-    engram.evidence, engram.supersession, engram.contradictions, engram.calibration, engram.calibration_error
+    engram.evidence, engram.supersession, engram.contradictions, engram.beliefs, engram.belief_events, engram.belief_conflicts, engram.calibration, engram.calibration_error
     TO engram_reader;
 GRANT INSERT, UPDATE, DELETE ON engram.memory, engram.association, engram.cue_alias TO engram_writer;
 GRANT SELECT ON engram.space TO pg_monitor;
@@ -104,7 +108,8 @@ BEGIN
                 'engram_feeling_of_knowing', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict',
                 'engram_embed', 'engram_retention_plan', 'engram_export', 'engram_retrievability', 'engram_feedback',
                 'engram_answer_confidence', 'engram_and', 'engram_or', 'engram_not', 'believed', 'engram_lability',
-                'engram_query', 'engram_watch', 'engram_unwatch', 'engram_channel']::pg_catalog.name[])
+                'engram_query', 'engram_watch', 'engram_unwatch', 'engram_channel',
+                'engram_beliefs', 'engram_beliefs_version', 'engram_export_events']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['operation_stat', 'duration_stat', 'distribution_stat', 'error_stat',
@@ -117,7 +122,7 @@ BEGIN
                 'engram_associate', 'engram_dissociate', 'learn', 'engram_create_space', 'engram_drop_space',
                 'engram_configure_space', 'engram_set_retention', 'engram_import', 'engram_set_decay',
                 'engram_worker_pause', 'engram_worker_resume', 'engram_worker_run_now',
-                'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step']::pg_catalog.name[])
+                'engram_reembed', 'engram_reembed_put', 'engram_reembed_cancel', 'reembed_step', 'engram_undo']::pg_catalog.name[])
                 THEN 'engram_writer'
         END;
         IF granted IS NOT NULL THEN

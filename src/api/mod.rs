@@ -13,6 +13,7 @@ mod forget;
 mod former;
 mod health;
 mod knowing;
+mod ledger;
 mod life;
 mod metrics;
 mod pattern;

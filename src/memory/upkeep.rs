@@ -1,7 +1,7 @@
 //! What the maintenance worker does for one database, as steps that each fit in a transaction.
 
 use super::load::{self, Unloaded};
-use super::{announce, check, chill, follow, learn, reinforce, retention, snapshot, warm};
+use super::{announce, check, chill, follow, learn, reinforce, retention, rotation, snapshot, warm};
 use crate::crash::{self, Point};
 use crate::guc;
 use crate::hot::answers::Waiting;
@@ -51,12 +51,14 @@ pub enum Step {
     Trim,
     /// Write the uses of memories of a space that recalls have noted.
     Reinforce(String),
+    /// Remove old belief events, and what is kept of old runs of consolidation.
+    Rotate,
 }
 
 impl Step {
     /// Whether it is done in pieces, each in a transaction of its own, so that it may be done again at once.
     pub fn goes_on(&self) -> bool {
-        matches!(self, Step::Chill(_) | Step::BringBack(_) | Step::Reinforce(_) | Step::Announce(_))
+        matches!(self, Step::Chill(_) | Step::BringBack(_) | Step::Reinforce(_) | Step::Announce(_) | Step::Rotate)
     }
 }
 /// Entries of the audit log that one visit removes at most.
@@ -93,6 +95,9 @@ pub fn plan(first: bool) -> Vec<Step> {
     }
     if first && guc::audit_retention().is_some() && usage::is_possible() && !pg::in_recovery() {
         steps.push(Step::TrimAudit);
+    }
+    if rotation::is_due(first) {
+        steps.push(Step::Rotate);
     }
     if !pg::in_recovery() {
         steps.extend(reinforce::due(first).into_iter().map(Step::Reinforce));
@@ -187,6 +192,7 @@ pub fn perform(step: &Step) -> bool {
         Step::BringBack(name) => chill::bring_back(name),
         Step::TrimAudit => guc::audit_retention().is_some_and(|age| audit::trim(age, MOST_TRIMMED) > 0),
         Step::Retain(name) => retention::step(name),
+        Step::Rotate => rotation::step(),
         Step::Warm(name, place) => warm::step(&hot, *place, name),
         Step::Back(name, place) => warm::bring_back(&hot, *place, name),
         Step::Sweep => warm::sweep(&hot),

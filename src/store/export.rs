@@ -1,7 +1,7 @@
 //! A space as lines of JSON, and rows from such lines. Reading is under the caller's rights; what nobody writes directly is written
 //! as the owner of the tables, after the checks of whoever calls.
 
-use super::belief;
+use super::{belief, ledger};
 use crate::pg::{
     self, caught,
     settings::with_plain_values,
@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 pub const FORMAT: i64 = 1;
 
 /// The queries of an export, in an order in which what a row refers to comes before it.
-const PARTS: [&str; 16] = [
+const PARTS: [&str; 20] = [
     include_str!("../../sql/query/export_space.sql"),
     include_str!("../../sql/query/export_retention.sql"),
     include_str!("../../sql/query/export_decay.sql"),
@@ -34,6 +34,30 @@ const PARTS: [&str; 16] = [
     include_str!("../../sql/query/export_watch.sql"),
     include_str!("../../sql/query/export_evidence.sql"),
     include_str!("../../sql/query/export_supersession.sql"),
+    include_str!("../../sql/query/export_belief.sql"),
+    include_str!("../../sql/query/export_lineage.sql"),
+    include_str!("../../sql/query/export_touch.sql"),
+    include_str!("../../sql/query/export_consolidation.sql"),
+];
+
+/// The same where the catalog is of version 0.4.0.
+const PARTS_BEFORE_CONSOLIDATION: [&str; 16] = [
+    include_str!("../../sql/query/export_space.sql"),
+    include_str!("../../sql/query/export_retention.sql"),
+    include_str!("../../sql/query/export_decay.sql"),
+    include_str!("../../sql/query/export_alias.sql"),
+    include_str!("../../sql/query/export_memory.sql"),
+    include_str!("../../sql/query/export_history.sql"),
+    include_str!("../../sql/query/export_association.sql"),
+    include_str!("../../sql/query/export_citation_former.sql"),
+    include_str!("../../sql/query/export_trace.sql"),
+    include_str!("../../sql/query/export_feedback.sql"),
+    include_str!("../../sql/query/export_run_former.sql"),
+    include_str!("../../sql/query/export_snapshot_former.sql"),
+    include_str!("../../sql/query/export_event_former.sql"),
+    include_str!("../../sql/query/export_watch.sql"),
+    include_str!("../../sql/query/export_evidence.sql"),
+    include_str!("../../sql/query/export_supersession.sql"),
 ];
 
 /// The same where the catalog is of a version before 0.4.0.
@@ -44,12 +68,12 @@ const FORMER_PARTS: [&str; 13] = [
     include_str!("../../sql/query/export_memory.sql"),
     include_str!("../../sql/query/export_history.sql"),
     include_str!("../../sql/query/export_association.sql"),
-    include_str!("../../sql/query/export_citation.sql"),
+    include_str!("../../sql/query/export_citation_former.sql"),
     include_str!("../../sql/query/export_trace_former.sql"),
     include_str!("../../sql/query/export_feedback.sql"),
-    include_str!("../../sql/query/export_run.sql"),
-    include_str!("../../sql/query/export_snapshot.sql"),
-    include_str!("../../sql/query/export_event.sql"),
+    include_str!("../../sql/query/export_run_former.sql"),
+    include_str!("../../sql/query/export_snapshot_former.sql"),
+    include_str!("../../sql/query/export_event_former.sql"),
     include_str!("../../sql/query/export_watch_former.sql"),
 ];
 
@@ -104,7 +128,13 @@ impl Lines {
 }
 
 fn part(at: usize) -> Option<&'static str> {
-    let parts: &[&str] = if belief::is_possible() { &PARTS } else { &FORMER_PARTS };
+    let parts: &[&str] = if ledger::is_possible() {
+        &PARTS
+    } else if belief::is_possible() {
+        &PARTS_BEFORE_CONSOLIDATION
+    } else {
+        &FORMER_PARTS
+    };
     parts.get(at).copied()
 }
 
@@ -112,6 +142,7 @@ fn part(at: usize) -> Option<&'static str> {
 pub fn store(kind: &str, space: &str, line: &str) -> Option<bool> {
     let args = [Arg::Text(space), Arg::Text(line), Arg::Oid(pg::current_user())];
     let is_former = !belief::is_possible();
+    let has_no_beliefs = !ledger::is_possible();
     let sql = match kind {
         // A memory is stored under the rights of the caller.
         "memory" => return Some(spi::execute(include_str!("../../sql/query/import_memory.sql"), &args[..2]) > 0),
@@ -125,12 +156,18 @@ pub fn store(kind: &str, space: &str, line: &str) -> Option<bool> {
             return Some(pg::as_owner(|| spi::execute(include_str!("../../sql/query/import_watch.sql"), &args)) > 0);
         }
         "decay" | "evidence" | "supersession" if is_former => return None,
+        "belief" | "lineage" | "touch" | "consolidation" if has_no_beliefs => return None,
+        "belief" => include_str!("../../sql/query/import_belief.sql"),
+        "lineage" => include_str!("../../sql/query/import_lineage.sql"),
+        "touch" => include_str!("../../sql/query/import_touch.sql"),
+        "consolidation" => include_str!("../../sql/query/import_consolidation.sql"),
         "space" => include_str!("../../sql/query/import_space.sql"),
         "retention" => include_str!("../../sql/query/import_retention.sql"),
         "decay" => include_str!("../../sql/query/import_decay.sql"),
         "alias" => include_str!("../../sql/query/import_alias.sql"),
         "history" => include_str!("../../sql/query/import_history.sql"),
         "association" => include_str!("../../sql/query/import_association.sql"),
+        "citation" if has_no_beliefs => include_str!("../../sql/query/import_citation_former.sql"),
         "citation" => include_str!("../../sql/query/import_citation.sql"),
         "trace" if is_former => include_str!("../../sql/query/import_trace_former.sql"),
         "trace" => include_str!("../../sql/query/import_trace.sql"),
@@ -138,8 +175,11 @@ pub fn store(kind: &str, space: &str, line: &str) -> Option<bool> {
         "feedback" => include_str!("../../sql/query/import_feedback.sql"),
         "evidence" => include_str!("../../sql/query/import_evidence.sql"),
         "supersession" => include_str!("../../sql/query/import_supersession.sql"),
+        "run" if has_no_beliefs => include_str!("../../sql/query/import_run_former.sql"),
         "run" => include_str!("../../sql/query/import_run.sql"),
+        "snapshot" if has_no_beliefs => include_str!("../../sql/query/import_snapshot_former.sql"),
         "snapshot" => include_str!("../../sql/query/import_snapshot.sql"),
+        "event" if has_no_beliefs => include_str!("../../sql/query/import_event_former.sql"),
         "event" => include_str!("../../sql/query/import_event.sql"),
         _ => return None,
     };

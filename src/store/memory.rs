@@ -266,7 +266,8 @@ pub fn erase(space: &str, id: Uuid) {
         return;
     }
     pg::as_owner(|| {
-        spi::execute(include_str!("../../sql/query/memory_erase.sql"), &[Arg::Text(space), Arg::Uuid(*id.as_bytes())])
+        let args = [Arg::Text(space), Arg::Uuid(*id.as_bytes()), Arg::Bool(super::undo::keeps_events())];
+        spi::execute(include_str!("../../sql/query/memory_erase.sql"), &args)
     });
 }
 

@@ -84,6 +84,14 @@ pub fn saw(space: &str, sight: Option<&str>) {
     pg::as_owner(|| spi::execute(include_str!("../../sql/query/consolidation_seen_set.sql"), &args));
 }
 
+/// A space is dropped.
+pub fn drop(space: &str) {
+    if is_possible() {
+        let args = [Arg::Text(space)];
+        pg::as_owner(|| spi::execute(include_str!("../../sql/query/consolidation_seen_drop.sql"), &args));
+    }
+}
+
 /// A scheduled run of a space has completed; the next is due at `next`.
 pub fn completed(space: &str, next: i64) {
     let args = [Arg::Text(space), Arg::Timestamptz(next)];

@@ -284,6 +284,7 @@ pub fn drop(name: &str) -> u64 {
                 spi::execute(include_str!("../../sql/query/space_drop_belief.sql"), &args);
             }
             super::consolidation::erase::space_drop(name);
+            super::schedule::drop(name);
             spi::execute(include_str!("../../sql/query/space_drop.sql"), &args);
             memories = spi::execute(include_str!("../../sql/query/space_drop_memories.sql"), &args);
             crash::at(Point::space_drop_middle);

@@ -119,6 +119,10 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Forgetting);
                 worker::report_activity(&format!("applying retention in space {space}"));
             }
+            Step::Rotate => {
+                slots::doing(Doing::Forgetting);
+                worker::report_activity("removing old belief events and runs");
+            }
             Step::Snapshot => {
                 slots::doing(Doing::Writing);
                 worker::report_activity("writing the snapshot file");

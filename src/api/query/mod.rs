@@ -4,6 +4,7 @@ use super::arguments::{AnswerRow, Arguments, count, timestamp};
 use super::recall::{answer_row, tell_limited};
 use crate::error::{Error, Result, or_raise};
 use crate::guc;
+use crate::memory::consolidate;
 use crate::memory::metrics::{self, Operation, counted_by};
 use crate::memory::predict::Situation;
 use crate::memory::query::{self, Call, Conditions};
@@ -79,9 +80,25 @@ fn run(name: &str, explain: bool, call: Call) -> Result<Vec<Value>> {
             let (cue, context, embedding) = (cue.as_deref(), context.as_deref(), embedding.as_deref());
             patterns::predict(name, &Situation { context, recent, cue, embedding }, horizon, k)
         }
-        Call::Consolidate => Err(Error::not_supported("consolidation is not supported by this version")
-            .with_hint("Every other statement of the query language is: RECALL, SPREAD, COMPLETE, IMAGINE, PREDICT.")),
+        Call::Consolidate { dry_run } => {
+            let actions = consolidate::consolidate(Some(name), Some(dry_run || explain))?;
+            Ok(actions.into_iter().map(action).collect())
+        }
     }
+}
+
+/// What a run of consolidation has done or would do, with the keys that the columns of engram_consolidate have.
+fn action(a: consolidate::Action) -> Value {
+    json!({
+        "action": a.action,
+        "belief": uuid(a.belief),
+        "content": a.content,
+        "evidence_for": short(a.evidence.0),
+        "evidence_against": short(a.evidence.1),
+        "confidence": short(a.confidence),
+        "citations": uuids(a.citations),
+        "detail": a.detail,
+    })
 }
 
 /// What the other functions are called with.

@@ -43,6 +43,7 @@ pub enum Total {
     /// What became of beliefs, in runs that have committed.
     BeliefFormed,
     BeliefRevived,
+    BeliefUndone,
     BeliefStrengthened,
     BeliefWeakened,
     BeliefMerged,
@@ -78,6 +79,7 @@ impl Total {
         Total::Discarded,
         Total::BeliefFormed,
         Total::BeliefRevived,
+        Total::BeliefUndone,
         Total::BeliefStrengthened,
         Total::BeliefWeakened,
         Total::BeliefMerged,
@@ -114,6 +116,7 @@ impl Total {
             Total::Discarded => "discarded",
             Total::BeliefFormed => "belief formed",
             Total::BeliefRevived => "belief revived",
+            Total::BeliefUndone => "belief undone",
             Total::BeliefStrengthened => "belief strengthened",
             Total::BeliefWeakened => "belief weakened",
             Total::BeliefMerged => "belief merged",
@@ -124,7 +127,7 @@ impl Total {
     }
 }
 
-const TOTALS: usize = 31;
+const TOTALS: usize = 32;
 
 static COUNTS: SharedArea<[AtomicU64; TOTALS]> = SharedArea::new(c"engram metrics totals");
 

@@ -7,9 +7,9 @@ use crate::error::Error;
 use crate::memory::metrics;
 use crate::memory::supersede::{Supersede, supersede};
 use crate::pg;
-use crate::store::access;
 use crate::store::consolidation::{self as store, Cited, Id, Touch};
 use crate::store::usage::{self, Quota};
+use crate::store::{access, cold};
 use engram_engine::consolidation::How;
 use pgrx::Uuid;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,10 +46,10 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Writes what differs. None when evidence was deleted since it was read: then nothing is written.
+    /// Writes what differs. None when something is not as it was read: then nothing is written, and it is to be read again.
     pub fn write(&self, plan: &Plan, past: &Past, difference: &Difference<'_>) -> Result<Option<Written>, Error> {
         let mut written = Written::default();
-        if !self.hold(difference, past) {
+        if self.warm(difference) || !self.hold(difference, past) {
             return Ok(None);
         }
         store::begin(self.space, self.id, self.started_at, self.cause);
@@ -80,6 +80,15 @@ impl Run<'_> {
         store::touched(self.space, self.id);
         crash::at(Point::consolidate_written);
         Ok(Some(written))
+    }
+
+    /// Brings memories of beliefs back that are to be changed and are cold: what is kept for undoing is the whole row. Says whether
+    /// there were any, which are others then.
+    fn warm(&self, difference: &Difference<'_>) -> bool {
+        let changes = difference.changes.iter().filter(|c| c.wording != Wording::Same).filter_map(|c| c.former);
+        let former = changes.chain(difference.retired.iter().map(|r| r.0));
+        let cold: Vec<Id> = former.filter(|f| f.memory.cold).map(|f| f.id).collect();
+        !cold.is_empty() && cold::thaw(self.space, &cold) > 0
     }
 
     /// Keeps what is to be cited. Says whether all of it is there.

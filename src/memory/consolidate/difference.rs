@@ -168,7 +168,7 @@ fn metadata(made: &Made) -> Value {
     metadata
 }
 
-fn rhythm(r: &Regularity) -> Value {
+pub fn rhythm(r: &Regularity) -> Value {
     // Nobody can tell smaller ones apart, and they are long as text.
     let p_value = r.p_value.max(1e-12);
     json!({ "period_seconds": seconds(r), "strength": r.strength, "p_value": p_value, "every": r.name() })

@@ -9,14 +9,16 @@ mod apply;
 mod cache;
 mod difference;
 mod plan;
+mod preview;
 mod read;
 mod rules;
 
 pub use difference::Action;
+pub use preview::preview;
 
 use super::{now, space_or_setting};
 use crate::crash::{self, Point};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::guc;
 use crate::pg::{self, role, snapshot::Pinned};
 use crate::store::consolidation::{self as store, Finished, Id};
@@ -54,14 +56,8 @@ impl Cause {
 
 /// What a run has done.
 pub struct Outcome {
-    pub run: Id,
-    /// None when nothing was published.
-    pub version: Option<i64>,
     pub episodes: usize,
     pub beliefs: usize,
-    pub novelty: f32,
-    /// Something was read that the run before did not know.
-    pub news: bool,
     pub actions: Vec<Action>,
 }
 
@@ -79,10 +75,7 @@ pub fn consolidate(space: Option<&str>, dry_run: Option<bool>) -> Result<Vec<Act
         }
         match run(&space, Cause::Function)? {
             Some(outcome) => outcome.actions,
-            None => {
-                return Err(Error::not_in_prerequisite_state(format!("space \"{space}\" is being consolidated"))
-                    .with_hint("Wait for the end of that run; pg_locks says who holds it."));
-            }
+            None => return Err(busy(&space)),
         }
     };
     Ok(visible(&space, actions))
@@ -156,15 +149,8 @@ fn run_as_owner(space: &str, facts: &store::Space, cause: Cause) -> Result<Outco
         const STAGNANT: f32 = 0.01;
         store::done(space, version, run, now(), news.then_some(plan.novelty < STAGNANT));
         crash::at(Point::consolidate_published);
-        let outcome = Outcome {
-            run,
-            version: published.then_some(version),
-            episodes,
-            beliefs: plan.made.len(),
-            novelty: plan.novelty,
-            news,
-            actions: apply::told(difference.actions, &written),
-        };
+        let actions = apply::told(difference.actions, &written);
+        let outcome = Outcome { episodes, beliefs: plan.made.len(), actions };
         if cause == Cause::Worker {
             cache::keep(taken);
         }
@@ -250,9 +236,15 @@ fn of_owner(space: &str) -> Result<(store::Space, Oid), Error> {
 }
 
 /// The caller may consolidate the space.
-fn administered(name: &str) -> Result<(), Error> {
+pub fn administered(name: &str) -> Result<(), Error> {
     let space = access::find(name).filter(|s| s.may_read() || s.admin).ok_or_else(|| Error::unknown_space(name))?;
     if space.owner || space.admin { Ok(()) } else { Err(fault::space_denied(name)) }
+}
+
+/// Somebody consolidates the space.
+pub fn busy(space: &str) -> Error {
+    Error::new(Kind::LockNotAvailable, format!("space \"{space}\" is being consolidated"))
+        .with_hint("Wait for the end of that run; pg_locks says who holds it.")
 }
 
 /// Those of the actions about memories that the caller may see, every one of them.

@@ -52,7 +52,9 @@ pub enum Call {
         horizon: Option<u64>,
         k: Option<u32>,
     },
-    Consolidate,
+    Consolidate {
+        dry_run: bool,
+    },
 }
 
 /// Conditions on memories. Times are microseconds since the Unix epoch.
@@ -122,7 +124,7 @@ fn call(statement: Statement) -> Result<Call, Error> {
             }
             Call::Predict { cue, embedding, context, recent, horizon, k }
         }
-        Statement::Consolidate { .. } => Call::Consolidate,
+        Statement::Consolidate { dry_run } => Call::Consolidate { dry_run },
     })
 }
 

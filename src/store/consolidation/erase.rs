@@ -10,7 +10,7 @@ use crate::pg::{
     spi::{self, Arg, Row},
     xact,
 };
-use crate::store::{cold, memory};
+use crate::store::{cold, memory, undo};
 use engram_engine::consolidation::content;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +35,7 @@ pub fn is_possible() -> bool {
 
 /// Notes which beliefs quote a memory that is about to be deleted. `text` is its content, blank where it is cold.
 pub fn note(space: &str, id: Id, text: &str) {
-    if memory::bulk() || pg::replicating() || !is_possible() {
+    if memory::bulk() || undo::keeps_events() || pg::replicating() || !is_possible() {
         return;
     }
     let mut beliefs: Vec<Id> = Vec::new();

@@ -11,7 +11,7 @@ mod outcome;
 
 pub use former::{Cited, Former, beliefs, citations, marks, visible};
 pub use input::{Episode, changed, episodes, gone};
-pub use ledger::{Event, Finished, Touch, begin, done, event, finish, publish, touch, touched, version};
+pub use ledger::{Event, Finished, Touch, begin, done, event, finish, publish, tell, touch, touched, version};
 pub use outcome::{Belief, Wording, cite, descend, form, hold_evidence, put, retire, reword, weigh};
 
 use crate::pg::{

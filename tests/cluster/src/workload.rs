@@ -40,6 +40,7 @@ pub const STEPS: &[(&str, Step)] = &[
     ("tiers", tiers),
     ("learning", learning),
     ("watching", watching),
+    ("consolidation", consolidation),
     ("the life of a space", life),
     ("spaces", spaces),
     ("an old snapshot", old_snapshot),
@@ -282,6 +283,36 @@ fn learning(w: &Workload<'_>) -> Result<(), Error> {
     let sql = "SELECT count(*) FROM engram.association WHERE space = 'similar' AND origin = 'similarity'";
     w.wait(5, || w.client().and_then(|mut c| c.query_one(sql, &[])).is_ok_and(|row| row.get::<_, i64>(0) > 0));
     client.query_one("SELECT engram.learn('similar')", &[]).map(drop)
+}
+
+/// Texts that make a belief, and a space that cannot be consolidated, since nobody owns it.
+fn consolidation(w: &Workload<'_>) -> Result<(), Error> {
+    let mut client = w.client()?;
+    let on = "SELECT coalesce(current_setting('engram.consolidation', true), 'off') = 'on'";
+    if !has(&mut client, "engram_worker_run_now")? || !client.query_one(on, &[])?.get::<_, bool>(0) {
+        return Ok(());
+    }
+    let made = "SELECT EXISTS (SELECT FROM engram.space WHERE space = 'derelict')";
+    if !client.query_one(made, &[])?.get::<_, bool>(0) {
+        client.batch_execute(
+            "BEGIN; CREATE ROLE castaway IN ROLE engram_writer;
+             SELECT engram_create_space('creed', encoder => 'built-in');
+             SELECT engram_create_space('derelict', owner => 'castaway', encoder => 'built-in');
+             DROP ROLE castaway; COMMIT",
+        )?;
+    }
+    for space in ["creed", "derelict"] {
+        let word = w.word();
+        for n in 0..3 {
+            let content = format!("The {word} bell rang at dawn, watch {n}.");
+            client.query_one("SELECT engram_remember(content => $1, space => $2)", &[&content, &space])?;
+        }
+    }
+    client.query("SELECT * FROM engram_consolidate('creed')", &[])?;
+    for space in ["derelict", "creed"] {
+        client.query_one("SELECT engram_worker_run_now(space => $1, wait => true)", &[&space])?;
+    }
+    Ok(())
 }
 
 /// What is told to those who watch a space: a new memory and a recall.

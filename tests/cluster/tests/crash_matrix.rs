@@ -35,6 +35,8 @@ fn options() -> Options {
         .with("engram.similarity_threshold = 0.3")
         .with("engram.snapshot_interval = '2s'")
         .with("engram.retention_interval = '1s'")
+        .with("engram.consolidation = on")
+        .with("engram.consolidation_interval = '2s'")
 }
 
 fn roomy(words: &Cell<usize>) -> Place {

@@ -19,6 +19,12 @@ INSERT INTO engram.consolidation_run (space, run, input_hash, duration_ms) VALUE
 INSERT INTO engram.consolidation_snapshot (space, run, belief, content, evidence_for, evidence_against, citations)
 VALUES ('from here', known_id(20), known_id(3), 'der dritte', 1.5, 0.1, 1);
 INSERT INTO engram.belief_event (space, event, belief, novelty) VALUES ('from here', known_id(21), known_id(3), 0.3);
+INSERT INTO engram.belief (space, id, label, regularity, written) VALUES ('from here', known_id(3), 'Boot', '{"strength": 0.1}', '\x00ff');
+INSERT INTO engram.lineage (space, child, parent, run, kind) VALUES ('from here', known_id(3), known_id(2), known_id(20), 'split');
+INSERT INTO engram.consolidation_touch (space, run, entry, what, id, other, before, after_hash)
+SELECT 'from here', known_id(20), 1, 'memory', known_id(3), NULL::uuid, engram.touched_row('from here', 'memory', known_id(3), NULL), '\x00ff'::bytea
+UNION ALL SELECT 'from here', known_id(20), 2, 'belief', known_id(3), NULL, NULL, '\x00ff';
+INSERT INTO engram.consolidation (space, paused, version, last_run) VALUES ('from here', true, 1, known_id(20));
 INSERT INTO engram.watch (space, watch, cue, embedding) VALUES ('from here', known_id(22), 'Boot', '[1,2,3]');
 -- Every table of the space is there, but what belongs to this installation, and what is derived.
 SELECT t FROM tables_with($$to_jsonb(t) ->> 'space' = 'from here'$$) t WHERE t NOT IN ('change', 'progress');

@@ -1,0 +1,10 @@
+-- The beliefs that a version had.
+SELECT s.belief, s.content, s.label, s.evidence_for, s.evidence_against, s.citations, s.first_at, s.last_at, s.regularity::pg_catalog.text,
+       ARRAY(SELECT o.id FROM engram.memory o
+             WHERE o.space OPERATOR(pg_catalog.=) s.space AND o.id OPERATOR(pg_catalog.=) ANY (s.contradicts) ORDER BY o.id),
+       s.parents, s.run, 'active'
+FROM engram.consolidation_snapshot s
+JOIN engram.memory m ON m.space OPERATOR(pg_catalog.=) s.space AND m.id OPERATOR(pg_catalog.=) s.belief
+WHERE s.space OPERATOR(pg_catalog.=) $1 AND s.version OPERATOR(pg_catalog.<=) $2
+  AND (s.until IS NULL OR s.until OPERATOR(pg_catalog.>) $2)
+ORDER BY s.evidence_for OPERATOR(pg_catalog.-) s.evidence_against DESC, s.belief

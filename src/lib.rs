@@ -26,6 +26,7 @@ pub extern "C-unwind" fn _PG_init() {
     crash::init();
     guc::init();
     pg::shmem::init();
+    pg::lwlock::init();
     pg::xact::init();
     pg::utility::init();
     pg::worker::init();

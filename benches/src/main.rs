@@ -10,6 +10,7 @@ mod data;
 mod dynamics;
 mod machine;
 mod measure;
+mod metrics;
 mod pattern;
 mod recall;
 mod remember;
@@ -34,6 +35,7 @@ type Bench = (&'static str, fn(&mut World, &mut Report));
 /// In the order in which they run: those that add memories come after those that count them.
 const BENCHES: [Bench; 13] = [
     ("dynamics", dynamics::run),
+    ("metrics", metrics::run),
     ("recall", recall::run),
     ("spread", spread::run),
     ("pattern", pattern::run),

@@ -198,6 +198,17 @@ ring_cluster() {
     cargo test -p engram-cluster-tests --no-fail-fast -- --test-threads=3
 }
 
+# observability: the chain from the server to Prometheus, with the programs of Debian's packages.
+ring_observability() {
+    select_postgres "${1:-}"
+    install_dev
+    debian_tool prometheus-postgres-exporter usr/bin/prometheus-postgres-exporter
+    export ENGRAM_EXPORTER=$TOOL
+    debian_tool prometheus usr/bin/promtool
+    export ENGRAM_PROMTOOL=$TOOL ENGRAM_PG_CONFIG=$PG_CONFIG
+    cargo test -p engram-cluster-tests --test observability -- --ignored
+}
+
 # soak: half a minute of the load that ./scripts/soak sends for an hour; a crash, a failed call or run, or a violation fails it.
 ring_soak() {
     select_postgres

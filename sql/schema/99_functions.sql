@@ -43,6 +43,7 @@ COMMENT ON FUNCTION @extschema@.engram_embed IS 'Vector of a text by the built-i
 COMMENT ON FUNCTION @extschema@.engram_set_decay IS 'Says how a memory, the memories of a kind, or those of a space are forgotten';
 COMMENT ON FUNCTION @extschema@.engram_retrievability IS 'Returns how well a memory can be retrieved at a time, and what that rests on';
 COMMENT ON FUNCTION @extschema@.engram_feedback IS 'Says whether the last recall of a memory was of use, which decides how much it strengthens it';
+COMMENT ON FUNCTION @extschema@.engram_stat_reset IS 'Begins all counts of the server anew';
 COMMENT ON FUNCTION @extschema@.engram_worker_pause IS 'Pauses consolidation of a space, or in the whole database, until engram_worker_resume; false where it was paused';
 COMMENT ON FUNCTION @extschema@.engram_worker_resume IS 'Ends what engram_worker_pause began; false where nothing was paused';
 COMMENT ON FUNCTION @extschema@.engram_worker_run_now IS 'Has a worker run at once, and waits for what comes of it where that is asked for';
@@ -67,6 +68,14 @@ GRANT SELECT ON engram.space TO pg_monitor;
 GRANT SELECT ON engram.stat_tier, engram.stat_worker, engram.stat_move, engram.stat_info, engram.stat_snapshot,
     engram.stat_standby, engram.stat_reinforcement, engram.consolidation_health, engram.stat_consolidation,
     engram.stat_worker_pool TO engram_reader, pg_monitor;
+GRANT SELECT ON
+    engram.metrics, engram.metrics_info, engram.metrics_operation, engram.metrics_operation_errors, engram.metrics_operation_duration,
+    engram.metrics_recall, engram.metrics_recall_rows, engram.metrics_hot_tier, engram.metrics_hot_tier_load, engram.metrics_tier,
+    engram.metrics_tier_moves, engram.metrics_spread, engram.metrics_limit_hits, engram.metrics_reinforcement, engram.metrics_worker,
+    engram.metrics_worker_state, engram.metrics_snapshot, engram.metrics_standby, engram.metrics_remembered, engram.metrics_consolidation,
+    engram.metrics_consolidation_health, engram.metrics_belief_events, engram.stat_operation,
+    engram.stat_space
+    TO pg_monitor;
 
 -- Every function of the extension, wherever it lives and whichever file made it.
 DO $engram$
@@ -103,6 +112,10 @@ BEGIN
                 'engram_beliefs', 'engram_beliefs_version', 'engram_export_events']::pg_catalog.name[])
                 THEN 'engram_reader'
             WHEN f.proname OPERATOR(pg_catalog.=) 'engram_check' THEN 'engram_admin, pg_monitor'
+            WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['operation_stat', 'duration_stat', 'distribution_stat', 'error_stat',
+                'counter_stat', 'hot_stat', 'metrics_stat', 'worker_total_stat', 'consolidation_metrics']::pg_catalog.name[])
+                THEN 'pg_monitor'
+            WHEN f.proname OPERATOR(pg_catalog.=) 'engram_stat_reset' THEN 'engram_admin'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['engram_remember', 'engram_remember_many',
                 'engram_forget', 'engram_forget_where', 'engram_set_tier', 'engram_update', 'engram_supersede',
                 'engram_reinstate', 'engram_confirm', 'engram_contradict', 'engram_consolidate',

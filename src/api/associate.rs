@@ -1,4 +1,5 @@
 use crate::error::or_raise;
+use crate::memory::metrics::{Operation, counted_in};
 use crate::memory::{associate, learn};
 use pgrx::prelude::*;
 use pgrx::{Uuid, default};
@@ -12,7 +13,8 @@ fn engram_associate(
     weight: default!(Option<f32>, "0.5"),
     space: default!(Option<&str>, "NULL"),
 ) -> bool {
-    or_raise(associate::associate(source, target, kind, weight, space))
+    let connect = || or_raise(associate::associate(source, target, kind, weight, space));
+    counted_in(Operation::Associate, space, connect, |_| 1)
 }
 
 /// Disconnects two memories; see `docs/reference/sql.md`.
@@ -23,7 +25,8 @@ fn engram_dissociate(
     kind: default!(Option<&str>, "NULL"),
     space: default!(Option<&str>, "NULL"),
 ) -> i64 {
-    or_raise(associate::dissociate(source, target, kind, space))
+    let disconnect = || or_raise(associate::dissociate(source, target, kind, space));
+    counted_in(Operation::Associate, space, disconnect, |gone| *gone as usize)
 }
 
 /// Learns associations of a space now. Declared in `sql/schema/30_association.sql`.

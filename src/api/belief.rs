@@ -1,6 +1,7 @@
 use super::arguments::micros;
 use crate::error::{Error, or_raise};
 use crate::memory::belief::{self, Evidence, Says, Weighed};
+use crate::memory::metrics::{Operation, counted_in};
 use crate::memory::supersede::{self, Supersede};
 use crate::pg::vector::Vector;
 use pgrx::datum::TimestampWithTimeZone;
@@ -53,7 +54,9 @@ fn engram_contradict(
 }
 
 fn weighed(says: Says, given: Evidence<'_>) -> (bool, String, f32, f32, f32) {
-    let Weighed { counted, reason, belief } = or_raise(belief::weigh(says, given));
+    let space = given.space;
+    let weigh = || or_raise(belief::weigh(says, given));
+    let Weighed { counted, reason, belief } = counted_in(Operation::Update, space, weigh, |w| w.counted.into());
     (counted, reason.to_owned(), belief.mean, belief.low, belief.high)
 }
 
@@ -70,16 +73,28 @@ fn engram_supersede_0_4<'a>(
     source: default!(Option<&'a str>, "NULL"),
     confidence: default!(Option<f32>, "NULL"),
 ) -> Uuid {
-    if let Some(confidence) = confidence.filter(|_| content.is_none()) {
-        or_raise(Err(Error::invalid_parameter(format!("confidence {confidence} is of no use without content"))
-            .with_hint("A memory that is there already keeps the confidence it has.")))
-    }
-    let valid_from = valid_from.map(micros);
-    or_raise(supersede::supersede(Supersede { old, new, content, embedding, valid_from, source, confidence, space }))
+    let replace = || {
+        if let Some(confidence) = confidence.filter(|_| content.is_none()) {
+            or_raise(Err(Error::invalid_parameter(format!("confidence {confidence} is of no use without content"))
+                .with_hint("A memory that is there already keeps the confidence it has.")))
+        }
+        let valid_from = valid_from.map(micros);
+        or_raise(supersede::supersede(Supersede {
+            old,
+            new,
+            content,
+            embedding,
+            valid_from,
+            source,
+            confidence,
+            space,
+        }))
+    };
+    counted_in(Operation::Update, space, replace, |_| 1)
 }
 
 /// Undoes the replacement of a memory; see `docs/reference/sql.md`.
 #[pg_extern(volatile, parallel_unsafe)]
 fn engram_reinstate(id: Option<Uuid>, space: default!(Option<&str>, "NULL")) -> bool {
-    or_raise(supersede::reinstate(id, space))
+    counted_in(Operation::Update, space, || or_raise(supersede::reinstate(id, space)), |done| (*done).into())
 }

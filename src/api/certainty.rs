@@ -1,5 +1,6 @@
 use super::arguments::{Arguments, plain};
 use crate::error::{Error, or_raise};
+use crate::memory::metrics::{Operation, counted_in};
 use crate::memory::recall::certainty;
 use crate::memory::space_or_setting;
 use crate::pg::vector::Vector;
@@ -37,8 +38,11 @@ fn engram_answer_confidence<'a>(
     ),
 > {
     let arguments = Arguments { k, min_score, as_of, ..plain(cue, embedding.as_ref().map(Vector::as_slice)) };
-    let (given, limits) = or_raise(arguments.checked());
-    let (whole, memories) = or_raise(certainty::of(&space_or_setting(space), &given, &limits));
+    let ask = || {
+        let (given, limits) = or_raise(arguments.checked());
+        or_raise(certainty::of(&space_or_setting(space), &given, &limits))
+    };
+    let (whole, memories) = counted_in(Operation::Explain, space, ask, |_| 1);
     let row = (tuple(whole.belief), whole.decay, whole.spread, whole.evidence, memories);
     TableIterator::once(row)
 }

@@ -2,6 +2,7 @@
 
 use crate::error::or_raise;
 use crate::memory::consolidate;
+use crate::memory::metrics::{Operation, counted_in};
 use pgrx::iter::TableIterator;
 use pgrx::prelude::*;
 use pgrx::{Uuid, default};
@@ -25,7 +26,8 @@ fn engram_consolidate(
         name!(detail, String),
     ),
 > {
-    let actions = or_raise(consolidate::consolidate(space, dry_run));
+    let run = || or_raise(consolidate::consolidate(space, dry_run));
+    let actions = counted_in(Operation::Consolidate, space, run, Vec::len);
     TableIterator::new(actions.into_iter().map(|a| {
         (
             a.action.to_owned(),

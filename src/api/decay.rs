@@ -3,6 +3,7 @@
 use super::arguments::{micros, timestamp};
 use crate::error::or_raise;
 use crate::memory::decay::{self, SetDecay};
+use crate::memory::metrics::{Operation, counted_in};
 use crate::memory::reinforce::{self, Count};
 use crate::pg::jsonb::Jsonb;
 use pgrx::datum::TimestampWithTimeZone;
@@ -50,7 +51,8 @@ fn engram_retrievability(
 /// Says whether a returned memory was of use; see `docs/reference/sql.md`.
 #[pg_extern(volatile, parallel_unsafe)]
 fn engram_feedback(id: Option<Uuid>, useful: Option<bool>, space: default!(Option<&str>, "NULL")) -> bool {
-    or_raise(reinforce::feedback(id, useful, space))
+    let tell = || or_raise(reinforce::feedback(id, useful, space));
+    counted_in(Operation::Update, space, tell, |done| (*done).into())
 }
 
 /// The row of engram.stat_reinforcement. Declared in `sql/schema/70_views.sql`.

@@ -1,6 +1,7 @@
 use super::arguments::Arguments;
 use super::recall::tell_limited;
 use crate::error::or_raise;
+use crate::memory::metrics::{Operation, counted_in};
 use crate::memory::recall::explain::{self, Explanation};
 use crate::memory::space_or_setting;
 use crate::pg::{jsonb::Jsonb, vector::Vector};
@@ -116,8 +117,11 @@ fn engram_explain_recall_text<'a>(
 fn explained(space: Option<&str>, mut arguments: Arguments<'_>) -> Explanation {
     // An explanation is no use of what it explains.
     arguments.reinforce = Some(false);
-    let (given, limits) = or_raise(arguments.checked());
-    let explanation = or_raise(explain::explain(&space_or_setting(space), &given, &limits));
+    let explain = || {
+        let (given, limits) = or_raise(arguments.checked());
+        or_raise(explain::explain(&space_or_setting(space), &given, &limits))
+    };
+    let explanation = counted_in(Operation::Explain, space, explain, |_| 1);
     tell_limited(explanation.limited, explanation.partial);
     explanation
 }

@@ -1,5 +1,6 @@
 use crate::error::or_raise;
 use crate::memory::forget::{self, ForgetWhere};
+use crate::memory::metrics::{Operation, counted_in};
 use crate::pg::jsonb::Jsonb;
 use pgrx::datum::TimestampWithTimeZone;
 use pgrx::prelude::*;
@@ -12,7 +13,7 @@ fn engram_forget(
     mode: default!(Option<&str>, "'suppress'"),
     space: default!(Option<&str>, "NULL"),
 ) -> bool {
-    or_raise(forget::forget(id, mode, space))
+    counted_in(Operation::Forget, space, || or_raise(forget::forget(id, mode, space)), |done| (*done).into())
 }
 
 /// Forgets what meets all conditions; see `docs/reference/sql.md`.
@@ -26,5 +27,6 @@ fn engram_forget_where(
     mode: default!(Option<&str>, "'suppress'"),
     space: default!(Option<&str>, "NULL"),
 ) -> i64 {
-    or_raise(forget::forget_where(ForgetWhere { filter, kinds, in_context, since, until, mode, space }))
+    let given = ForgetWhere { filter, kinds, in_context, since, until, mode, space };
+    counted_in(Operation::Forget, space, || or_raise(forget::forget_where(given)), |gone| *gone as usize)
 }

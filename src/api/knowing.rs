@@ -1,5 +1,6 @@
 use super::arguments::some_cue;
 use crate::error::or_raise;
+use crate::memory::metrics::{Operation, counted_in};
 use crate::memory::recall::knowing;
 use crate::memory::recall::question::Given;
 use crate::memory::space_or_setting;
@@ -36,8 +37,11 @@ fn engram_feeling_of_knowing<'a>(
         cues: cues.into_iter().flatten().flatten().collect(),
         ..Given::default()
     };
-    or_raise(some_cue(&given));
-    let f = or_raise(knowing::feeling(&space_or_setting(space), &given));
+    let feel = || {
+        or_raise(some_cue(&given));
+        or_raise(knowing::feeling(&space_or_setting(space), &given))
+    };
+    let f = counted_in(Operation::Explain, space, feel, |_| 1);
     let e = f.estimate;
     TableIterator::once((e.knows, e.low, e.high, f.best_score, f.known_words, f.known_cues, f.basis))
 }

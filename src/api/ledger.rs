@@ -2,6 +2,7 @@
 
 use super::arguments::{micros, timestamp};
 use crate::error::{Error, or_raise};
+use crate::memory::metrics::{Operation, counted_in};
 use crate::memory::published::{self, Beliefs, Which};
 use crate::memory::undo;
 use engram_engine::confidence;
@@ -95,6 +96,6 @@ fn engram_undo(
     run: Option<Uuid>,
     space: default!(Option<&str>, "NULL"),
 ) -> TableIterator<'static, (name!(run, Uuid), name!(beliefs, i64), name!(version, String))> {
-    let undone = or_raise(undo::undo(run, space));
+    let undone = counted_in(Operation::Update, space, || or_raise(undo::undo(run, space)), |u| u.beliefs);
     TableIterator::once((undone.by, undone.beliefs as i64, undone.version))
 }

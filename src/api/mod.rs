@@ -15,6 +15,7 @@ mod health;
 mod knowing;
 mod ledger;
 mod life;
+mod metrics;
 mod pattern;
 mod query;
 mod recall;

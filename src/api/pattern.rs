@@ -3,6 +3,7 @@ use super::recall::tell_limited;
 use crate::error::{Error, or_raise};
 use crate::memory::completion::fields::rounded;
 use crate::memory::completion::{self, Alternative, Partial};
+use crate::memory::metrics::{Operation, counted_in};
 use crate::memory::{imagine, predict, space_or_setting};
 use crate::pg::jsonb::Jsonb;
 use crate::pg::vector::{NewVector, Vector};
@@ -45,14 +46,17 @@ fn engram_complete<'a>(
         name!(energy, f64),
     ),
 > {
-    let partial = or_raise(checked_partial(partial, embedding.as_ref().map(Vector::as_slice)));
-    let limits = completion::Limits {
-        patterns: or_raise(within("max_patterns", max_patterns, 1, MOST_PATTERNS, "256 is the default.")),
-        beta: or_raise(temperature(beta)),
-        threshold: or_raise(share("threshold", threshold)),
-        alternatives: or_raise(within("max_alternatives", max_alternatives, 0, 64, "Zero leaves them out.")),
+    let complete = || {
+        let partial = or_raise(checked_partial(partial, embedding.as_ref().map(Vector::as_slice)));
+        let limits = completion::Limits {
+            patterns: or_raise(within("max_patterns", max_patterns, 1, MOST_PATTERNS, "256 is the default.")),
+            beta: or_raise(temperature(beta)),
+            threshold: or_raise(share("threshold", threshold)),
+            alternatives: or_raise(within("max_alternatives", max_alternatives, 0, 64, "Zero leaves them out.")),
+        };
+        or_raise(completion::complete(&space_or_setting(space), &partial, &limits))
     };
-    let found = or_raise(completion::complete(&space_or_setting(space), &partial, &limits));
+    let found = counted_in(Operation::Complete, space, complete, |found| found.fields.len());
     tell_limited(false, found.partial);
     let (converged, iterations, energy) = (found.converged, found.iterations as i32, found.energy);
     TableIterator::new(found.fields.into_iter().map(move |f| {
@@ -97,16 +101,19 @@ fn engram_imagine(
         name!(embedding, Option<NewVector>),
     ),
 > {
-    let cues: Vec<String> = cues.into_iter().flatten().flatten().filter(|cue| !cue.trim().is_empty()).collect();
-    if cues.is_empty() {
-        or_raise(Err(Error::null_value("cues").with_hint("Give at least one text to imagine from.")))
-    }
-    let limits = imagine::Limits {
-        novelty: or_raise(share("novelty", novelty.map(|n| n as f32))),
-        k: or_raise(within("k", k, 1, 100, "3 is the default.")),
-        seed: seed.unwrap_or(0),
+    let imagine = || {
+        let cues: Vec<String> = cues.into_iter().flatten().flatten().filter(|cue| !cue.trim().is_empty()).collect();
+        if cues.is_empty() {
+            or_raise(Err(Error::null_value("cues").with_hint("Give at least one text to imagine from.")))
+        }
+        let limits = imagine::Limits {
+            novelty: or_raise(share("novelty", novelty.map(|n| n as f32))),
+            k: or_raise(within("k", k, 1, 100, "3 is the default.")),
+            seed: seed.unwrap_or(0),
+        };
+        or_raise(imagine::imagine(&space_or_setting(space), &cues, &limits))
     };
-    let made = or_raise(imagine::imagine(&space_or_setting(space), &cues, &limits));
+    let made = counted_in(Operation::Imagine, space, imagine, Vec::len);
     let label = completion::Label::Imagined.name();
     TableIterator::new(made.into_iter().map(move |m| {
         let embedding = m.embedding.map(|e| NewVector(e.into_boxed_slice()));
@@ -145,12 +152,16 @@ fn engram_predict<'a>(
         cue: cue.filter(|cue| !cue.trim().is_empty()),
         embedding: embedding.as_ref().map(Vector::as_slice),
     };
-    if now.context.is_none() && now.recent.is_empty() && now.cue.is_none() && now.embedding.is_none() {
-        or_raise(Err(Error::null_value("context")
-            .with_hint("Give a context, recent memories, a text or an embedding to predict from.")))
-    }
-    let limits = predict::Limits { k: or_raise(count("k", k)), horizon: or_raise(horizon.map(positive).transpose()) };
-    let predicted = or_raise(predict::predict(&space_or_setting(space), &now, &limits));
+    let predict = || {
+        if now.context.is_none() && now.recent.is_empty() && now.cue.is_none() && now.embedding.is_none() {
+            or_raise(Err(Error::null_value("context")
+                .with_hint("Give a context, recent memories, a text or an embedding to predict from.")))
+        }
+        let limits =
+            predict::Limits { k: or_raise(count("k", k)), horizon: or_raise(horizon.map(positive).transpose()) };
+        or_raise(predict::predict(&space_or_setting(space), &now, &limits))
+    };
+    let predicted = counted_in(Operation::Predict, space, predict, Vec::len);
     TableIterator::new(predicted.into_iter().map(|p| {
         let after = p.after.and_then(interval);
         let (evidence, antecedents) = (uuids(p.evidence), uuids(p.antecedents));

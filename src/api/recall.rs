@@ -1,5 +1,6 @@
 use super::arguments::{AnswerRow, Arguments, count, timestamp};
 use crate::error::{Error, or_raise};
+use crate::memory::metrics::{self, Operation, counted};
 use crate::memory::recall::{self, Answer, Met, Recalled, across};
 use crate::memory::space_or_setting;
 use crate::memory::spread;
@@ -56,30 +57,33 @@ fn engram_recall<'a>(
     ),
 > {
     let name = space_or_setting(space);
-    let (given, limits) = or_raise(
-        Arguments {
-            cue,
-            embedding: embedding.as_ref().map(Vector::as_slice),
-            k,
-            ids,
-            context,
-            cues,
-            filter,
-            kinds,
-            in_context,
-            since,
-            until,
-            as_of,
-            min_score,
-            min_confidence,
-            max_tokens,
-            hops,
-            include_cold,
-            reinforce,
-        }
-        .checked(),
-    );
-    let Answer { recalled, limited, partial, .. } = or_raise(recall::recall(&name, &given, &limits));
+    let arguments = Arguments {
+        cue,
+        embedding: embedding.as_ref().map(Vector::as_slice),
+        k,
+        ids,
+        context,
+        cues,
+        filter,
+        kinds,
+        in_context,
+        since,
+        until,
+        as_of,
+        min_score,
+        min_confidence,
+        max_tokens,
+        hops,
+        include_cold,
+        reinforce,
+    };
+    let ask = || {
+        let (given, limits) = or_raise(arguments.checked());
+        or_raise(recall::recall(&name, &given, &limits))
+    };
+    let Answer { recalled, limited, partial, .. } =
+        counted(Operation::Recall, Some(&name), ask, |answer| answer.recalled.len());
+    metrics::recalled(recalled.iter());
     tell_limited(limited, partial);
     TableIterator::new(recalled.into_iter().map(move |r| answer_row(name.clone(), r)))
 }
@@ -131,34 +135,38 @@ fn engram_recall_across<'a>(
     ),
 > {
     let spaces: Vec<String> = spaces.into_iter().flatten().flatten().collect();
-    if spaces.is_empty() {
-        or_raise(Err(Error::null_value("spaces")
-            .with_hint("Name at least one space; engram_recall asks the space of the setting.")))
-    }
-    let (given, limits) = or_raise(
-        Arguments {
-            cue,
-            embedding: embedding.as_ref().map(Vector::as_slice),
-            k,
-            ids,
-            context,
-            cues,
-            filter,
-            kinds,
-            in_context,
-            since,
-            until,
-            as_of,
-            min_score,
-            min_confidence,
-            max_tokens,
-            hops,
-            include_cold,
-            reinforce,
+    let arguments = Arguments {
+        cue,
+        embedding: embedding.as_ref().map(Vector::as_slice),
+        k,
+        ids,
+        context,
+        cues,
+        filter,
+        kinds,
+        in_context,
+        since,
+        until,
+        as_of,
+        min_score,
+        min_confidence,
+        max_tokens,
+        hops,
+        include_cold,
+        reinforce,
+    };
+    let ask = || {
+        if spaces.is_empty() {
+            or_raise(Err(Error::null_value("spaces")
+                .with_hint("Name at least one space; engram_recall asks the space of the setting.")))
         }
-        .checked(),
-    );
-    let across::Answer { recalled, limited, partial } = or_raise(across::recall(&spaces, &given, &limits));
+        let (given, limits) = or_raise(arguments.checked());
+        or_raise(across::recall(&spaces, &given, &limits))
+    };
+    let only = if let [one] = spaces.as_slice() { Some(one.as_str()) } else { None };
+    let across::Answer { recalled, limited, partial } =
+        counted(Operation::Recall, only, ask, |answer| answer.recalled.len());
+    metrics::recalled(recalled.iter().map(|(_, row)| row));
     tell_limited(limited, partial);
     TableIterator::new(recalled.into_iter().map(|(space, r)| answer_row(space, r)))
 }
@@ -173,17 +181,20 @@ fn engram_spread(
     threshold: default!(Option<f32>, "NULL"),
     k: default!(Option<i32>, "10"),
 ) -> TableIterator<'static, (name!(id, Uuid), name!(activation, f32), name!(hops, i32), name!(via, Vec<Uuid>))> {
-    let sources: Vec<Uuid> = sources.into_iter().flatten().flatten().collect();
-    if sources.is_empty() {
-        or_raise(Err(Error::null_value("sources").with_hint("Name at least one memory to spread from.")))
-    }
-    if let Some(t) = threshold.filter(|t| !(t.is_finite() && *t > 0.0 && *t <= 1.0)) {
-        or_raise(Err(Error::invalid_parameter(format!("threshold must be above 0 and at most 1, not {t}"))
-            .with_hint("The default is the setting engram.spread_threshold.")))
-    }
     let name = space_or_setting(space);
-    let k = or_raise(count("k", k));
-    let found = or_raise(spread::spread(&name, &sources, hops, threshold, k));
+    let ask = || {
+        let sources: Vec<Uuid> = sources.into_iter().flatten().flatten().collect();
+        if sources.is_empty() {
+            or_raise(Err(Error::null_value("sources").with_hint("Name at least one memory to spread from.")))
+        }
+        if let Some(t) = threshold.filter(|t| !(t.is_finite() && *t > 0.0 && *t <= 1.0)) {
+            or_raise(Err(Error::invalid_parameter(format!("threshold must be above 0 and at most 1, not {t}"))
+                .with_hint("The default is the setting engram.spread_threshold.")))
+        }
+        let k = or_raise(count("k", k));
+        or_raise(spread::spread(&name, &sources, hops, threshold, k))
+    };
+    let found = counted(Operation::Spread, Some(&name), ask, |found| found.reached.len());
     tell_limited(found.limited, None);
     TableIterator::new(found.reached.into_iter().map(|r| {
         let via = r.via.into_iter().map(Uuid::from_bytes).collect();

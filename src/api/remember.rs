@@ -1,4 +1,5 @@
 use crate::error::or_raise;
+use crate::memory::metrics::{Operation, counted_by, counted_in};
 use crate::memory::remember::{self, Remember};
 use crate::memory::remember_many;
 use crate::pg::{jsonb::Jsonb, vector::Vector};
@@ -23,7 +24,7 @@ fn engram_remember_or_recognise<'a>(
     id: default!(Option<Uuid>, "NULL"),
     on_duplicate: default!(Option<&'a str>, "NULL"),
 ) -> Uuid {
-    or_raise(remember::remember(Remember {
+    let given = Remember {
         content,
         embedding,
         space,
@@ -36,11 +37,17 @@ fn engram_remember_or_recognise<'a>(
         metadata,
         id,
         on_duplicate,
-    }))
+    };
+    counted_in(Operation::Remember, space, || or_raise(remember::remember(given)), |_| 1)
 }
 
 /// Stores a batch of memories; see `docs/reference/sql.md`.
 #[pg_extern(volatile, parallel_unsafe)]
 fn engram_remember_many(memories: Option<Jsonb>) -> SetOfIterator<'static, Uuid> {
-    SetOfIterator::new(or_raise(remember_many::remember_many(memories)))
+    let stored = counted_by(
+        Operation::Remember,
+        || or_raise(remember_many::remember_many(memories)),
+        |stored| (stored.only_space(), stored.ids.len()),
+    );
+    SetOfIterator::new(stored.ids)
 }

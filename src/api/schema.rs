@@ -14,8 +14,9 @@ extension_sql_file!("../../sql/schema/50_policies.sql", name = "policies", requi
 extension_sql_file!("../../sql/schema/60_triggers.sql", name = "triggers", requires = ["policies"]);
 extension_sql_file!("../../sql/schema/70_views.sql", name = "views", requires = ["triggers"]);
 extension_sql_file!("../../sql/schema/72_belief.sql", name = "belief", requires = ["views"]);
-extension_sql_file!("../../sql/schema/75_scheduler.sql", name = "scheduler", requires = ["beliefs"]);
 extension_sql_file!("../../sql/schema/73_undo.sql", name = "undo", requires = ["belief"]);
 extension_sql_file!("../../sql/schema/74_beliefs.sql", name = "beliefs", requires = ["undo"]);
-extension_sql_file!("../../sql/schema/80_dump.sql", name = "dump", requires = ["scheduler"]);
+extension_sql_file!("../../sql/schema/75_scheduler.sql", name = "scheduler", requires = ["beliefs"]);
+extension_sql_file!("../../sql/schema/77_metrics.sql", name = "metrics", requires = ["scheduler"]);
+extension_sql_file!("../../sql/schema/80_dump.sql", name = "dump", requires = ["metrics"]);
 extension_sql_file!("../../sql/schema/99_functions.sql", name = "functions", finalize);

@@ -1,5 +1,6 @@
 use super::arguments::timestamp;
 use crate::error::or_raise;
+use crate::memory::metrics::{Operation, counted_in};
 use crate::memory::reconsolidate;
 use crate::memory::update::{self, Update};
 use crate::pg::{jsonb::Jsonb, vector::Vector};
@@ -34,20 +35,9 @@ fn update_memory<'a>(
     ),
 > {
     let how = mode.unwrap_or_default().to_owned();
-    let done = or_raise(update::update(Update {
-        id,
-        content,
-        embedding,
-        cues,
-        metadata,
-        context,
-        kind,
-        confidence,
-        occurred_at,
-        source,
-        mode,
-        space,
-    }));
+    let given =
+        Update { id, content, embedding, cues, metadata, context, kind, confidence, occurred_at, source, mode, space };
+    let done = counted_in(Operation::Update, space, || or_raise(update::update(given)), |_| 1);
     TableIterator::once((done.id, how, done.in_place, done.plasticity, done.reason.map(str::to_owned)))
 }
 

@@ -9,6 +9,7 @@ mod consolidation;
 mod decay;
 mod dynamics;
 mod ledger;
+mod metrics;
 mod priming;
 mod tenancy;
 
@@ -28,6 +29,7 @@ pub use consolidation::*;
 pub use decay::*;
 pub use dynamics::*;
 pub use ledger::*;
+pub use metrics::*;
 pub use plasticity::*;
 pub use priming::*;
 pub use tenancy::*;
@@ -73,6 +75,7 @@ pub fn init() {
     ledger::define();
     decay::define();
     dynamics::define();
+    metrics::define();
     priming::define();
     plasticity::define();
     tenancy::define();

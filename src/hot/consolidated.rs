@@ -97,6 +97,20 @@ pub fn count(space: &str, ended: Ended, duration: Duration) {
     }
 }
 
+/// The counters of this database by what stands for a space, in an order that never changes; and those of all spaces without an entry of
+/// their own, whichever database they are of.
+pub fn here(table: u64) -> (Vec<(u64, Counted)>, Counted) {
+    let Some(entries) = COUNTED.get() else { return (Vec::new(), Counted::default()) };
+    let own = entries[..SPACES - 1].iter().enumerate().filter(|(_, e)| e[KEYED].load(Relaxed) == 2);
+    let of_table = own.filter(|(_, e)| e[TABLE].load(Relaxed) == table);
+    (of_table.map(|(at, e)| (e[NAME].load(Relaxed), read(at))).collect(), read(SPACES - 1))
+}
+
+/// The two words that stand for a space, as [`here`] takes and gives them.
+pub fn words(space: &str) -> Option<[u64; 2]> {
+    space_words(space)
+}
+
 /// The counters of a space.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counted {
@@ -115,9 +129,11 @@ pub struct Counted {
 
 /// What was counted for a space; zeros where nothing was, or where it is among the others.
 pub fn of(space: &str) -> Counted {
-    let (Some(at), Some(entries), Some(delays)) = (find(space), COUNTED.get(), DELAYS.get()) else {
-        return Counted::default();
-    };
+    find(space).map_or_else(Counted::default, read)
+}
+
+fn read(at: usize) -> Counted {
+    let (Some(entries), Some(delays)) = (COUNTED.get(), DELAYS.get()) else { return Counted::default() };
     let word = |i: usize| entries[at][i].load(Relaxed);
     let delay = delays[at].load(Relaxed);
     Counted {

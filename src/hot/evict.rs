@@ -3,6 +3,7 @@
 //! A writer that finds the region full takes what it needs ([`make_room`]). Mostly it finds room, because the maintenance worker keeps
 //! some: it writes rows of `engram.warm` for what leaves next, and evicts what is written ([`keep_room`]).
 
+use super::metrics::{Total, add};
 use super::{Hot, Place, share};
 use crate::crash::{self, Point};
 use engram_engine::tiers::Policy;
@@ -96,7 +97,8 @@ fn take_out(hot: &Hot, place: Place, mut victim: Victim) {
             break;
         }
     }
-    while let Some(Some(_)) = hot.write(place, |s| s.evict(&mut victim, BATCH)) {
+    while let Some(Some(left)) = hot.write(place, |s| s.evict(&mut victim, BATCH)) {
+        add(Total::Evicted, left.into());
         crash::at(Point::evict_leave);
     }
     crash::at(Point::evict_free);
@@ -116,6 +118,7 @@ pub fn bring_back(hot: &Hot, place: Place, policy: &Policy, rows: &[Record]) -> 
         }
         came += usize::from(hot.write(place, |s| s.readmit(row)) == Some(Ok(true)));
     }
+    add(Total::Returned, came as u64);
     came
 }
 

@@ -18,6 +18,7 @@ pub mod governor;
 pub mod heard;
 pub mod known;
 pub mod labile;
+pub mod metrics;
 pub mod moves;
 pub mod primes;
 pub mod private;
@@ -31,6 +32,7 @@ pub mod search;
 pub mod settle;
 pub mod share;
 pub mod stirred;
+pub mod survey;
 pub mod uses;
 
 use crate::crash::{self, Point};
@@ -60,6 +62,7 @@ pub fn init() {
     stirred::init();
     requests::init();
     moves::init();
+    metrics::init();
     primes::init();
     follow::init();
     private::init();
@@ -192,6 +195,23 @@ impl Hot {
         spaces.collect()
     }
 
+    /// Reads every space, each under its own lock, with its database. Names are left out, so that thousands cost little.
+    pub fn each(&self, mut f: impl FnMut(u32, Space<'static>)) {
+        let slots = {
+            let lock = self.directory_lock();
+            let _guard = lock.as_ref().map(LwLock::shared);
+            self.directory.slots()
+        };
+        for slot in slots {
+            let space = self.slot_head(slot);
+            let _guard = self.guard(slot);
+            let words = space.words();
+            if words != [0; 2] {
+                f((words[1] >> 32) as u32, space);
+            }
+        }
+    }
+
     /// Takes a space out of the region.
     pub fn remove(&self, place: Place) {
         crash::at(Point::region_remove);
@@ -206,9 +226,13 @@ impl Hot {
 
     /// The head of a slot. The directory may grow at any time, so it is asked under its lock; the head never moves.
     fn head(&self, place: Place) -> Space<'static> {
+        self.slot_head(place.slot)
+    }
+
+    fn slot_head(&self, slot: u32) -> Space<'static> {
         let lock = self.directory_lock();
         let _guard = lock.as_ref().map(LwLock::shared);
-        self.directory.space(place.slot)
+        self.directory.space(slot)
     }
 
     /// Reads a space under its lock; none when the place is void.

@@ -28,6 +28,11 @@ fn add(counter: &'static SharedArea<AtomicU64>, memories: u64) {
     }
 }
 
+/// Counts them from zero again.
+pub fn reset() {
+    [TO_COLD.get(), FROM_COLD.get()].into_iter().flatten().for_each(|counter| counter.store(0, Relaxed));
+}
+
 /// Each kind of move with its number; none without `shared_preload_libraries`.
 pub fn all() -> Vec<(&'static str, u64)> {
     let counts = [("to cold", TO_COLD.get()), ("from cold", FROM_COLD.get())];

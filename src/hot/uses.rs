@@ -206,6 +206,23 @@ fn add(count: Count, by: i64) -> i64 {
     COUNTS.get().map_or(0, |counts| counts[count as usize].fetch_add(by, Relaxed))
 }
 
+/// Counts from zero again, but for what waits.
+pub fn reset_counts() {
+    let Some(counts) = COUNTS.get() else { return };
+    [Count::Noted, Count::Flushed, Count::Gone, Count::Lost, Count::Batches]
+        .iter()
+        .for_each(|count| counts[*count as usize].store(0, Relaxed));
+}
+
+/// Seconds that the use which waits longest has waited; 0 when none waits.
+pub fn lag_seconds() -> f64 {
+    if counted(Count::Pending) <= 0 {
+        return 0.0;
+    }
+    let oldest = full().map(|(_, words)| words[NOTED] as i64).min();
+    oldest.map_or(0.0, |at| pg::clock_micros().saturating_sub(at).max(0) as f64 / 1e6)
+}
+
 /// A counter, of all databases.
 pub fn counted(count: Count) -> i64 {
     COUNTS.get().map_or(0, |counts| counts[count as usize].load(Relaxed))

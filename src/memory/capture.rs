@@ -7,6 +7,7 @@ use super::{cold, watch};
 use crate::crash::{self, Point};
 use crate::error::{self, Error, or_raise};
 use crate::guc::Event;
+use crate::hot::metrics::{self, Total};
 use crate::hot::queue::{self, Change};
 use crate::hot::record::{self, Fields, Reading};
 use crate::hot::{self, private, stirred};
@@ -45,6 +46,9 @@ fn memory_after<'a>(trigger: &'a PgTrigger<'a>) -> Outcome<'a> {
         );
     }
     account(space, id, former.as_ref(), written.as_ref());
+    if former.is_none() && written.as_ref().is_some_and(|w| w.get(column::KIND) != Some("belief")) {
+        metrics::pending::note(Total::Remembered);
+    }
     // What consolidation itself makes is nothing new to it.
     if [&former, &written].into_iter().flatten().any(|r| r.get(column::KIND) != Some("belief")) {
         stirred::note(space);

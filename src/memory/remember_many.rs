@@ -10,9 +10,22 @@ use crate::pg::jsonb::Jsonb;
 use crate::store::{self, batch, fault};
 use pgrx::Uuid;
 
+/// What a batch came to.
+pub struct Stored {
+    pub ids: Vec<Uuid>,
+    spaces: Vec<String>,
+}
+
+impl Stored {
+    /// The space of all memories, if they have one in common.
+    pub fn only_space(&self) -> Option<&str> {
+        if let [one] = self.spaces.as_slice() { Some(one) } else { None }
+    }
+}
+
 /// Stores the memories of a JSON array, all or none, and returns their ids in its order. An error names the position of the
 /// memory, counted from 1.
-pub fn remember_many(memories: Option<Jsonb>) -> Result<Vec<Uuid>, Error> {
+pub fn remember_many(memories: Option<Jsonb>) -> Result<Stored, Error> {
     let batch = batch::Batch::new(required("memories", memories)?, space_or_setting(None));
     let shape = batch.shape();
     if shape.type_name != "array" {
@@ -64,7 +77,7 @@ pub fn remember_many(memories: Option<Jsonb>) -> Result<Vec<Uuid>, Error> {
         }
     }
     crash::at(Point::batch_end);
-    Ok(ids)
+    Ok(Stored { ids, spaces: shape.spaces })
 }
 
 /// The ids of the batch in its order: `new` gives those of elements that were to be stored, by their positions from 0.

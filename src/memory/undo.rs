@@ -4,7 +4,7 @@
 //! run or by somebody: the run is not undone, and the error names them. What the run has told stays told: its row and its events are the
 //! ledger, and undoing adds to it a run and events of its own.
 
-use super::{consolidate, required, space_or_setting};
+use super::{consolidate, metrics, required, space_or_setting};
 use crate::crash::{self, Point};
 use crate::error::{Error, Kind};
 use crate::pg;
@@ -56,6 +56,7 @@ pub fn undo(run: Option<Uuid>, space: Option<&str>) -> Result<Undone, Error> {
         }
         let published = (differs || shown).then_some(version + 1);
         undo::log(&space, by, now, published.unwrap_or(version), &changes);
+        changes.iter().for_each(|_| metrics::count_event("undone"));
         undo::end(&space, by, now, published);
         undo::finish(&space, run, by);
         crash::at(Point::undo_finished);

@@ -9,9 +9,9 @@ use pgrx::PgLogLevel;
 use pgrx::PgSqlErrorCode;
 use pgrx::pg_sys::panic::{CaughtError, ErrorReport, ErrorReportWithLevel};
 
-/// Whether the payload of a caught panic is an error of class 40: a conflict with another transaction or with recovery.
-pub fn is_conflict(payload: &(dyn Any + Send)) -> bool {
-    let code = if let Some(caught) = payload.downcast_ref::<CaughtError>() {
+/// The error code in the payload of a caught panic: that of an internal error for a panic that is none of the server's.
+fn code(payload: &(dyn Any + Send)) -> PgSqlErrorCode {
+    if let Some(caught) = payload.downcast_ref::<CaughtError>() {
         let (CaughtError::PostgresError(report)
         | CaughtError::ErrorReport(report)
         | CaughtError::RustPanic { ereport: report, .. }) = caught;
@@ -19,8 +19,20 @@ pub fn is_conflict(payload: &(dyn Any + Send)) -> bool {
     } else if let Some(report) = payload.downcast_ref::<ErrorReportWithLevel>() {
         report.sql_error_code()
     } else {
-        return false;
-    };
+        PgSqlErrorCode::ERRCODE_INTERNAL_ERROR
+    }
+}
+
+/// The same as the two characters of its class.
+pub fn sqlstate_class(payload: &(dyn Any + Send)) -> [u8; 2] {
+    // The server packs the five characters of an SQLSTATE in six bits each, counted from '0', the first one lowest.
+    let packed = code(payload) as u32;
+    [0, 6].map(|shift| (packed >> shift & 0x3f) as u8 + b'0')
+}
+
+/// Whether the payload of a caught panic is an error of class 40: a conflict with another transaction or with recovery.
+pub fn is_conflict(payload: &(dyn Any + Send)) -> bool {
+    let code = code(payload);
     matches!(code, PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE | PgSqlErrorCode::ERRCODE_T_R_DEADLOCK_DETECTED)
 }
 

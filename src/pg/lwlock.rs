@@ -6,9 +6,11 @@
 
 use std::marker::PhantomData;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use pgrx::pg_sys;
 
+use super::shmem::SharedArea;
 use super::{assert_main, shmem};
 
 /// Our named groups of locks, as `pg_stat_activity.wait_event` shows them.
@@ -20,6 +22,26 @@ pub enum Tranche {
     HotDirectory,
     /// `engram_worker`: the state of launcher and workers.
     Worker,
+}
+
+/// How often somebody had to wait for one of our locks since the server started.
+static WAITS: SharedArea<AtomicU64> = SharedArea::new(c"engram lock waits");
+
+/// Asks for the shared memory of this module.
+pub fn init() {
+    shmem::register_area(&WAITS);
+}
+
+/// How often somebody had to wait for one of our locks since the server started.
+pub fn waits() -> u64 {
+    WAITS.get().map_or(0, |waits| waits.load(Relaxed))
+}
+
+/// Counts them from zero again.
+pub fn reset_waits() {
+    if let Some(waits) = WAITS.get() {
+        waits.store(0, Relaxed);
+    }
 }
 
 /// A lock in shared memory.
@@ -62,7 +84,14 @@ impl LwLock {
     fn acquire(&self, mode: pg_sys::LWLockMode::Type) -> LwLockGuard<'_> {
         assert_main();
         // SAFETY: the lock is initialised and lives in shared memory.
-        unsafe { pg_sys::LWLockAcquire(self.0.as_ptr(), mode) };
+        unsafe {
+            if !pg_sys::LWLockConditionalAcquire(self.0.as_ptr(), mode) {
+                if let Some(waits) = WAITS.get() {
+                    waits.fetch_add(1, Relaxed);
+                }
+                pg_sys::LWLockAcquire(self.0.as_ptr(), mode);
+            }
+        }
         LwLockGuard { lock: self.0, scope: PhantomData }
     }
 }

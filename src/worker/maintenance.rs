@@ -83,6 +83,7 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
 
 /// One round over the spaces; returns how many had something to do.
 fn round(first: bool) -> Result<usize, String> {
+    slots::beat();
     let steps = worker::in_transaction(|| upkeep::plan(first)).inspect_err(|m| slots::ran(Err(m)))?;
     let mut done = 0;
     for step in steps {

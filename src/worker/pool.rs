@@ -49,6 +49,7 @@ pub fn note(waiting: &[Waiting], warned: &mut Option<Instant>) -> Vec<bool> {
         pool[LONGEST].store(longest.as_micros().min(u128::from(u64::MAX)) as u64, Relaxed);
         pool[STARVED].fetch_add(waiting.iter().filter(|w| starved(w) && !w.told).count() as u64, Relaxed);
     }
+    waiting.iter().filter(|w| starved(w) && !w.told).for_each(|w| slots::count_starved(w.kind));
     let first = waiting.iter().filter(|w| starved(w)).max_by_key(|w| w.since.elapsed());
     if let Some(first) = first.filter(|_| warned.is_none_or(|last| last.elapsed() >= QUIET)) {
         *warned = Some(Instant::now());

@@ -20,7 +20,8 @@ const STARTED: usize = 4;
 const LAST_RUN: usize = 5;
 const RUNS: usize = 6;
 const FAILURES: usize = 7;
-const ERROR: usize = 8;
+const BEAT: usize = 8;
+const ERROR: usize = 9;
 const ERROR_BYTES: usize = (WORDS - ERROR) * 8;
 
 /// What a process is.
@@ -30,6 +31,19 @@ pub enum Kind {
     Launcher = 1,
     Maintenance = 2,
     Consolidator = 3,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 3] = [Kind::Launcher, Kind::Maintenance, Kind::Consolidator];
+
+    /// As views have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Launcher => "launcher",
+            Kind::Maintenance => "maintenance",
+            Kind::Consolidator => "consolidator",
+        }
+    }
 }
 
 /// What it does.
@@ -50,6 +64,21 @@ pub enum Doing {
 
 static SLOTS: SharedArea<[[AtomicU64; WORDS]; MOST]> = SharedArea::new(c"engram workers");
 
+/// Of each kind, since the server started: what outlives the process that did it.
+static TOTALS: SharedArea<[[AtomicU64; TOTAL_WORDS]; KINDS]> = SharedArea::new(c"engram worker totals");
+/// Kinds of processes that there is room for.
+const KINDS: usize = 4;
+const TOTAL_WORDS: usize = 7;
+const STARTS: usize = 0;
+const RESTARTS: usize = 1;
+const ALL_RUNS: usize = 2;
+const ALL_FAILURES: usize = 3;
+const LAST_BEAT: usize = 4;
+/// Whether the last run failed: whoever starts next starts again.
+const FAILED: usize = 5;
+/// Visits that waited too long for a place in the pool.
+const STARVED: usize = 6;
+
 /// Whether a database waits for a worker because the pool is full.
 static CROWDED: SharedArea<AtomicBool> = SharedArea::new(c"engram crowd");
 
@@ -60,6 +89,7 @@ thread_local! {
 /// Asks for the shared memory of this module.
 pub fn init() {
     register_area(&SLOTS);
+    register_area(&TOTALS);
     register_area(&CROWDED);
 }
 
@@ -87,7 +117,30 @@ pub fn take(kind: Kind, database: u32) -> bool {
     slots[i][STARTED].store(pg::clock_micros() as u64, Relaxed);
     MINE.set(Some(i));
     worker::on_exit(leave);
+    if let Some(totals) = totals(kind as u64) {
+        totals[STARTS].fetch_add(1, Relaxed);
+        let again = kind == Kind::Launcher && totals[LAST_BEAT].load(Relaxed) != 0;
+        let failed = totals[FAILED].swap(0, Relaxed) != 0;
+        totals[RESTARTS].fetch_add(u64::from(again || failed), Relaxed);
+    }
+    beat();
     true
+}
+
+fn totals(kind: u64) -> Option<&'static [AtomicU64; TOTAL_WORDS]> {
+    TOTALS.get()?.get(usize::try_from(kind.checked_sub(1)?).ok()?)
+}
+
+fn my_totals() -> Option<&'static [AtomicU64; TOTAL_WORDS]> {
+    totals(mine()?[KIND].load(Relaxed))
+}
+
+/// Says that this process lives and gets on.
+pub fn beat() {
+    let (Some(s), Some(totals)) = (mine(), my_totals()) else { return };
+    let now = pg::clock_micros() as u64;
+    s[BEAT].store(now, Relaxed);
+    totals[LAST_BEAT].store(now, Relaxed);
 }
 
 fn leave() {
@@ -113,6 +166,7 @@ pub fn doing(doing: Doing) {
     if let Some(s) = mine() {
         s[STATE].store(doing as u64, Relaxed);
     }
+    beat();
 }
 
 /// Counts a run, and why it failed if it did.
@@ -120,6 +174,12 @@ pub fn ran(outcome: Result<(), &str>) {
     let Some(s) = mine() else { return };
     s[LAST_RUN].store(pg::clock_micros() as u64, Relaxed);
     s[RUNS].fetch_add(1, Relaxed);
+    if let Some(totals) = my_totals() {
+        totals[ALL_RUNS].fetch_add(1, Relaxed);
+        totals[ALL_FAILURES].fetch_add(u64::from(outcome.is_err()), Relaxed);
+        totals[FAILED].store(u64::from(outcome.is_err()), Relaxed);
+    }
+    beat();
     if let Err(message) = outcome {
         s[FAILURES].fetch_add(1, Relaxed);
         let mut bytes = [0u8; ERROR_BYTES];
@@ -144,6 +204,61 @@ pub fn of_kind(kind: Kind, database: u32) -> Vec<i32> {
         .map(|s| s[PID].load(Relaxed) as i32)
         .filter(|pid| *pid != 0)
         .collect()
+}
+
+/// All processes of a kind, with what those did that are gone.
+pub struct OfKind {
+    pub worker: &'static str,
+    pub processes: i64,
+    /// Since the one that waited longest has said that it gets on. Of the launcher also when there is none.
+    pub heartbeat_age_seconds: f64,
+    pub starts: i64,
+    pub restarts: i64,
+    pub runs: i64,
+    pub failures: i64,
+    pub starved: i64,
+}
+
+/// Each kind, whether one of it runs or not.
+pub fn by_kind() -> Vec<OfKind> {
+    let now = pg::clock_micros() as u64;
+    let age = |beat: u64| now.saturating_sub(beat) as f64 / 1e6;
+    let one = |kind: Kind| {
+        let slots = SLOTS.get().into_iter().flatten().filter(|s| s[KIND].load(Relaxed) == kind as u64);
+        let live: Vec<u64> = slots
+            .filter(|s| s[PID].load(Relaxed) != 0 && worker::alive(s[PID].load(Relaxed) as i32))
+            .map(|s| s[BEAT].load(Relaxed))
+            .collect();
+        let total = |word: usize| totals(kind as u64).map_or(0, |totals| totals[word].load(Relaxed));
+        let oldest = live.iter().copied().min();
+        // The others leave when there is nothing to do.
+        let last = Some(total(LAST_BEAT)).filter(|beat| kind == Kind::Launcher && *beat > 0);
+        OfKind {
+            worker: kind.name(),
+            processes: live.len() as i64,
+            heartbeat_age_seconds: oldest.or(last).map_or(0.0, age),
+            starts: total(STARTS) as i64,
+            restarts: total(RESTARTS) as i64,
+            runs: total(ALL_RUNS) as i64,
+            failures: total(ALL_FAILURES) as i64,
+            starved: total(STARVED) as i64,
+        }
+    };
+    Kind::ALL.into_iter().map(one).collect()
+}
+
+/// Counts a visit that has waited too long for a worker of a kind.
+pub fn count_starved(kind: Kind) {
+    if let Some(totals) = totals(kind as u64) {
+        totals[STARVED].fetch_add(1, Relaxed);
+    }
+}
+
+/// Sets to zero what is counted of each kind.
+pub fn reset_totals() {
+    for totals in TOTALS.get().into_iter().flatten() {
+        [STARTS, RESTARTS, ALL_RUNS, ALL_FAILURES, STARVED].iter().for_each(|word| totals[*word].store(0, Relaxed));
+    }
 }
 
 /// Workers that are there, without the launcher.
@@ -177,11 +292,7 @@ pub fn all() -> Vec<Shown> {
         let error = String::from_utf8_lossy(&bytes).trim_end_matches('\0').to_owned();
         Shown {
             pid: s[PID].load(Relaxed) as i32,
-            kind: match s[KIND].load(Relaxed) {
-                k if k == Kind::Launcher as u64 => "launcher",
-                k if k == Kind::Consolidator as u64 => "consolidator",
-                _ => "maintenance",
-            },
+            kind: Kind::ALL.into_iter().find(|kind| *kind as u64 == s[KIND].load(Relaxed)).map_or("", Kind::name),
             database: databases.iter().find(|d| u64::from(d.oid.to_u32()) == database).map(|d| d.name.clone()),
             state: match s[STATE].load(Relaxed) {
                 1 => "loading",

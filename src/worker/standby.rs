@@ -27,6 +27,7 @@ fn follow(follower: &mut Follower) -> Result<(), String> {
     let mut pause = BACK_OFF;
     while pg::in_recovery() && !worker::should_stop() {
         worker::reload_if_asked();
+        slots::beat();
         let Some(task) = follower.next() else {
             if slots::is_crowded() && !follower.is_busy() && follower.idle() > PATIENCE {
                 return Ok(());

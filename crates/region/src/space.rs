@@ -265,6 +265,11 @@ impl<'a> Space<'a> {
         self.head().key == words
     }
 
+    /// Sixteen bytes that stand for its key, as [`crate::SpaceKey::words`]; zeros for a slot that is not in use.
+    pub fn words(&self) -> [u64; 2] {
+        self.head().key
+    }
+
     /// Name, database and table the space belongs to.
     pub fn key(&self) -> (Vec<u8>, u32, u32) {
         let h = self.head();

@@ -5,8 +5,9 @@ use super::recall::{answer_row, tell_limited};
 use crate::error::{Error, Result, or_raise};
 use crate::guc;
 use crate::memory::consolidate;
+use crate::memory::metrics::{self, Operation, counted_by};
 use crate::memory::predict::Situation;
-use crate::memory::query::{self, Call, Conditions, Plan};
+use crate::memory::query::{self, Call, Conditions};
 use crate::memory::recall::{self, Answer, explain};
 use crate::memory::{space_or_setting, spread};
 use crate::pg::jsonb::Jsonb;
@@ -19,64 +20,68 @@ use serde_json::{Map, Number, Value, json};
 /// Runs a statement of the query language; see `docs/reference/query.md`.
 #[pg_extern(volatile, parallel_restricted)]
 fn engram_query(query: Option<&str>, params: default!(Option<Jsonb>, "NULL")) -> SetOfIterator<'static, JsonB> {
-    let text =
-        or_raise(query.ok_or_else(|| {
+    let ask = || {
+        let text = or_raise(query.ok_or_else(|| {
             Error::null_value("query").with_hint("For example: engram_query('RECALL \"boat\" LIMIT 5').")
         }));
-    let params = params.map(Jsonb::parse).filter(|p| !p.is_null());
-    let plan = or_raise(query::plan(text, params.as_ref()));
-    SetOfIterator::new(or_raise(run(plan)).into_iter().map(JsonB))
+        let params = params.map(Jsonb::parse).filter(|p| !p.is_null());
+        let plan = or_raise(query::plan(text, params.as_ref()));
+        let name = space_or_setting(plan.space.as_deref());
+        let rows = or_raise(run(&name, plan.explain, plan.call));
+        (name, rows)
+    };
+    let (_, rows) = counted_by(Operation::Query, ask, |(name, rows)| (Some(name), rows.len()));
+    SetOfIterator::new(rows.into_iter().map(JsonB))
 }
 
 /// Rows of an answer when the query names no limit.
 const USUAL_ROWS: u32 = 10;
 
-fn run(plan: Plan) -> Result<Vec<Value>> {
-    let name = space_or_setting(plan.space.as_deref());
+fn run(name: &str, explain: bool, call: Call) -> Result<Vec<Value>> {
     let k = |k: Option<u32>| count("LIMIT", Some(k.unwrap_or(USUAL_ROWS) as i32));
-    match plan.call {
-        Call::Recall { pattern, conditions, k: limit } => match (pattern, plan.explain) {
-            (Pattern::Any, false) => any(&name, conditions, k(limit)?),
-            (Pattern::Any, true) => Ok(vec![explained("RECALL ANY", &name, json!({ "k": k(limit)? }))]),
-            (pattern, explain) => by_pattern(&name, &pattern, conditions, k(limit)?, explain),
+    match call {
+        Call::Recall { pattern, conditions, k: limit } => match (pattern, explain) {
+            (Pattern::Any, false) => any(name, conditions, k(limit)?),
+            (Pattern::Any, true) => Ok(vec![explained("RECALL ANY", name, json!({ "k": k(limit)? }))]),
+            (pattern, explain) => by_pattern(name, &pattern, conditions, k(limit)?, explain),
         },
         Call::Spread { sources, hops, decay, threshold, k: limit } => {
             let sources: Vec<Uuid> = sources.into_iter().map(Uuid::from_bytes).collect();
             let (hops, k) = (hops.map(i32::from), k(limit)?);
-            if plan.explain {
+            if explain {
                 let sources: Vec<String> = sources.iter().map(Uuid::to_string).collect();
                 let arguments = json!({ "sources": sources, "hops": hops, "threshold": threshold.map(short), "decay": decay.map(short), "k": k });
-                return Ok(vec![explained("engram_spread", &name, arguments)]);
+                return Ok(vec![explained("engram_spread", name, arguments)]);
             }
             let damping = decay.map_or_else(|| guc::spread_damping() as f32, |decay| 1.0 - decay);
-            let reach = spread::spread_damped(&name, &sources, hops, threshold, damping, k)?;
+            let reach = spread::spread_damped(name, &sources, hops, threshold, damping, k)?;
             tell_limited(reach.limited, None);
             let row = |r: spread::Reached| json!({ "id": uuid(r.id), "activation": short(r.activation), "hops": r.hops, "via": uuids(r.via) });
             Ok(reach.reached.into_iter().map(row).collect())
         }
-        Call::Complete { partial, k } => match plan.explain {
-            true => Ok(vec![explained("engram_complete", &name, json!({ "LIMIT": k }))]),
-            false => patterns::complete(&name, &partial, k),
+        Call::Complete { partial, k } => match explain {
+            true => Ok(vec![explained("engram_complete", name, json!({ "LIMIT": k }))]),
+            false => patterns::complete(name, &partial, k),
         },
-        Call::Imagine { cue, based_on, novelty, k } => match plan.explain {
+        Call::Imagine { cue, based_on, novelty, k } => match explain {
             true => {
                 let arguments =
                     json!({ "cue": cue, "based_on": uuids(based_on), "novelty": novelty.map(short), "k": k });
-                Ok(vec![explained("engram_imagine", &name, arguments)])
+                Ok(vec![explained("engram_imagine", name, arguments)])
             }
-            false => patterns::imagine(&name, cue, &based_on, novelty, k),
+            false => patterns::imagine(name, cue, &based_on, novelty, k),
         },
         Call::Predict { cue, embedding, context, recent, horizon, k } => {
-            if plan.explain {
+            if explain {
                 let arguments =
                     json!({ "cue": cue, "context": context, "recent": uuids(recent), "horizon": horizon, "k": k });
-                return Ok(vec![explained("engram_predict", &name, arguments)]);
+                return Ok(vec![explained("engram_predict", name, arguments)]);
             }
             let (cue, context, embedding) = (cue.as_deref(), context.as_deref(), embedding.as_deref());
-            patterns::predict(&name, &Situation { context, recent, cue, embedding }, horizon, k)
+            patterns::predict(name, &Situation { context, recent, cue, embedding }, horizon, k)
         }
         Call::Consolidate { dry_run } => {
-            let actions = consolidate::consolidate(Some(&name), Some(dry_run || plan.explain))?;
+            let actions = consolidate::consolidate(Some(name), Some(dry_run || explain))?;
             Ok(actions.into_iter().map(action).collect())
         }
     }
@@ -142,6 +147,7 @@ fn by_pattern(name: &str, pattern: &Pattern, conditions: Conditions, k: usize, e
         return Ok(explanation.into_lines().map(row).collect());
     }
     let Answer { recalled, limited, partial, .. } = recall::recall(name, &given, &limits)?;
+    metrics::recalled(recalled.iter());
     tell_limited(limited, partial);
     Ok(recalled.into_iter().map(|r| memory(answer_row(name.to_owned(), r))).collect())
 }

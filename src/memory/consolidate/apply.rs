@@ -4,6 +4,7 @@ use super::difference::{self, Action, Change, Difference, Wording};
 use super::plan::{Past, Plan};
 use crate::crash::{self, Point};
 use crate::error::Error;
+use crate::memory::metrics;
 use crate::memory::supersede::{Supersede, supersede};
 use crate::pg::{self, xact};
 use crate::store::consolidation::{self as store, Cited, Id, Touch};
@@ -294,6 +295,7 @@ impl Run<'_> {
                 novelty: event.novelty,
             };
             store::event(self.space, self.id, at, version, &event);
+            metrics::count_event(event.kind);
         }
         differs.then_some(version)
     }

@@ -6,4 +6,4 @@ mod plan;
 mod times;
 
 pub use latest::{contents, latest};
-pub use plan::{Call, Conditions, Plan, plan};
+pub use plan::{Call, Conditions, plan};

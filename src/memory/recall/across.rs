@@ -11,6 +11,7 @@ use super::select::Selection;
 use super::{Account, Cold, Limits, Recalled, hide_paths, priming, readable, touch};
 use crate::error::Error;
 use crate::hot::governor::{self, Met};
+use crate::memory::metrics::limited as count_limit;
 use crate::store::{access, cold};
 use crate::{memory, pg};
 use pgrx::Uuid;
@@ -73,7 +74,7 @@ pub fn recall(names: &[String], given: &Given<'_>, limits: &Limits) -> Result<An
     if unfilled && !governor::is_over() && spaces.iter().any(|space| cold::count_up_to(&space.name, 1) > 0) {
         ask(Cold::Always)?;
     }
-    let partial = governor::met();
+    let partial = governor::met().inspect(count_limit);
     let name = |at: usize| spaces[at].name.as_str();
     merged.sort_by(|(a, a_at), (b, b_at)| {
         b.score.total_cmp(&a.score).then_with(|| name(*a_at).cmp(name(*b_at))).then_with(|| rank_within(a, b))

@@ -25,9 +25,11 @@ use crate::crash::{self, Point};
 use crate::error::{Error, Kind};
 use crate::hot::governor;
 pub use crate::hot::governor::Met;
+use crate::hot::metrics::{self, Total};
 use crate::hot::queue;
 use crate::hot::search::{self as hot_search, Blocked, LockPause};
 use crate::hot::{self, Hot, Place, clock, publish};
+use crate::memory::metrics::limited;
 use crate::memory::{self, load, reinforce, standby, watch};
 use crate::pg;
 use crate::pg::snapshot::Pinned;
@@ -109,7 +111,7 @@ pub fn answer(name: &str, given: &Given<'_>, limits: &Limits, account: Account) 
     let _governed = governor::begin();
     let mut selection = Selection::new(limits.k, limits.max_tokens);
     let gathered = gather::gather(name, question, &Conditions::new(given), limits, account, &mut selection)?;
-    let partial = governor::met();
+    let partial = governor::met().inspect(limited);
     let (repeated, unfit) = (selection.repeated, selection.unfit);
     let mut recalled = selection.into_rows();
     hide_paths(name, &mut recalled, gathered.known, given.as_of);
@@ -154,7 +156,10 @@ pub fn with_space<R>(
     {
         for _ in 0..4 {
             match hot_search::with_reader(&hot, place, snapshot, &mut search) {
-                Ok(r) => return Ok(r),
+                Ok(r) => {
+                    metrics::add(Total::HotHits, 1);
+                    return Ok(r);
+                }
                 // What a transaction has changed itself its snapshot shows as nobody else's does: it loads nothing for others.
                 Err(Blocked::NeedsLoad(x)) if !own => {
                     if load::catch_up(&hot, place, name, snapshot, x).is_err() {
@@ -169,6 +174,7 @@ pub fn with_space<R>(
             }
         }
     }
+    metrics::add(Total::HotMisses, 1);
     let loaded = governor::uncounted(|| load::private_space(name, snapshot, own));
     let (hot, place) = loaded.map_err(|_| {
         Error::new(Kind::ProgramLimit, format!("space \"{name}\" does not fit in engram.private_region_size"))

@@ -1,6 +1,6 @@
 //! One spread over the graph of a reader, with the buffers of the last one.
 
-use crate::hot::governor;
+use crate::hot::{governor, metrics};
 use engram_engine::spread::{self, CUE, Scratch, Seed, Spread};
 use engram_region::read::{Pause, Reader, Stopped};
 use std::cell::Cell;
@@ -20,7 +20,7 @@ pub fn spread_from<P: Pause>(
     let mut check = || if governor::is_over() { Err(spread::Stop) } else { Ok(()) };
     let result = spread::spread(&mut scratch, reader, seeds, config, &mut check);
     SCRATCH.set(scratch);
-    result.map_err(|spread::Stop| reader.why_stopped())
+    result.inspect(metrics::spread).map_err(|spread::Stop| reader.why_stopped())
 }
 
 /// Keeps the buffers of a result for the next spread.

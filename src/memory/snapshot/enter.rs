@@ -4,6 +4,7 @@ use super::state::Slot;
 use super::write;
 use crate::crash::{self, Point};
 use crate::guc;
+use crate::hot::metrics::{self, Total};
 use crate::hot::{Hot, Place};
 use crate::memory::load::{self, Base, Sink, Unloaded};
 use crate::memory::relist;
@@ -121,6 +122,7 @@ fn judge(reader: Reader, sound: bool) -> Result<Reader, String> {
 fn discard(path: &std::path::Path, reason: &str, slot: Slot) {
     file::remove(path);
     slot.discarded(reason);
+    metrics::add(Total::Discarded, 1);
     pgrx::log!("engram: the snapshot file of the hot tier was discarded, and tables are read instead: {reason}");
 }
 
@@ -277,6 +279,7 @@ pub fn put_back() {
             (Some(reader), Some(_)) => {
                 file::remove(reader.path());
                 slot.discarded("it was not sound");
+                metrics::add(Total::Discarded, 1);
             }
             (Some(reader), None) => reader.keep(),
             _ => {}

@@ -127,12 +127,30 @@ pub fn wait(timeout: Option<Duration>) -> Wake {
     let millis = millis.unwrap_or(i64::MAX).min(i64::from(i32::MAX));
     // SAFETY: waits on the latch of this process.
     let happened = unsafe {
-        let happened = pg_sys::WaitLatch(pg_sys::MyLatch, events as i32, millis, pg_sys::PG_WAIT_EXTENSION);
+        let happened = pg_sys::WaitLatch(pg_sys::MyLatch, events as i32, millis, idle_event());
         pg_sys::ResetLatch(pg_sys::MyLatch);
         happened
     };
     check_for_interrupts();
     if happened & pg_sys::WL_LATCH_SET as i32 != 0 { Wake::Latch } else { Wake::Timeout }
+}
+
+/// What `pg_stat_activity` shows while a worker waits for something to do: an event of our own from PostgreSQL 17 on.
+#[cfg(any(feature = "pg17", feature = "pg18"))]
+fn idle_event() -> u32 {
+    thread_local! {
+        static EVENT: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+    }
+    if EVENT.get() == 0 {
+        // SAFETY: called in a worker, which has shared memory; the server copies the name and knows it the next time.
+        EVENT.set(unsafe { pg_sys::WaitEventExtensionNew(c"EngramWorkerIdle".as_ptr()) });
+    }
+    EVENT.get()
+}
+
+#[cfg(not(any(feature = "pg17", feature = "pg18")))]
+fn idle_event() -> u32 {
+    pg_sys::PG_WAIT_EXTENSION
 }
 
 /// Reads the configuration again if SIGHUP came; returns whether it did.

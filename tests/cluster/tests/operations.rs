@@ -193,6 +193,13 @@ fn troubleshooting() {
 }
 
 #[test]
+fn monitoring() {
+    let cluster = cluster(&Options::default());
+    follow(&cluster, "monitoring.md");
+    sound(&cluster);
+}
+
+#[test]
 fn consolidation() {
     let cluster = installed(&Options::default().with("engram.consolidation = on"));
     // The page consolidates by hand: a worker that does it in that moment would be in its way.
@@ -205,6 +212,23 @@ fn consolidation() {
 fn sizing() {
     let cluster = installed(&Options::default());
     follow(&cluster, "sizing.md");
+    sound(&cluster);
+}
+
+#[test]
+fn containers() {
+    let cluster = installed(&Options::default());
+    follow(&cluster, "containers.md");
+}
+
+#[test]
+fn runbooks() {
+    // Sections name the space `default`; what they ask of it has an answer.
+    let cluster = installed(&Options::default());
+    cluster.psql_in("app", "SELECT engram_remember('The pilot came on board')");
+    for name in ["server.md", "operations.md", "tiers.md", "consolidation.md"] {
+        follow(&cluster, &format!("runbooks/{name}"));
+    }
     sound(&cluster);
 }
 

@@ -1,0 +1,81 @@
+# Checks of docker/, grafana/ and the runbooks that need no engine and no cluster. scripts/validate-deploy and the ring observability call
+# validate_deploy.
+
+ring_deploy() {
+    validate_deploy
+    select_postgres
+    build_extension "$PG_CONFIG"
+    # The package holds the paths of Debian's PostgreSQL.
+    if [ "$PG_CONFIG" = "/usr/lib/postgresql/$(pg_major "$PG_CONFIG")/bin/pg_config" ] && [ "$(id -u)" -eq 0 ]; then
+        "$ROOT/scripts/package" --test "$LIBRARY"
+    else
+        step "SKIPPED: the test of the package needs Debian's PostgreSQL and root"
+        [ "${CI:-}" != true ] || return 1
+    fi
+}
+
+validate_deploy() {
+    local major made
+    deploy_tools
+    local bin=$TOOLS
+    step "images"
+    "$bin/hadolint" docker/Dockerfile
+    check_build_context
+    sh -n docker/initdb.sh
+    sh -n docker/health
+    step "compose"
+    check_compose
+    step "Kubernetes"
+    for major in 17 18; do
+        made="$CACHE/kubernetes-$major.yaml"
+        kustomize "docker/kubernetes/pg$major" >"$made"
+        "$bin/python" tests/deploy/kubernetes.py "$made" "$major"
+        core_kinds "$bin" "$made"
+    done
+    step "rules, dashboards, runbooks"
+    check_monitoring
+}
+
+# core_kinds BIN FILE: what Kubernetes itself has a schema for, against that schema.
+core_kinds() {
+    local core="$CACHE/kubernetes-core.yaml"
+    "$1/python" - "$2" >"$core" <<'PYTHON'
+import sys, yaml
+kinds = {"Namespace", "ConfigMap"}
+print(yaml.safe_dump_all([one for one in yaml.safe_load_all(open(sys.argv[1])) if one["kind"] in kinds]))
+PYTHON
+    "$1/kubernetes-validate" --strict "$core"
+}
+
+# check_compose: Compose reads it, with and without the profile; every file that it mounts is there; the server runs alone without the profile.
+check_compose() {
+    local file made
+    export ENGRAM_PASSWORD=a ENGRAM_EXPORTER_PASSWORD=b ENGRAM_GRAFANA_PASSWORD=c
+    [ "$(compose -f docker/compose.yaml config --services)" = server ] || die "Without the profile more than the server runs."
+    compose -f docker/compose.yaml --profile monitoring config -q
+    made="$CACHE/compose.txt"
+    compose -f docker/compose.yaml --profile monitoring config >"$made"
+    while read -r file; do
+        [ -e "$file" ] || die "docker/compose.yaml mounts $file, which is not there."
+    done < <(sed -n "s|^ *source: \($ROOT/.*\)|\1|p" "$made")
+    if grep -E 'published: ' "$made" >/dev/null && grep -c 'host_ip: 127.0.0.1' "$made" >/dev/null; then
+        [ "$(grep -c 'published: ' "$made")" = "$(grep -c 'host_ip: 127.0.0.1' "$made")" ] || die "A port is open to other machines."
+    fi
+}
+
+# check_build_context: with the files alone that docker/Dockerfile.dockerignore lets through, cargo knows the whole workspace.
+check_build_context() {
+    local place kept
+    place=$(mktemp -d "$CACHE/context-XXXXXX")
+    while read -r kept; do
+        mkdir -p "$place/$(dirname "$kept")"
+        # Only what is committed: target directories stay.
+        git ls-files -z -- "$kept" | xargs -0 -r cp --parents -t "$place"
+    done < <(sed -n 's/^!//p' docker/Dockerfile.dockerignore)
+    while read -r kept; do
+        [ -e "$place/$kept" ] || die "docker/Dockerfile copies $kept, which the build context leaves out."
+    done < <(sed -n 's/^COPY \(--chmod=[0-9]* \)\?\([a-zA-Z][^ ]*\) [^ ]*$/\2/p' docker/Dockerfile | grep -v '^\.$')
+    (cd "$place" && cargo metadata --locked --format-version 1 --no-deps >/dev/null) ||
+        die "The build context of docker/Dockerfile is not a whole workspace."
+    rm -rf "$place"
+}

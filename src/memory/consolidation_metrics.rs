@@ -1,0 +1,138 @@
+//! Consolidation by space as exporters get it: some spaces by themselves, the others as one, without a statement for each of them.
+//!
+//! Fifty spaces are shown: the first that the consolidator has counted since the server started. An entry of its counters is never given to
+//! another space, so that the choice never changes and no counter of a space or of the others goes down. A gauge of the others is the
+//! worst of theirs.
+
+use crate::guc;
+use crate::hot::metrics::spaces::SHOWN;
+use crate::hot::{consolidated, stirred};
+use crate::pg;
+use crate::store::schedule;
+use engram_engine::consolidation::health::{Facts, Health, health};
+use std::collections::HashMap;
+
+/// A space, or the others as one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    pub space: String,
+    pub runs: u64,
+    pub failures: u64,
+    pub skipped: u64,
+    pub seconds: f64,
+    /// Since the last run or look, while something is new.
+    pub age: f64,
+    pub interval: f64,
+    /// How long something has waited.
+    pub freshness: f64,
+    pub failures_in_row: u32,
+    /// Of the last run; 0 before the first.
+    pub novelty: f64,
+    pub low_novelty_runs: u32,
+    pub publish_delay: f64,
+    pub paused: bool,
+    /// After the last run.
+    pub beliefs: u64,
+}
+
+/// States of health in the order that [`Metrics::health`] counts them.
+pub const HEALTH: [Health; 5] = [Health::Ok, Health::Degraded, Health::Stale, Health::Failing, Health::Stagnant];
+
+/// Consolidation in this database.
+#[derive(Default)]
+pub struct Metrics {
+    pub rows: Vec<Row>,
+    /// Spaces in each state.
+    pub health: [i64; HEALTH.len()],
+}
+
+/// Looks at every space.
+pub fn look() -> Metrics {
+    let other = || Row { space: "other".to_owned(), ..Row::default() };
+    if !schedule::is_possible() {
+        return Metrics { rows: vec![other()], ..Metrics::default() };
+    }
+    let table = consolidated::words("").map_or(0, |words| words[1]);
+    let (counted, rest) = consolidated::here(table);
+    let places: HashMap<u64, usize> = counted.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
+    let all_paused = schedule::worker_is_paused();
+    let usual = guc::consolidation_interval().as_micros().min(i64::MAX as u128) as i64;
+    let now = pg::clock_micros();
+    let mut metrics = Metrics { rows: Vec::new(), health: [0; HEALTH.len()] };
+    let mut others = other();
+    for space in schedule::spaces() {
+        let place = consolidated::words(&space.name).and_then(|words| places.get(&words[0]).copied());
+        let own = place.map(|at| counted[at].1).unwrap_or_default();
+        let paused = space.paused || all_paused;
+        let waiting_since = stirred::waiting_since(&space.name);
+        let interval = space.interval.unwrap_or(usual);
+        let publish_delay = own.published.map(|d| d.as_micros().min(i64::MAX as u128) as i64);
+        let report = health(&Facts {
+            now,
+            interval,
+            paused,
+            last_completed: space.last_completed_at,
+            waiting_since,
+            publish_delay,
+            failures_in_row: space.failures_in_row,
+            low_novelty_runs: space.low_novelty_runs,
+        });
+        if let Some(at) = HEALTH.iter().position(|state| *state == report.health) {
+            metrics.health[at] += 1;
+        }
+        let since = |at: i64| now.saturating_sub(at).max(0) as f64 / 1e6;
+        let shown = place.is_some_and(|at| at < SHOWN);
+        let mut row = Row {
+            age: match waiting_since.filter(|_| !paused) {
+                // What began to wait after the last run is not late before its time.
+                Some(waits) => since(space.last_completed_at.map_or(waits, |completed| completed.max(waits))),
+                None => 0.0,
+            },
+            interval: interval as f64 / 1e6,
+            freshness: waiting_since.map_or(0.0, since),
+            failures_in_row: space.failures_in_row,
+            low_novelty_runs: space.low_novelty_runs,
+            publish_delay: publish_delay.unwrap_or(0) as f64 / 1e6,
+            paused,
+            beliefs: own.beliefs,
+            ..Row::default()
+        };
+        if shown {
+            row.novelty = schedule::last(&space.name).0.unwrap_or(0.0).into();
+            (row.runs, row.failures, row.skipped) = (own.runs, own.failures, own.skipped);
+            row.seconds = own.total.as_secs_f64();
+            row.space = space.name;
+            metrics.rows.push(row);
+        } else {
+            others.take(&row);
+        }
+    }
+    for (_, own) in counted.iter().skip(SHOWN).chain([(0, rest)].iter()) {
+        others.runs += own.runs;
+        others.failures += own.failures;
+        others.skipped += own.skipped;
+        others.seconds += own.total.as_secs_f64();
+    }
+    if others.interval == 0.0 {
+        others.interval = usual as f64 / 1e6;
+    }
+    metrics.rows.push(others);
+    metrics
+}
+
+impl Row {
+    /// The worst of both. Of the others, novelty is not read.
+    fn take(&mut self, row: &Row) {
+        // How late a space is depends on its own interval.
+        let lateness = |row: &Row| if row.interval > 0.0 { row.age / row.interval } else { 0.0 };
+        if self.interval == 0.0 || lateness(row) > lateness(self) {
+            (self.age, self.interval) = (row.age, row.interval);
+        }
+        self.freshness = self.freshness.max(row.freshness);
+        self.failures_in_row = self.failures_in_row.max(row.failures_in_row);
+        self.low_novelty_runs = self.low_novelty_runs.max(row.low_novelty_runs);
+        self.publish_delay = self.publish_delay.max(row.publish_delay);
+        self.paused |= row.paused;
+        self.beliefs += row.beliefs;
+    }
+}

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::pg::snapshot::Pinned;
 use crate::store::neighbourhood::{Seen, seen};
 use engram_engine::cues;
-use engram_engine::spread::{AssociationKind, CUE, EdgeKind, Graph, WEIGHT};
+use engram_engine::spread::{AssociationKind, CUE, EdgeKind, Graph, contiguity_weight};
 use engram_report::graph::{Link, Neighbourhood, Node, dot, json, svg};
 use pgrx::Uuid;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -167,6 +167,7 @@ fn mention(edges: &[Edge], names: &FxHashMap<u64, String>, nodes: &mut Vec<Node>
     }
 }
 
+/// A weight where an association of strength 1, which counts as much as a link between neighbours in time, has 1.
 fn share(weight: u32) -> f32 {
-    weight as f32 / WEIGHT as f32
+    weight as f32 / contiguity_weight() as f32
 }

@@ -39,7 +39,8 @@ pub fn page(space: Option<&str>) -> Result<String, Error> {
     if !readable.is_empty() {
         report::contents(&mut report, &readable, BELIEFS);
     }
-    report.graphs = graphs(&readable)?;
+    let loaded = |name: &&String| report.spaces.iter().any(|s| s.name == **name && s.memories() > 0);
+    report.graphs = graphs(readable.iter().filter(loaded).take(GRAPHS))?;
     Ok(engram_report::page(&report))
 }
 
@@ -52,9 +53,9 @@ fn readable(spaces: &[engram_report::figures::Space]) -> Vec<String> {
     spaces.iter().filter(|s| access::readable(&s.name).is_some()).map(|s| s.name.clone()).collect()
 }
 
-fn graphs(readable: &[String]) -> Result<Vec<Graph>, Error> {
+fn graphs<'a>(spaces: impl Iterator<Item = &'a String>) -> Result<Vec<Graph>, Error> {
     let mut graphs = Vec::new();
-    for space in readable.iter().take(GRAPHS) {
+    for space in spaces {
         pg::check_for_interrupts();
         let rows = graph_health(space)?
             .into_iter()

@@ -116,7 +116,7 @@ pub fn parts(m: &mut Markup, title: &str, note: &str, names: &[(&str, &str)], ro
     });
 }
 
-/// Columns over an axis, with round numbers beside it. The first and the last have their labels, and some between.
+/// Columns over an axis, with round numbers beside it.
 pub fn columns(m: &mut Markup, title: &str, note: &str, unit: &str, rows: &[(String, f64)]) {
     let most = rows.iter().map(|r| r.1).fold(0.0, f64::max);
     let step = round_step(most);
@@ -140,24 +140,25 @@ pub fn columns(m: &mut Markup, title: &str, note: &str, unit: &str, rows: &[(Str
             let gap = (each * 0.18).min(3.0);
             rect(m, "main", (x + gap, bottom - height), (each - 2.0 * gap, height), &format!("{name}: {}", short(*value)));
         }
-        // As many labels as have room, the first and the last among them.
-        let widest = rows.iter().map(|r| r.0.chars().count()).max().unwrap_or(0) as f64 * 6.4 + 14.0;
-        let fit = ((room / widest).floor() as usize).clamp(2, rows.len().max(2));
-        let mut last = None;
-        for k in 0..fit {
-            let i = if rows.len() > 1 { k * (rows.len() - 1) / (fit - 1) } else { 0 };
-            if last.replace(i) == Some(i) {
-                continue;
-            }
-            let Some((name, _)) = rows.get(i) else { continue };
-            let (class, x) = match i {
-                0 if rows.len() > fit => ("soft", left),
-                i if i + 1 == rows.len() && rows.len() > fit => ("soft end", WIDTH),
-                i => ("soft mid", left + (i as f64 + 0.5) * each),
-            };
-            text(m, class, x, bottom + 16.0, name);
-        }
+        labels(m, (left, each), bottom + 16.0, rows);
     });
+}
+
+/// Labels below columns, as many as have room at equal distances, the last among them.
+fn labels(m: &mut Markup, (left, each): (f64, f64), y: f64, rows: &[(String, f64)]) {
+    let widest = rows.iter().map(|r| r.0.chars().count()).max().unwrap_or(0) as f64 * 6.4;
+    let stride = ((widest * 1.3 + 8.0) / each).ceil().max(1.0) as usize;
+    for (i, (name, _)) in rows.iter().enumerate() {
+        if !(rows.len() - 1 - i).is_multiple_of(stride) {
+            continue;
+        }
+        let middle = left + (i as f64 + 0.5) * each;
+        if middle + widest / 2.0 > WIDTH {
+            text(m, "soft end", WIDTH, y, name);
+        } else {
+            text(m, "soft mid", middle, y, name);
+        }
+    }
 }
 
 /// How much of a whole is taken: nearly all of it is cause for alarm.

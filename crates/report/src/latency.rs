@@ -4,6 +4,7 @@ use crate::chart::{LEFT, WIDTH, figure, label, line, px, rect, text};
 use crate::figures::Operation;
 use crate::format::{count, percent, seconds};
 use crate::markup::Markup;
+use crate::page::plural;
 
 /// Height of a row: a strip and the line of figures below it.
 const ROW: f64 = 38.0;
@@ -36,7 +37,7 @@ fn row(m: &mut Markup, y: f64, cell: f64, operation: &Operation) {
     let parts = h.parts();
     let most = parts.iter().copied().max().unwrap_or(0).max(1) as f64;
     label(m, y + 14.0, &operation.name);
-    text(m, "soft", 0.0, y + 28.0, &format!("{} calls", count(h.count)));
+    text(m, "soft", 0.0, y + 28.0, &format!("{} call{}", count(h.count), plural(h.count)));
     rect(m, "track", (LEFT, y + 3.0), (WIDTH - LEFT, 15.0), &operation.name);
     for (i, &n) in parts.iter().enumerate().filter(|p| *p.1 > 0) {
         let told = match h.bounds.get(i) {
@@ -67,7 +68,7 @@ fn row(m: &mut Markup, y: f64, cell: f64, operation: &Operation) {
             line(m, class, (x, y + 1.0), (x, y + 20.0));
         }
     }
-    text(m, "soft", LEFT, y + 31.0, &said.join("   "));
+    text(m, "soft", LEFT, y + 31.0, &said.join(" · "));
 }
 
 /// Where a duration lies on the axis, in cells: each bucket is as wide as the others.

@@ -225,18 +225,18 @@ pub fn beliefs(m: &mut Markup, report: &Report) {
         let one_space = report.about.space.is_some();
         let rows = beliefs.iter().map(|b| {
             let mut row = vec![Cell::wide(start(&b.content, SAID)).told(b.label.clone().unwrap_or_default())];
-            if !one_space {
-                row.push(Cell::name(&b.space));
-            }
             row.push(Cell::number(percent(b.confidence)));
             row.push(Cell::number(count(b.citations)));
             row.push(Cell::number(b.period.map_or_else(String::new, |p| format!("every {}", seconds(p)))));
+            if !one_space {
+                row.push(Cell::name(&b.space));
+            }
             row
         });
         let heads: &[&str] = if one_space {
             &["belief", "confidence#", "rests on#", "recurs#"]
         } else {
-            &["belief", "space", "confidence#", "rests on#", "recurs#"]
+            &["belief", "confidence#", "rests on#", "recurs#", "space"]
         };
         table(m, heads, rows.collect());
         let shown = beliefs.len() as u64;
@@ -263,10 +263,11 @@ fn graph(m: &mut Markup, graph: &Graph) {
             .rows
             .iter()
             .filter_map(|r| {
-                let name = r.metric.strip_prefix("share ")?;
                 let value = r.value?;
-                let name = name.strip_prefix("with ").unwrap_or(name);
-                Some(Bar { label: name.to_owned(), value, shown: percent(value) })
+                let name = r.metric.strip_prefix("share ")?;
+                let name = name.strip_prefix("with a ").or_else(|| name.strip_prefix("with an ")).unwrap_or(name);
+                let name = name.replace("from one, median", "(median)");
+                Some(Bar { label: name, value, shown: percent(value) })
             })
             .collect();
         if shares.iter().any(|b| b.value > 0.0) {

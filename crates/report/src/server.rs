@@ -23,17 +23,35 @@ pub fn latency(m: &mut Markup, server: &Server) {
                 operations(m, &called);
                 if !server.errors.is_empty() {
                     let rows = server.errors.iter().map(|(class, n)| Bar {
-                        label: class.clone(),
+                        label: named(class),
                         value: *n as f64,
                         shown: count(*n),
                     });
-                    bars(m, "Errors by class", "Calls that ended by an error, by class of SQLSTATE; 57 is a cancel", &rows.collect::<Vec<_>>());
+                    bars(m, "Errors by class", "Calls that ended by an error, by class of SQLSTATE", &rows.collect::<Vec<_>>());
                 }
             });
         });
         let since = format!("Counted in all databases of the server since {}.", server.counted_since);
         m.leaf("p", &[("class", &"note")], since);
     });
+}
+
+/// A class of SQLSTATE with what it mostly means here.
+fn named(class: &str) -> String {
+    let meaning = match class {
+        "0A" => "not possible",
+        "22" => "bad value",
+        "23" => "constraint",
+        "40" => "conflict",
+        "42" => "no such, no right",
+        "53" => "no room",
+        "54" => "too large",
+        "55" => "not ready",
+        "57" => "cancelled",
+        "XX" => "a bug",
+        _ => return class.to_owned(),
+    };
+    format!("{class} {meaning}")
 }
 
 fn operations(m: &mut Markup, called: &[&Operation]) {

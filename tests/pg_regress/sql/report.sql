@@ -1,19 +1,9 @@
 -- Pages to look at. What they look like is tested in a browser (tests/cluster/tests/page.rs); here: that they are well-formed, who sees
 -- what, and that text of users stays text.
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS engram CASCADE;
-CREATE OR REPLACE FUNCTION attempt(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-    RETURN 'ok';
-EXCEPTION WHEN OTHERS THEN
-    RETURN sqlstate || ': ' || sqlerrm;
-END $$;
 CREATE ROLE report_owner IN ROLE engram_writer;
 CREATE ROLE report_reader IN ROLE engram_reader;
 CREATE ROLE report_monitor IN ROLE pg_monitor;
 CREATE ROLE report_stranger;
-GRANT EXECUTE ON FUNCTION attempt(text) TO PUBLIC;
 SET ROLE report_owner;
 SELECT engram_create_space('<b>pier</b> & "co"', readers => '{report_reader}');
 SELECT engram_create_space('elsewhere');
@@ -28,9 +18,9 @@ SELECT engram_associate('00000000-0000-7000-8000-000000000002', '00000000-0000-7
 RESET ROLE;
 INSERT INTO engram.memory (space, content, kind, origin, id)
     VALUES ('<b>pier</b> & "co"', 'Lanterns <script>hang</script> at piers', 'belief', 'consolidated', '00000000-0000-7000-8000-00000000000b');
-INSERT INTO engram.consolidation_run (space, run, state, finished_at) VALUES ('<b>pier</b> & "co"', 1, 'completed', now());
+INSERT INTO engram.consolidation_run (space, run, state, finished_at) VALUES ('<b>pier</b> & "co"', known_id(1), 'completed', now());
 INSERT INTO engram.consolidation_snapshot (space, belief, content, evidence_for, evidence_against, citations, run, version)
-    VALUES ('<b>pier</b> & "co"', '00000000-0000-7000-8000-00000000000b', 'Lanterns <script>hang</script> at piers', 8, 2, 4, 1, 1);
+    VALUES ('<b>pier</b> & "co"', '00000000-0000-7000-8000-00000000000b', 'Lanterns <script>hang</script> at piers', 8, 2, 4, known_id(1), 1);
 -- What a page has, as a row.
 CREATE FUNCTION look(page text) RETURNS TABLE (well_formed boolean, elements text, own_text boolean, others_text boolean, belief boolean, latency boolean, graph boolean)
 LANGUAGE sql AS $$
@@ -96,5 +86,5 @@ SELECT engram_graph('00000000-0000-7000-8000-000000000001', space => '<b>pier</b
 COMMIT;
 SELECT engram_drop_space('<b>pier</b> & "co"'), engram_drop_space('elsewhere');
 SELECT engram_report() LIKE '%No belief is published%' OR engram_report() LIKE '%is for those who may read%' AS whole;
-DROP FUNCTION look(text), attempt(text);
+DROP FUNCTION look(text);
 DROP ROLE report_owner, report_reader, report_monitor, report_stranger;

@@ -42,7 +42,7 @@ pub struct Link {
     pub target: usize,
     /// `mention`, `contiguity`, or the kind of an association.
     pub kind: String,
-    /// Above 0, at most 1.
+    /// Above 0; a link between neighbours in time has 1.
     pub weight: f32,
     /// Leads one way only.
     pub directed: bool,

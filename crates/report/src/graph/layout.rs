@@ -15,6 +15,14 @@ const ROOM: (f64, f64) = (104.0, 46.0);
 /// Places of nodes; the source is at the origin.
 pub fn places(n: &Neighbourhood) -> Vec<(f64, f64)> {
     let mut places = rings(n);
+    let mut degrees = vec![0.0f64; places.len()];
+    for link in &n.links {
+        for at in [link.source, link.target] {
+            if let Some(degree) = degrees.get_mut(at) {
+                *degree += 1.0;
+            }
+        }
+    }
     for step in 0..STEPS {
         // Steps get smaller, so that it comes to rest.
         let most = 14.0 * (1.0 - step as f64 / STEPS as f64) + 0.5;
@@ -23,17 +31,18 @@ pub fn places(n: &Neighbourhood) -> Vec<(f64, f64)> {
         for link in &n.links {
             let (Some(&a), Some(&b)) = (places.get(link.source), places.get(link.target)) else { continue };
             let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-            let pull = 0.012 + 0.02 * f64::from(link.weight);
             for (at, sign) in [(link.source, 1.0), (link.target, -1.0)] {
-                moves[at].0 += dx * pull * sign;
-                moves[at].1 += dy * pull * sign;
+                // All links of a node together pull no more than one.
+                let pull = 0.09 * sign / degrees[at].max(1.0);
+                moves[at].0 += dx * pull;
+                moves[at].1 += dy * pull;
             }
         }
         for (i, (place, by)) in places.iter_mut().zip(&moves).enumerate().skip(1) {
             // Back to its ring: hops stay to be seen.
             let ring = ring(n, i);
             let far = (place.0.hypot(place.1)).max(1e-6);
-            let back = (ring - far) / far * 0.06;
+            let back = (ring - far) / far * 0.2;
             let (dx, dy) = (by.0 + place.0 * back, by.1 + place.1 * back);
             let length = dx.hypot(dy).max(1e-9);
             let scale = (most / length).min(1.0);
@@ -50,7 +59,7 @@ fn ring(n: &Neighbourhood, i: usize) -> f64 {
     let hops = f64::from(node.hops) - if node.is_cue { 0.45 } else { 0.0 };
     // A ring with many nodes is wider.
     let crowd = n.nodes.iter().filter(|o| o.hops == node.hops).count() as f64;
-    (hops.max(0.5) * RING).max(crowd * 9.0)
+    (hops.max(0.5) * RING).max(crowd * 6.5)
 }
 
 /// Nodes at equal angles on the ring of their hops.

@@ -59,7 +59,7 @@ pub fn svg(n: &Neighbourhood) -> String {
         let left_out = if n.left_out > 0 { format!(", {} more left out", n.left_out) } else { String::new() };
         let memories = n.nodes.iter().filter(|node| !node.is_cue).count();
         say(m, "soft", middle, top + 33.0, &format!("{memories} memories{left_out}; the more activation, the larger"));
-        say(m, "soft", middle, bottom - 9.0, "solid: association   broken: next in time   dotted: shared cue");
+        say(m, "soft", middle, bottom - 9.0, "solid: association · broken: next in time · dotted: shared cue");
     });
     m.line();
     m.finish()

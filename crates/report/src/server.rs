@@ -43,7 +43,7 @@ fn named(class: &str) -> String {
         "22" => "bad value",
         "23" => "constraint",
         "40" => "conflict",
-        "42" => "no such, no right",
+        "42" => "unknown",
         "53" => "no room",
         "54" => "too large",
         "55" => "not ready",

@@ -1,101 +1,122 @@
-//! Where nodes are drawn: rings by hops around the source, then a fixed number of steps in which links pull and nodes push. There is no
-//! chance in it: the same graph gives the same picture.
+//! Where nodes are drawn: memories on rings around the source, those of fewer hops further in and near the memory they were reached
+//! from; then, in a fixed number of steps, cues are pulled by the memories that mention them and pushed by whatever lies near. There
+//! is no chance in it: the same graph gives the same picture.
 
 use super::Neighbourhood;
+use std::f64::consts::TAU;
 
-/// Distance between two rings.
-const RING: f64 = 120.0;
+/// A node with its label takes this much room, across and down. Rings are as much wider than high.
+const ROOM: (f64, f64) = (112.0, 56.0);
 
-/// Steps; more change little at a hundred nodes.
-const STEPS: usize = 160;
+/// Radius of the first ring, and distance to the next, in rooms.
+const FIRST: f64 = 1.3;
+const NEXT: f64 = 1.0;
 
-/// Distance that nodes keep: labels need room across more than down.
-const ROOM: (f64, f64) = (104.0, 46.0);
+/// Steps for cues; more change little.
+const STEPS: usize = 120;
 
 /// Places of nodes; the source is at the origin.
 pub fn places(n: &Neighbourhood) -> Vec<(f64, f64)> {
-    let mut places = rings(n);
-    let mut degrees = vec![0.0f64; places.len()];
-    for link in &n.links {
-        for at in [link.source, link.target] {
-            if let Some(degree) = degrees.get_mut(at) {
-                *degree += 1.0;
-            }
-        }
+    // In rooms, so that near means the same across and down.
+    let mut places = vec![(0.0, 0.0); n.nodes.len()];
+    let mut angles = vec![0.0; n.nodes.len()];
+    let last = n.nodes.iter().filter(|node| !node.is_cue).map(|node| node.hops).max().unwrap_or(0);
+    let mut inner = FIRST;
+    for hops in 0..=last {
+        let mut of_hop: Vec<usize> =
+            (1..n.nodes.len()).filter(|i| !n.nodes[*i].is_cue && n.nodes[*i].hops == hops).collect();
+        let from: Vec<f64> = of_hop.iter().map(|i| parent(n, *i).map_or(0.0, |p| angles[p])).collect();
+        let cues: Vec<usize> = of_hop.iter().map(|i| cue(n, *i)).collect();
+        let mut order: Vec<usize> = (0..of_hop.len()).collect();
+        order.sort_by(|a, b| from[*a].total_cmp(&from[*b]).then(cues[*a].cmp(&cues[*b])).then(a.cmp(b)));
+        of_hop = order.into_iter().map(|at| of_hop[at]).collect();
+        inner = put(&of_hop, inner, &mut places, &mut angles);
     }
-    for step in 0..STEPS {
-        // Steps get smaller, so that it comes to rest.
-        let most = 14.0 * (1.0 - step as f64 / STEPS as f64) + 0.5;
-        let mut moves = vec![(0.0, 0.0); places.len()];
-        repel(&places, &mut moves);
-        for link in &n.links {
-            let (Some(&a), Some(&b)) = (places.get(link.source), places.get(link.target)) else { continue };
-            let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-            for (at, sign) in [(link.source, 1.0), (link.target, -1.0)] {
-                // All links of a node together pull no more than one.
-                let pull = 0.09 * sign / degrees[at].max(1.0);
-                moves[at].0 += dx * pull;
-                moves[at].1 += dy * pull;
-            }
-        }
-        for (i, (place, by)) in places.iter_mut().zip(&moves).enumerate().skip(1) {
-            // Back to its ring: hops stay to be seen.
-            let ring = ring(n, i);
-            let far = (place.0.hypot(place.1)).max(1e-6);
-            let back = (ring - far) / far * 0.2;
-            let (dx, dy) = (by.0 + place.0 * back, by.1 + place.1 * back);
-            let length = dx.hypot(dy).max(1e-9);
-            let scale = (most / length).min(1.0);
-            place.0 += dx * scale;
-            place.1 += dy * scale;
-        }
-    }
-    places
+    move_cues(n, &mut places);
+    places.into_iter().map(|(x, y)| (x * ROOM.0, y * ROOM.1)).collect()
 }
 
-fn ring(n: &Neighbourhood, i: usize) -> f64 {
-    let node = &n.nodes[i];
-    // A cue lies between the memories that mention it.
-    let hops = f64::from(node.hops) - if node.is_cue { 0.45 } else { 0.0 };
-    // A ring with many nodes is wider.
-    let crowd = n.nodes.iter().filter(|o| o.hops == node.hops).count() as f64;
-    (hops.max(0.5) * RING).max(crowd * 6.5)
+/// The memory of fewer hops that a memory is linked with, over a cue where there is no other way.
+fn parent(n: &Neighbourhood, i: usize) -> Option<usize> {
+    let nearer = |j: &usize| !n.nodes[*j].is_cue && n.nodes[*j].hops < n.nodes[i].hops;
+    let direct = others(n, i).filter(nearer).min();
+    direct.or_else(|| others(n, i).filter(|c| n.nodes[*c].is_cue).flat_map(|c| others(n, c)).filter(nearer).min())
 }
 
-/// Nodes at equal angles on the ring of their hops.
-fn rings(n: &Neighbourhood) -> Vec<(f64, f64)> {
-    let mut so_far = std::collections::HashMap::<u8, usize>::new();
-    let of_ring = |hops: u8| n.nodes.iter().skip(1).filter(|node| node.hops == hops).count().max(1) as f64;
-    (0..n.nodes.len())
-        .map(|i| {
-            if i == 0 {
-                return (0.0, 0.0);
-            }
-            let hops = n.nodes[i].hops;
-            let k = so_far.entry(hops).or_default();
-            *k += 1;
-            let angle = std::f64::consts::TAU * (*k as f64 - 0.5) / of_ring(hops) + f64::from(hops) * 0.7;
-            (ring(n, i) * angle.cos(), ring(n, i) * angle.sin())
-        })
-        .collect()
+/// The first cue that a memory mentions: those that share it are put side by side.
+fn cue(n: &Neighbourhood, i: usize) -> usize {
+    others(n, i).filter(|j| n.nodes[*j].is_cue).min().unwrap_or(usize::MAX)
 }
 
-/// Nodes whose labels would touch push each other away.
-fn repel(places: &[(f64, f64)], moves: &mut [(f64, f64)]) {
-    for i in 0..places.len() {
-        for j in i + 1..places.len() {
-            let (dx, dy) = (places[j].0 - places[i].0, places[j].1 - places[i].1);
-            let near = (dx / ROOM.0).hypot(dy / ROOM.1);
-            if near >= 1.6 {
-                continue;
-            }
-            // Two at one place are told apart by their order.
-            let (dx, dy) = if near < 1e-6 { (0.1 + i as f64 * 0.01, 0.1 + j as f64 * 0.01) } else { (dx, dy) };
-            let push = (1.6 - near) * 0.22;
-            moves[i].0 -= dx * push;
-            moves[i].1 -= dy * push;
-            moves[j].0 += dx * push;
-            moves[j].1 += dy * push;
+/// What a node is linked with.
+fn others(n: &Neighbourhood, i: usize) -> impl Iterator<Item = usize> + '_ {
+    n.links.iter().filter_map(move |l| match (l.source == i, l.target == i) {
+        (true, false) => Some(l.target),
+        (false, true) => Some(l.source),
+        _ => None,
+    })
+}
+
+/// Puts memories in their order around the source, on as many rings as they need, and returns the radius of the next ring.
+fn put(order: &[usize], inner: f64, places: &mut [(f64, f64)], angles: &mut [f64]) -> f64 {
+    if order.is_empty() {
+        return inner;
+    }
+    let mut rings = Vec::new();
+    let (mut radius, mut room) = (inner, 0);
+    while room < order.len() {
+        let fit = (TAU * radius / 1.05).floor().max(1.0) as usize;
+        rings.push((radius, fit));
+        room += fit;
+        radius += NEXT;
+    }
+    // Each ring takes its share of every part of the order, so that neighbours in it stay neighbours.
+    let mut taken = vec![Vec::new(); rings.len()];
+    for (i, node) in order.iter().enumerate() {
+        let due = |r: &usize| (rings[*r].1 as f64) * (i + 1) as f64 / room as f64 - taken[*r].len() as f64;
+        let free = (0..rings.len()).filter(|r| taken[*r].len() < rings[*r].1);
+        let Some(ring) = free.max_by(|a, b| due(a).total_cmp(&due(b)).then(b.cmp(a))) else { continue };
+        taken[ring].push(*node);
+    }
+    for (r, (nodes, (radius, _))) in taken.iter().zip(&rings).enumerate() {
+        for (k, node) in nodes.iter().enumerate() {
+            let angle = TAU * (k as f64 + 0.5 * (r % 2) as f64) / nodes.len() as f64;
+            angles[*node] = angle;
+            places[*node] = (radius * angle.cos(), radius * angle.sin());
         }
     }
+    radius
+}
+
+fn move_cues(n: &Neighbourhood, places: &mut [(f64, f64)]) {
+    let cues: Vec<usize> = (0..n.nodes.len()).filter(|i| n.nodes[*i].is_cue).collect();
+    let middles: Vec<(f64, f64)> = cues.iter().map(|c| middle(n, *c, places)).collect();
+    for (i, cue) in cues.iter().enumerate() {
+        // Two with the same middle start beside each other.
+        let angle = i as f64 * 2.4;
+        places[*cue] = (middles[i].0 + 0.3 * angle.cos(), middles[i].1 + 0.3 * angle.sin());
+    }
+    for _ in 0..STEPS {
+        for (cue, middle) in cues.iter().zip(&middles) {
+            let at = places[*cue];
+            let mut by = ((middle.0 - at.0) * 0.05, (middle.1 - at.1) * 0.05);
+            for (other, place) in places.iter().enumerate().filter(|o| o.0 != *cue) {
+                let (dx, dy) = (at.0 - place.0, at.1 - place.1);
+                let far = dx.hypot(dy);
+                // Names of cues are short and have no figure below.
+                if far < 0.6 {
+                    let push = (0.6 - far) * 0.5 / far.max(0.05);
+                    by = (by.0 + dx * push + 1e-4 * other as f64, by.1 + dy * push);
+                }
+            }
+            places[*cue] = (at.0 + by.0.clamp(-0.2, 0.2), at.1 + by.1.clamp(-0.2, 0.2));
+        }
+    }
+}
+
+/// The middle of the memories that mention a cue.
+fn middle(n: &Neighbourhood, cue: usize, places: &[(f64, f64)]) -> (f64, f64) {
+    let by: Vec<(f64, f64)> = others(n, cue).map(|i| places[i]).collect();
+    let count = by.len().max(1) as f64;
+    (by.iter().map(|p| p.0).sum::<f64>() / count, by.iter().map(|p| p.1).sum::<f64>() / count)
 }

@@ -45,7 +45,18 @@ fn no_two_nodes_lie_on_each_other() {
     let places = layout::places(&n);
     for (i, a) in places.iter().enumerate() {
         for b in &places[i + 1..] {
-            assert!((a.0 - b.0).hypot(a.1 - b.1) > 15.0, "{a:?} and {b:?}");
+            assert!(((a.0 - b.0) / 112.0).hypot((a.1 - b.1) / 56.0) > 0.6, "{a:?} and {b:?}");
         }
+    }
+}
+
+#[test]
+fn memories_of_fewer_hops_lie_further_in() {
+    let mut n = chain(60, "text");
+    n.nodes.iter_mut().enumerate().for_each(|(i, node)| node.hops = [0, 1, 2, 3][(i > 0) as usize + (i > 9) as usize + (i > 30) as usize]);
+    let places = layout::places(&n);
+    let far = |hops: u8| n.nodes.iter().zip(&places).filter(move |p| p.0.hops == hops).map(|p| (p.1.0 / 112.0).hypot(p.1.1 / 56.0));
+    for hops in 0..3 {
+        assert!(far(hops).fold(0.0, f64::max) < far(hops + 1).fold(f64::MAX, f64::min), "{hops}");
     }
 }

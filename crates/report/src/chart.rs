@@ -138,7 +138,13 @@ pub fn columns(m: &mut Markup, title: &str, note: &str, unit: &str, rows: &[(Str
             let height = if *value > 0.0 { height.max(1.0) } else { 0.0 };
             let x = left + i as f64 * each;
             let gap = (each * 0.18).min(3.0);
-            rect(m, "main", (x + gap, bottom - height), (each - 2.0 * gap, height), &format!("{name}: {}", short(*value)));
+            rect(
+                m,
+                "main",
+                (x + gap, bottom - height),
+                (each - 2.0 * gap, height),
+                &format!("{name}: {}", short(*value)),
+            );
         }
         labels(m, (left, each), bottom + 16.0, rows);
     });
@@ -198,7 +204,9 @@ mod tests {
 
     #[test]
     fn steps_are_round_and_few() {
-        for (most, step) in [(0.0, 1.0), (3.0, 1.0), (5.0, 2.0), (17.0, 5.0), (100.0, 50.0), (900.0, 500.0), (80.0, 20.0)] {
+        for (most, step) in
+            [(0.0, 1.0), (3.0, 1.0), (5.0, 2.0), (17.0, 5.0), (100.0, 50.0), (900.0, 500.0), (80.0, 20.0)]
+        {
             assert_eq!(step, round_step(most), "up to {most}");
         }
     }
@@ -210,15 +218,33 @@ mod tests {
             let mut m = Markup::default();
             m.element("main", &[], |m| {
                 columns(m, "title", "note", "unit", rows);
-                bars(m, "title", "note", &rows.iter().map(|r| Bar { label: r.0.clone(), value: r.1, shown: r.0.clone() }).collect::<Vec<_>>());
-                parts(m, "title", "note", &[("hot", "main")], &rows.iter().map(|r| (r.0.clone(), vec![r.1])).collect::<Vec<_>>());
+                bars(
+                    m,
+                    "title",
+                    "note",
+                    &rows
+                        .iter()
+                        .map(|r| Bar { label: r.0.clone(), value: r.1, shown: r.0.clone() })
+                        .collect::<Vec<_>>(),
+                );
+                parts(
+                    m,
+                    "title",
+                    "note",
+                    &[("hot", "main")],
+                    &rows.iter().map(|r| (r.0.clone(), vec![r.1])).collect::<Vec<_>>(),
+                );
             });
             let written = m.finish();
             assert!(!written.contains("NaN") && !written.contains("inf"), "{written}");
             let read = roxmltree::Document::parse(&written).unwrap();
             let shapes = read.descendants().filter(|n| n.attribute("class") == Some("main")).count();
             let parts = rows.iter().filter(|r| r.1 > 0.0).count();
-            assert_eq!(rows.len() * 2 + parts + 1, shapes, "a column, a bar and, of what is not 0, a part each; one in the legend");
+            assert_eq!(
+                rows.len() * 2 + parts + 1,
+                shapes,
+                "a column, a bar and, of what is not 0, a part each; one in the legend"
+            );
         }
     }
 }

@@ -100,7 +100,10 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        assert_eq!(["0", "999", "1,000", "1,234,567"], [0, 999, 1000, 1_234_567].map(count).each_ref().map(String::as_str));
+        assert_eq!(
+            ["0", "999", "1,000", "1,234,567"],
+            [0, 999, 1000, 1_234_567].map(count).each_ref().map(String::as_str)
+        );
         assert_eq!(["0", "1.23k", "45.6M"], [0.0, 1234.0, 45_600_000.0].map(short).each_ref().map(String::as_str));
         assert_eq!(["0 B", "1.5 kB", "64 MB"], [0, 1536, 64 << 20].map(bytes).each_ref().map(String::as_str));
         assert_eq!(

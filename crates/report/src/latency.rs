@@ -54,7 +54,9 @@ fn row(m: &mut Markup, y: f64, cell: f64, operation: &Operation) {
             ("height", &15),
             ("fill-opacity", &shade),
         ];
-        m.element("rect", attributes, |m| m.leaf("title", &[], format!("{told}, {}", percent(n as f64 / h.count as f64))));
+        m.element("rect", attributes, |m| {
+            m.leaf("title", &[], format!("{told}, {}", percent(n as f64 / h.count as f64)))
+        });
     }
     let mut said = Vec::new();
     for (name, share, class) in [("half", 0.5, "mark"), ("95 %", 0.95, "dash"), ("99 %", 0.99, "")] {

@@ -18,3 +18,6 @@ mod server;
 
 pub use figures::Report;
 pub use page::page;
+
+#[cfg(test)]
+mod tests;

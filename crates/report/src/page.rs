@@ -153,7 +153,8 @@ fn find(report: &Report) -> Vec<(String, String)> {
     }
     for w in report.workers.iter().filter(|w| w.failures > 0) {
         let place = w.database.as_deref().map_or_else(String::new, |d| format!(" in {d}"));
-        let what = format!("The worker {}{place} has failed {} of {} times.", w.worker, count(w.failures), count(w.runs));
+        let what =
+            format!("The worker {}{place} has failed {} of {} times.", w.worker, count(w.failures), count(w.runs));
         add(what, w.last_error.as_deref().unwrap_or_default());
     }
     found
@@ -174,7 +175,11 @@ fn tiles(m: &mut Markup, report: &Report) {
     }
     if let Some((whole, free)) = report.about.hot_tier {
         let taken = whole.saturating_sub(free);
-        all.push(("Hot tier", percent(taken as f64 / whole.max(1) as f64), format!("{} of {}", bytes(taken), bytes(whole))));
+        all.push((
+            "Hot tier",
+            percent(taken as f64 / whole.max(1) as f64),
+            format!("{} of {}", bytes(taken), bytes(whole)),
+        ));
     }
     if let Some(server) = &report.server {
         if let Some(recall) = server.operations.iter().find(|o| o.name == "recall") {
@@ -209,7 +214,3 @@ fn tiles(m: &mut Markup, report: &Report) {
 pub fn plural(n: u64) -> &'static str {
     if n == 1 { "" } else { "s" }
 }
-
-#[cfg(test)]
-#[path = "page_tests.rs"]
-mod tests;

@@ -127,8 +127,14 @@ pub fn tiers(m: &mut Markup, report: &Report) {
         });
         table(m, &["space", "state", "memories#", "hot#", "warm#", "cold#", "hot tier#"], rows.collect());
         let hidden = report.spaces_in_all.saturating_sub(report.spaces.len() as u64);
-        let more = if hidden > 0 { format!(" {} smaller space{} left out.", count(hidden), plural(hidden)) } else { String::new() };
-        let note = format!("Memories of loaded spaces; what is stored in a space that nobody has asked yet is not counted.{more}");
+        let more = if hidden > 0 {
+            format!(" {} smaller space{} left out.", count(hidden), plural(hidden))
+        } else {
+            String::new()
+        };
+        let note = format!(
+            "Memories of loaded spaces; what is stored in a space that nobody has asked yet is not counted.{more}"
+        );
         m.leaf("p", &[("class", &"note")], note);
     });
 }
@@ -136,7 +142,10 @@ pub fn tiers(m: &mut Markup, report: &Report) {
 fn hot_tier(m: &mut Markup, report: &Report) {
     if let Some((all, free)) = report.about.hot_tier.filter(|(all, _)| *all > 0) {
         let taken = all.saturating_sub(free);
-        let note = format!("Shared memory of all databases; {} memories have left it for want of room", count(report.about.evictions));
+        let note = format!(
+            "Shared memory of all databases; {} memories have left it for want of room",
+            count(report.about.evictions)
+        );
         let ends = (format!("{} taken", bytes(taken)), format!("of {}", bytes(all)));
         meter(m, "Hot tier", &note, taken as f64 / all as f64, (&ends.0, &ends.1));
     }
@@ -168,9 +177,16 @@ pub fn activity(m: &mut Markup, report: &Report) {
         m.element("div", &[("class", &"grid")], |m| {
             if !report.days.is_empty() {
                 let all: u64 = report.days.iter().map(|d| d.stored).sum();
-                let note = format!("Memories that are kept, by the day they were stored (UTC): {} in {} days", count(all), report.days.len());
-                let rows: Vec<(String, f64)> =
-                    report.days.iter().map(|d| (d.date.get(5..).unwrap_or(&d.date).to_owned(), d.stored as f64)).collect();
+                let note = format!(
+                    "Memories that are kept, by the day they were stored (UTC): {} in {} days",
+                    count(all),
+                    report.days.len()
+                );
+                let rows: Vec<(String, f64)> = report
+                    .days
+                    .iter()
+                    .map(|d| (d.date.get(5..).unwrap_or(&d.date).to_owned(), d.stored as f64))
+                    .collect();
                 columns(m, "Memories stored", &note, "memories", &rows);
             }
             if let Some(server) = &report.server {
@@ -188,7 +204,16 @@ pub fn beliefs(m: &mut Markup, report: &Report) {
         if !report.consolidation.is_empty() {
             let said: Vec<String> =
                 health.iter().filter(|h| h.1 > 0).map(|(state, n)| format!("{n} {state}")).collect();
-            m.leaf("p", &[], format!("Consolidation of {} space{}: {}.", report.consolidation.len(), plural(report.consolidation.len() as u64), said.join(", ")));
+            m.leaf(
+                "p",
+                &[],
+                format!(
+                    "Consolidation of {} space{}: {}.",
+                    report.consolidation.len(),
+                    plural(report.consolidation.len() as u64),
+                    said.join(", ")
+                ),
+            );
             let mut worst: Vec<_> = report.consolidation.iter().collect();
             // Those that call for attention first; of the others, the order they came in.
             worst.sort_by_key(|c| c.health == "ok");
@@ -240,7 +265,12 @@ pub fn beliefs(m: &mut Markup, report: &Report) {
         };
         table(m, heads, rows.collect());
         let shown = beliefs.len() as u64;
-        let note = format!("The {} best founded of {} belief{}.", count(shown), count(report.beliefs_in_all), plural(report.beliefs_in_all));
+        let note = format!(
+            "The {} best founded of {} belief{}.",
+            count(shown),
+            count(report.beliefs_in_all),
+            plural(report.beliefs_in_all)
+        );
         m.leaf("p", &[("class", &"note")], note);
     });
 }
@@ -275,7 +305,10 @@ fn graph(m: &mut Markup, graph: &Graph) {
         }
         let rows = graph.rows.iter().filter(|r| !r.metric.starts_with("share ")).filter_map(|r| {
             let value = r.value?;
-            Some(vec![Cell::name(&r.metric).told(r.assessment.clone().unwrap_or_default()), Cell::number(figure_of(value))])
+            Some(vec![
+                Cell::name(&r.metric).told(r.assessment.clone().unwrap_or_default()),
+                Cell::number(figure_of(value)),
+            ])
         });
         let rows: Vec<_> = rows.collect();
         if !rows.is_empty() {
@@ -317,10 +350,9 @@ pub fn settings(m: &mut Markup, report: &Report) {
             return;
         }
         let shown = |value: &str| if value.is_empty() { "(blank)".to_owned() } else { start(value, 80) };
-        let rows = report
-            .settings
-            .iter()
-            .map(|s| vec![Cell::name(&s.name), Cell::name(shown(&s.value)), Cell::name(shown(&s.default)), Cell::text(&s.source)]);
+        let rows = report.settings.iter().map(|s| {
+            vec![Cell::name(&s.name), Cell::name(shown(&s.value)), Cell::name(shown(&s.default)), Cell::text(&s.source)]
+        });
         table(m, &["setting", "value", "default", "set by"], rows.collect());
     });
 }

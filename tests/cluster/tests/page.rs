@@ -11,7 +11,8 @@ const SPACE: &str = "quay";
 
 /// Memories with shared cues, some of whose text would do harm if it were not text; calls that are counted, failed ones too.
 fn furnish(client: &mut Client) -> uuid::Uuid {
-    let things = ["lantern", "<script>document.title = 'broken'</script> net", "<img src='http://127.0.0.1:9/x.png'/> boat"];
+    let things =
+        ["lantern", "<script>document.title = 'broken'</script> net", "<img src='http://127.0.0.1:9/x.png'/> boat"];
     let people = ["Anna", "Bertil", "Carla & Dov"];
     let ids: Vec<uuid::Uuid> = (0..60)
         .map(|n| {
@@ -94,7 +95,8 @@ fn look(file: &Path, picture: &Path, (width, height): (u32, u32), dark: bool) ->
 
 /// Where pictures are left for people: the directory that ENGRAM_PICTURES names, or one that goes away.
 fn pictures() -> PathBuf {
-    let place = std::env::var_os("ENGRAM_PICTURES").map_or_else(|| std::env::temp_dir().join("engram-pages"), PathBuf::from);
+    let place =
+        std::env::var_os("ENGRAM_PICTURES").map_or_else(|| std::env::temp_dir().join("engram-pages"), PathBuf::from);
     std::fs::create_dir_all(&place).unwrap();
     place
 }
@@ -127,7 +129,10 @@ fn a_browser_shows_the_page_on_a_phone_in_the_dark_and_on_a_desk() {
         assert!(!seen.log.contains("CONSOLE"), "{name}: {}", seen.log);
         assert_eq!(size(&picture), view, "{name}");
         // A script or an image of a user's text would be an element of the document that the browser made.
-        assert!(!seen.dom.contains("<script") && !seen.dom.contains("<img") && !seen.dom.contains("broken</title>"), "{name}");
+        assert!(
+            !seen.dom.contains("<script") && !seen.dom.contains("<img") && !seen.dom.contains("broken</title>"),
+            "{name}"
+        );
         assert!(seen.dom.contains("&lt;script&gt;") || file == &report, "the drawing has the text: {}", seen.dom);
     }
 }

@@ -7,7 +7,9 @@ use std::fmt::Write;
 pub fn dot(n: &Neighbourhood) -> String {
     let mut out = String::from("digraph engram {\n");
     let _ = writeln!(out, "  graph [label={}, overlap=false, splines=true];", quoted(&title(n)));
-    out.push_str("  node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef2f6\", fontname=\"sans-serif\", fontsize=10];\n");
+    out.push_str(
+        "  node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef2f6\", fontname=\"sans-serif\", fontsize=10];\n",
+    );
     out.push_str("  edge [color=\"#77879a\", fontname=\"sans-serif\", fontsize=8];\n");
     for (i, node) in n.nodes.iter().enumerate() {
         let (label, told) = (label(node), quoted(&node.told()));

@@ -10,7 +10,7 @@ const ROOM: (f64, f64) = (112.0, 56.0);
 
 /// Radius of the first ring, and distance to the next, in rooms.
 const FIRST: f64 = 1.3;
-const NEXT: f64 = 1.0;
+const NEXT: f64 = 1.15;
 
 /// Steps for cues; more change little.
 const STEPS: usize = 120;

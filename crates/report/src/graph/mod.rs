@@ -61,7 +61,13 @@ impl Node {
 
     fn told(&self) -> String {
         let text = crate::format::start(&self.text, WHOLE);
-        format!("{text} ({}, activation {}, {} hop{})", self.kind, short(self.activation), self.hops, if self.hops == 1 { "" } else { "s" })
+        format!(
+            "{text} ({}, activation {}, {} hop{})",
+            self.kind,
+            short(self.activation),
+            self.hops,
+            if self.hops == 1 { "" } else { "s" }
+        )
     }
 }
 

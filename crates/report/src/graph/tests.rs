@@ -2,7 +2,14 @@ use super::*;
 use proptest::prelude::*;
 
 fn node(id: &str, text: &str, hops: u8) -> Node {
-    Node { id: id.into(), text: text.into(), kind: "episode".into(), is_cue: false, activation: 0.5 / f32::from(hops + 1), hops }
+    Node {
+        id: id.into(),
+        text: text.into(),
+        kind: "episode".into(),
+        is_cue: false,
+        activation: 0.5 / f32::from(hops + 1),
+        hops,
+    }
 }
 
 /// A source, with some at one hop and at two, each linked with the one before.
@@ -53,9 +60,14 @@ fn no_two_nodes_lie_on_each_other() {
 #[test]
 fn memories_of_fewer_hops_lie_further_in() {
     let mut n = chain(60, "text");
-    n.nodes.iter_mut().enumerate().for_each(|(i, node)| node.hops = [0, 1, 2, 3][(i > 0) as usize + (i > 9) as usize + (i > 30) as usize]);
+    n.nodes
+        .iter_mut()
+        .enumerate()
+        .for_each(|(i, node)| node.hops = [0, 1, 2, 3][(i > 0) as usize + (i > 9) as usize + (i > 30) as usize]);
     let places = layout::places(&n);
-    let far = |hops: u8| n.nodes.iter().zip(&places).filter(move |p| p.0.hops == hops).map(|p| (p.1.0 / 112.0).hypot(p.1.1 / 56.0));
+    let far = |hops: u8| {
+        n.nodes.iter().zip(&places).filter(move |p| p.0.hops == hops).map(|p| (p.1.0 / 112.0).hypot(p.1.1 / 56.0))
+    };
     for hops in 0..3 {
         assert!(far(hops).fold(0.0, f64::max) < far(hops + 1).fold(f64::MAX, f64::min), "{hops}");
     }

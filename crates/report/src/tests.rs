@@ -1,5 +1,5 @@
-use super::*;
 use crate::figures::*;
+use crate::page;
 
 const NASTY: &str = "<script>alert('x')</script> & \"quoted\" \u{1} ]]> </style> <img src=x onerror=alert(1)>";
 
@@ -82,7 +82,12 @@ fn full() -> Report {
             last_error: Some(name()),
             ..Worker::default()
         }],
-        settings: vec![Setting { name: "engram.space".into(), value: name(), default: String::new(), source: "user".into() }],
+        settings: vec![Setting {
+            name: "engram.space".into(),
+            value: name(),
+            default: String::new(),
+            source: "user".into(),
+        }],
     }
 }
 
@@ -114,7 +119,9 @@ fn a_page_names_nothing_outside_itself() {
 #[test]
 fn what_is_wrong_is_said_first() {
     let page = page(&full());
-    for said in ["shared_preload_libraries", "ALTER EXTENSION", "99 % full", "is failing", "has failed 1 of", "waited 90 s"] {
+    for said in
+        ["shared_preload_libraries", "ALTER EXTENSION", "99 % full", "is failing", "has failed 1 of", "waited 90 s"]
+    {
         let at = page.find(said).unwrap_or_else(|| panic!("{said}"));
         assert!(at < page.find("Latency by operation").unwrap(), "{said}");
     }

@@ -23,14 +23,12 @@ pub fn places(n: &Neighbourhood) -> Vec<(f64, f64)> {
     let last = n.nodes.iter().filter(|node| !node.is_cue).map(|node| node.hops).max().unwrap_or(0);
     let mut inner = FIRST;
     for hops in 0..=last {
-        let mut of_hop: Vec<usize> =
+        // In the order of activation, so that the strongest lie further in.
+        let of_hop: Vec<usize> =
             (1..n.nodes.len()).filter(|i| !n.nodes[*i].is_cue && n.nodes[*i].hops == hops).collect();
-        let from: Vec<f64> = of_hop.iter().map(|i| parent(n, *i).map_or(0.0, |p| angles[p])).collect();
-        let cues: Vec<usize> = of_hop.iter().map(|i| cue(n, *i)).collect();
-        let mut order: Vec<usize> = (0..of_hop.len()).collect();
-        order.sort_by(|a, b| from[*a].total_cmp(&from[*b]).then(cues[*a].cmp(&cues[*b])).then(a.cmp(b)));
-        of_hop = order.into_iter().map(|at| of_hop[at]).collect();
-        inner = put(&of_hop, inner, &mut places, &mut angles);
+        let near: Vec<(f64, usize)> =
+            of_hop.iter().map(|i| (parent(n, *i).map_or(0.0, |p| angles[p]), cue(n, *i))).collect();
+        inner = put(&of_hop, &near, inner, &mut places, &mut angles);
     }
     move_cues(n, &mut places);
     places.into_iter().map(|(x, y)| (x * ROOM.0, y * ROOM.1)).collect()
@@ -57,33 +55,24 @@ fn others(n: &Neighbourhood, i: usize) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
-/// Puts memories in their order around the source, on as many rings as they need, and returns the radius of the next ring.
-fn put(order: &[usize], inner: f64, places: &mut [(f64, f64)], angles: &mut [f64]) -> f64 {
-    if order.is_empty() {
-        return inner;
-    }
-    let mut rings = Vec::new();
-    let (mut radius, mut room) = (inner, 0);
-    while room < order.len() {
+/// Puts memories around the source, on as many rings as they need, those with the same parent and cue side by side. Returns the
+/// radius of the next ring.
+fn put(nodes: &[usize], near: &[(f64, usize)], inner: f64, places: &mut [(f64, f64)], angles: &mut [f64]) -> f64 {
+    let (mut radius, mut from) = (inner, 0);
+    while from < nodes.len() {
         let fit = (TAU * radius / 1.05).floor().max(1.0) as usize;
-        rings.push((radius, fit));
-        room += fit;
-        radius += NEXT;
-    }
-    // Each ring takes its share of every part of the order, so that neighbours in it stay neighbours.
-    let mut taken = vec![Vec::new(); rings.len()];
-    for (i, node) in order.iter().enumerate() {
-        let due = |r: &usize| (rings[*r].1 as f64) * (i + 1) as f64 / room as f64 - taken[*r].len() as f64;
-        let free = (0..rings.len()).filter(|r| taken[*r].len() < rings[*r].1);
-        let Some(ring) = free.max_by(|a, b| due(a).total_cmp(&due(b)).then(b.cmp(a))) else { continue };
-        taken[ring].push(*node);
-    }
-    for (r, (nodes, (radius, _))) in taken.iter().zip(&rings).enumerate() {
-        for (k, node) in nodes.iter().enumerate() {
-            let angle = TAU * (k as f64 + 0.5 * (r % 2) as f64) / nodes.len() as f64;
-            angles[*node] = angle;
-            places[*node] = (radius * angle.cos(), radius * angle.sin());
+        let to = (from + fit).min(nodes.len());
+        let mut ring: Vec<usize> = (from..to).collect();
+        ring.sort_by(|a, b| near[*a].0.total_cmp(&near[*b].0).then(near[*a].1.cmp(&near[*b].1)).then(a.cmp(b)));
+        // Every other ring is turned by half a place, so that lines pass between names.
+        let turn = if (((radius - FIRST) / NEXT).round() as usize).is_multiple_of(2) { 0.25 } else { 0.75 };
+        for (k, at) in ring.iter().enumerate() {
+            let angle = TAU * (k as f64 + turn) / ring.len() as f64;
+            angles[nodes[*at]] = angle;
+            places[nodes[*at]] = (radius * angle.cos(), radius * angle.sin());
         }
+        from = to;
+        radius += NEXT;
     }
     radius
 }

@@ -475,3 +475,14 @@ GRANT EXECUTE ON FUNCTION @extschema@.engram_stat_reset() TO engram_admin;
 GRANT SELECT ON engram.metrics_info, engram.metrics_operation, engram.metrics_operation_errors, engram.metrics_operation_duration, engram.metrics_recall, engram.metrics_recall_rows, engram.metrics_hot_tier, engram.metrics_hot_tier_load, engram.metrics_tier, engram.metrics_tier_moves, engram.metrics_spread, engram.metrics_limit_hits, engram.metrics_reinforcement, engram.metrics_worker, engram.metrics_worker_state, engram.metrics_snapshot, engram.metrics_standby, engram.metrics_remembered, engram.metrics_consolidation, engram.metrics_consolidation_health, engram.metrics_belief_events, engram.stat_operation, engram.stat_space, engram.metrics TO pg_monitor;
 
 -- Pages to look at.
+CREATE OR REPLACE FUNCTION @extschema@.engram_report(space text DEFAULT NULL) RETURNS text
+    VOLATILE PARALLEL RESTRICTED
+    LANGUAGE c AS 'MODULE_PATHNAME', 'engram_report_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_report(text) IS 'Returns one HTML page about what the caller may see: tiers, latency, activity, beliefs, graph health, workers, settings';
+CREATE OR REPLACE FUNCTION @extschema@.engram_graph(id uuid, hops integer DEFAULT 2, format text DEFAULT 'dot', space text DEFAULT NULL) RETURNS text
+    VOLATILE PARALLEL RESTRICTED
+    LANGUAGE c AS 'MODULE_PATHNAME', 'engram_graph_wrapper';
+COMMENT ON FUNCTION @extschema@.engram_graph(uuid, integer, text, text) IS 'Draws what activation reaches from a memory, as dot, json or svg';
+REVOKE ALL ON FUNCTION @extschema@.engram_report(text), @extschema@.engram_graph(uuid, integer, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_report(text) TO engram_reader, pg_monitor;
+GRANT EXECUTE ON FUNCTION @extschema@.engram_graph(uuid, integer, text, text) TO engram_reader;

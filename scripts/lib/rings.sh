@@ -206,7 +206,11 @@ ring_observability() {
     export ENGRAM_EXPORTER=$TOOL
     debian_tool prometheus usr/bin/promtool
     export ENGRAM_PROMTOOL=$TOOL ENGRAM_PG_CONFIG=$PG_CONFIG
-    cargo test -p engram-cluster-tests --test observability -- --ignored
+    # Only the packaged browser brings what it needs: its libraries are many.
+    need chromium-headless-shell
+    ENGRAM_CHROMIUM=$(command -v chromium-headless-shell)
+    export ENGRAM_CHROMIUM
+    cargo test -p engram-cluster-tests --test observability --test page -- --ignored
 }
 
 # soak: half a minute of the load that ./scripts/soak sends for an hour; a crash, a failed call or run, or a violation fails it.

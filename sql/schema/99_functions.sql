@@ -51,6 +51,8 @@ COMMENT ON FUNCTION @extschema@.engram_beliefs IS 'Returns the published beliefs
 COMMENT ON FUNCTION @extschema@.engram_beliefs_version IS 'What tells one version of the published beliefs of a space from another';
 COMMENT ON FUNCTION @extschema@.engram_export_events IS 'Returns what became of beliefs as lines of JSON, in a stable order';
 COMMENT ON FUNCTION @extschema@.engram_undo IS 'Undoes a run of consolidation: the rows that it changed become what they were';
+COMMENT ON FUNCTION @extschema@.engram_report IS 'Returns one HTML page about what the caller may see: tiers, latency, activity, beliefs, graph health, workers, settings';
+COMMENT ON FUNCTION @extschema@.engram_graph IS 'Draws what activation reaches from a memory, as dot, json or svg';
 COMMENT ON FUNCTION @extschema@.engram_version IS 'Versions of the loaded library and of the catalog';
 
 GRANT USAGE ON SCHEMA engram TO engram_reader, pg_monitor;
@@ -101,11 +103,11 @@ BEGIN
             WHEN f.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.trigger'::pg_catalog.regtype THEN NULL
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['tier_stat', 'worker_stat', 'move_stat', 'info_stat', 'snapshot_stat',
                 'standby_stat', 'reinforcement_stat', 'consolidation_health_of', 'consolidation_stat', 'worker_pool_stat',
-                'engram_version', 'engram_conformance']::pg_catalog.name[])
+                'engram_version', 'engram_conformance', 'engram_report']::pg_catalog.name[])
                 THEN 'engram_reader, pg_monitor'
             WHEN f.proname OPERATOR(pg_catalog.=) ANY (ARRAY['may_read', 'may_write', 'graph_health',
                 'engram_recall', 'engram_recall_across', 'engram_explain_recall', 'engram_explain_recall_text',
-                'engram_feeling_of_knowing', 'engram_spread', 'engram_complete', 'engram_imagine', 'engram_predict',
+                'engram_feeling_of_knowing', 'engram_spread', 'engram_graph', 'engram_complete', 'engram_imagine', 'engram_predict',
                 'engram_embed', 'engram_retention_plan', 'engram_export', 'engram_retrievability', 'engram_feedback',
                 'engram_answer_confidence', 'engram_and', 'engram_or', 'engram_not', 'believed', 'engram_lability',
                 'engram_query', 'engram_watch', 'engram_unwatch', 'engram_channel',

@@ -20,6 +20,7 @@ mod pattern;
 mod query;
 mod recall;
 mod remember;
+mod report;
 mod rights;
 mod schema;
 mod space;

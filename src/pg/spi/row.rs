@@ -55,6 +55,11 @@ impl<'r> Row<'r> {
         self.of_type(column, &[pg_sys::FLOAT4OID]).map(|datum| f32::from_bits(datum.value() as u32))
     }
 
+    /// `double precision`
+    pub fn float8(&self, column: usize) -> Option<f64> {
+        self.of_type(column, &[pg_sys::FLOAT8OID]).map(|datum| f64::from_bits(datum.value() as u64))
+    }
+
     /// `boolean`
     pub fn bool(&self, column: usize) -> Option<bool> {
         self.of_type(column, &[pg_sys::BOOLOID]).map(|datum| datum.value() as u8 != 0)
@@ -96,6 +101,14 @@ impl<'r> Row<'r> {
         // SAFETY: the column is an array of this element type.
         let numbers = unsafe { elements(datum, (pg_sys::INT8OID, 8, true, pg_sys::TYPALIGN_DOUBLE)) };
         Some(numbers.into_iter().map(|datum| datum.value() as i64).collect())
+    }
+
+    /// `double precision[]`; NULL elements are left out.
+    pub fn float8_array(&self, column: usize) -> Option<Vec<f64>> {
+        let datum = self.of_type(column, &[pg_sys::FLOAT8ARRAYOID])?;
+        // SAFETY: the column is an array of this element type.
+        let numbers = unsafe { elements(datum, (pg_sys::FLOAT8OID, 8, true, pg_sys::TYPALIGN_DOUBLE)) };
+        Some(numbers.into_iter().map(|datum| f64::from_bits(datum.value() as u64)).collect())
     }
 
     /// `timestamptz[]`, microseconds since the Unix epoch; NULL elements are left out.

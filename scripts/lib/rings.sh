@@ -198,7 +198,7 @@ ring_cluster() {
     cargo test -p engram-cluster-tests --no-fail-fast -- --test-threads=3
 }
 
-# observability: the chain from the server to Prometheus, with the programs of Debian's packages.
+# observability: the chain from the server to Prometheus, with the programs of Debian's packages; alerts that fire for real.
 ring_observability() {
     select_postgres "${1:-}"
     install_dev
@@ -207,6 +207,7 @@ ring_observability() {
     debian_tool prometheus usr/bin/promtool
     export ENGRAM_PROMTOOL=$TOOL ENGRAM_PG_CONFIG=$PG_CONFIG
     cargo test -p engram-cluster-tests --test observability -- --ignored
+    check_alerts
 }
 
 ring_bench-smoke() {

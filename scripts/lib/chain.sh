@@ -40,13 +40,12 @@ start_chain() {
         echo "scrape_configs:"
         echo "  - {job_name: engram, static_configs: [{targets: ['127.0.0.1:$((base + 1))'], labels: {instance: server}}]}"
         echo "  - {job_name: node, static_configs: [{targets: ['127.0.0.1:$((base + 2))'], labels: {instance: server}}]}"
-    } >"$CACHE/chain.yaml"
-    rm -rf "$CACHE/chain-data"
+    } >"$CHAIN/prometheus.yaml"
     export DATA_SOURCE_NAME="host=$CHAIN port=$((base + 3)) user=engram_exporter dbname=postgres sslmode=disable"
     in_chain exporter "$exporter" --extend.query-path="$ROOT/grafana/queries.yaml" --web.listen-address="127.0.0.1:$((base + 1))"
     CHAIN_EXPORTER=$!
     in_chain node "$node" --web.listen-address="127.0.0.1:$((base + 2))"
-    in_chain prometheus "$prometheus" --config.file="$CACHE/chain.yaml" --storage.tsdb.path="$CACHE/chain-data" --web.listen-address="127.0.0.1:$base"
+    in_chain prometheus "$prometheus" --config.file="$CHAIN/prometheus.yaml" --storage.tsdb.path="$CHAIN/prometheus" --web.listen-address="127.0.0.1:$base"
     [ -e "$rules/alertmanager.yaml" ] || return 0
     unpacked_alertmanager
     in_chain alertmanager env --chdir="$SHARE" "$TOOL" --config.file="$rules/alertmanager.yaml" --storage.path="$CHAIN/alertmanager" \

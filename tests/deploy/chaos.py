@@ -155,11 +155,6 @@ class Chaos:
                 rows[-1][3] = at - since
                 self.say(f"{name} ended")
 
-    def signal(self, pids: list[int], number: signal.Signals) -> None:
-        for pid in pids:
-            os.kill(pid, number)
-        self.stopped = pids if number == signal.SIGSTOP else []
-
     # What is done to the server, in this order.
 
     def peace(self) -> None:
@@ -217,26 +212,44 @@ class Chaos:
         self.ends(mended, "ConsolidationFailureStreak")
         self.ends(calmed, "HighErrorRate")
 
+    def halted(self, kind: str) -> int:
+        """Halts a worker between two jobs: in one it may hold a lock that everybody waits for, which is another trouble."""
+        state = "SELECT pid FROM pg_stat_activity a WHERE backend_type = 'engram {}' AND state = 'idle' AND xact_start IS NULL"
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            for pid in self.server.workers(kind):
+                os.kill(pid, signal.SIGSTOP)
+                self.stopped.append(pid)
+                if self.server.run(state.format(kind)) == str(pid):
+                    return pid
+                os.kill(pid, signal.SIGCONT)
+                self.stopped.remove(pid)
+            time.sleep(0.2)
+        raise AssertionError(f"no {kind} worker could be halted between two jobs")
+
     def stuck(self) -> None:
-        # The flood may have delayed workers; what they do now has to be over first.
-        names = ["WorkerHeartbeatLost", "ReinforcementLag", "ConsolidationStale", "HighRecallLatency"]
-        since = self.quiet(*names)
+        since = self.quiet("WorkerHeartbeatLost", "ReinforcementLag", "ConsolidationStale", "ConsolidationCadenceMissed", "HighRecallLatency")
+        self.halted("maintenance")
         self.server.run("SET engram.builtin_encoder = on; SELECT engram_remember('the pilot came again', space => 'log')")
-        pids = []
-        for kind in ["maintenance", "consolidator"]:
-            self.until(f"there is a {kind} worker", lambda: self.server.workers(kind))
-            pids += self.server.workers(kind)
-            self.signal(pids, signal.SIGSTOP)
+        self.halted("consolidator")
         self.server.run("SET engram.builtin_encoder = on; SELECT engram_remember('the pilot is waiting ' || n, space => 'log') FROM generate_series(1, 5) n")
-        lock = self.server.pump("BEGIN; LOCK TABLE engram.memory IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(0.4); COMMIT; SELECT pg_sleep(0.1);", 0.5)
+        lock = self.server.pump("BEGIN; LOCK TABLE engram.memory IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(0.3); COMMIT; SELECT pg_sleep(0.1);", 0.4)
         recall = self.server.pump("SELECT engram_recall('the pilot saw the lantern', space => 'log', k => 3);", 0.2)
         self.fires(since, WorkerHeartbeatLost="workers are halted (SIGSTOP)", ReinforcementLag="nobody writes the uses down",
-                   HighRecallLatency="a session locks the table again and again", ConsolidationStale="the consolidator is halted")
-        for pump in [lock, recall]:
-            pump.stop()
+                   HighRecallLatency="a session locks the table again and again", ConsolidationCadenceMissed="the consolidator is halted",
+                   ConsolidationStale="the consolidator is halted")
+        lock.stop()
         since = time.monotonic()
-        self.signal(pids, signal.SIGCONT)
-        self.ends(since, "WorkerHeartbeatLost", "ReinforcementLag", "ConsolidationStale", "HighRecallLatency")
+        self.resume()
+        self.ends(since, "WorkerHeartbeatLost", "ReinforcementLag", "ConsolidationStale", "ConsolidationCadenceMissed", "HighRecallLatency")
+        recall.stop()
+
+    def resume(self) -> None:
+        while self.stopped:
+            try:
+                os.kill(self.stopped.pop(), signal.SIGCONT)
+            except ProcessLookupError:
+                pass
 
     def blind(self) -> None:
         since = self.quiet("EngramExporterFailing")
@@ -246,18 +259,19 @@ class Chaos:
         self.server.run("GRANT pg_monitor TO engram_exporter")
         self.ends(since, "EngramExporterFailing")
         since = time.monotonic()
-        self.signal([self.exporter], signal.SIGSTOP)
+        os.kill(self.exporter, signal.SIGSTOP)
+        self.stopped.append(self.exporter)
         self.fires(since, EngramDown="the exporter is halted (SIGSTOP)")
         since = time.monotonic()
-        self.signal([self.exporter], signal.SIGCONT)
+        self.resume()
         self.ends(since, "EngramDown")
 
     def run(self) -> int:
         try:
-            for part in [self.peace, self.crash_and_bad_snapshot, self.flood, self.stuck, self.blind]:
+            for part in [self.peace, self.crash_and_bad_snapshot, self.stuck, self.flood, self.blind]:
                 part()
         finally:
-            self.signal(self.stopped, signal.SIGCONT)
+            self.resume()
             for pump in self.server.pumps:
                 pump.stop()
         print(f"\n{'alert':30} {'fired after':>12} {'ended after':>12}  cause")

@@ -228,20 +228,23 @@ class Chaos:
         raise AssertionError(f"no {kind} worker could be halted between two jobs")
 
     def stuck(self) -> None:
-        since = self.quiet("WorkerHeartbeatLost", "ReinforcementLag", "ConsolidationStale", "ConsolidationCadenceMissed", "HighRecallLatency")
+        since = self.quiet("WorkerHeartbeatLost", "ReinforcementLag", "ConsolidationStale", "ConsolidationCadenceMissed", "HighRecallLatency",
+                           "HotTierNotLoaded")
         self.halted("maintenance")
         self.server.run("SET engram.builtin_encoder = on; SELECT engram_remember('the pilot came again', space => 'log')")
         self.halted("consolidator")
         self.server.run("SET engram.builtin_encoder = on; SELECT engram_remember('the pilot is waiting ' || n, space => 'log') FROM generate_series(1, 5) n")
+        self.server.run("SELECT engram_remember('nobody loads this', space => 'fresh'); SELECT engram_recall('nobody', space => 'fresh')")
         lock = self.server.pump("BEGIN; LOCK TABLE engram.memory IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(0.3); COMMIT; SELECT pg_sleep(0.1);", 0.4)
         recall = self.server.pump("SELECT engram_recall('the pilot saw the lantern', space => 'log', k => 3);", 0.2)
         self.fires(since, WorkerHeartbeatLost="workers are halted (SIGSTOP)", ReinforcementLag="nobody writes the uses down",
                    HighRecallLatency="a session locks the table again and again", ConsolidationCadenceMissed="the consolidator is halted",
-                   ConsolidationStale="the consolidator is halted")
+                   ConsolidationStale="the consolidator is halted", HotTierNotLoaded="a new space, and the worker that loads it is halted")
         lock.stop()
         since = time.monotonic()
         self.resume()
-        self.ends(since, "WorkerHeartbeatLost", "ReinforcementLag", "ConsolidationStale", "ConsolidationCadenceMissed", "HighRecallLatency")
+        self.ends(since, "WorkerHeartbeatLost", "ReinforcementLag", "ConsolidationStale", "ConsolidationCadenceMissed", "HighRecallLatency",
+                  "HotTierNotLoaded")
         recall.stop()
 
     def resume(self) -> None:

@@ -1,5 +1,5 @@
 //! Look-ups in the system catalogs by the system caches, not by SQL, so that they cost nanoseconds and no snapshot of
-//! the caller. All need a transaction, except that a cached answer is given without one.
+//! the caller. All need a transaction, except that of the table of memories the last answer is given without one.
 
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -10,28 +10,36 @@ use super::assert_main;
 
 thread_local! {
     static MEMORY: Cell<Option<pg_sys::Oid>> = const { Cell::new(None) };
+    static LAST_MEMORY: Cell<Option<pg_sys::Oid>> = const { Cell::new(None) };
     static VECTOR: Cell<Option<pg_sys::Oid>> = const { Cell::new(None) };
     static WATCHED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// OID of `engram.memory` in this database; `None` before CREATE EXTENSION. An answer is cached until the relation or
-/// its schema changes; its absence is not.
+/// its schema changes; its absence is not. Between two transactions nothing can be looked up: what was known last is good enough for those who ask
+/// then, workers that count.
 pub fn memory_table_oid() -> Option<pg_sys::Oid> {
     assert_main();
     if let Some(oid) = MEMORY.get() {
         return Some(oid);
+    }
+    // SAFETY: reads the state of this backend.
+    if !unsafe { pg_sys::IsTransactionState() } {
+        return LAST_MEMORY.get();
     }
     watch();
     // SAFETY: system cache look-ups by NUL-terminated names; a missing schema answers InvalidOid.
     let oid = unsafe {
         let schema = pg_sys::get_namespace_oid(c"engram".as_ptr(), true);
         if schema == pg_sys::InvalidOid {
+            LAST_MEMORY.set(None);
             return None;
         }
         pg_sys::get_relname_relid(c"memory".as_ptr(), schema)
     };
     let oid = (oid != pg_sys::InvalidOid).then_some(oid);
     MEMORY.set(oid);
+    LAST_MEMORY.set(oid);
     oid
 }
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,10 @@ from pathlib import Path
 
 # A loaded machine is slow; what does not happen at all takes this long to fail.
 PATIENCE = float(os.environ.get("ENGRAM_CHAOS_PATIENCE", "180"))
+
+# Small transactions: those of a tier that is full of what has not settled are left to a load by the worker.
+FLOOD = """INSERT INTO engram.memory (space, content)
+SELECT 'flood', (SELECT string_agg('w' || floor(random() * 3000) || 'x', ' ') FROM generate_series(1, 20) WHERE n > 0) FROM generate_series(1, 200) n;"""
 
 
 class Webhook:
@@ -111,14 +116,18 @@ class Pump:
 class Chaos:
     def __init__(self, webhook: Webhook, prometheus: str, server: Server, exporter: int):
         self.webhook, self.prometheus, self.server, self.exporter = webhook, prometheus, server, exporter
-        self.began, self.table, self.wrong, self.stopped = time.monotonic(), [], [], []
+        self.began, self.table, self.wrong, self.stopped, self.filled = time.monotonic(), [], [], [], 0.0
 
     def say(self, text: str) -> None:
         print(f"[{time.monotonic() - self.began:4.0f} s] {text}", flush=True)
 
     def value(self, expr: str) -> float | None:
-        with urllib.request.urlopen(f"{self.prometheus}/api/v1/query?{urllib.parse.urlencode({'query': expr})}", timeout=30) as answer:
-            found = json.load(answer)["data"]["result"]
+        try:
+            with urllib.request.urlopen(f"{self.prometheus}/api/v1/query?{urllib.parse.urlencode({'query': expr})}", timeout=30) as answer:
+                found = json.load(answer)["data"]["result"]
+        except urllib.error.URLError:
+            # It is not up yet, or does not get on in time.
+            return None
         return float(found[0]["value"][1]) if found else None
 
     def until(self, what: str, condition) -> None:
@@ -182,12 +191,8 @@ class Chaos:
         self.fires(since, SnapshotDiscarded="its snapshot file is damaged")
 
     def flood(self) -> None:
-        broken = ["ActiveMemoryGrowthUnbounded", "HotTierEvictionStorm", "StorageTierNearCapacity", "HighErrorRate", "RecallEmptyRateHigh",
-                  "ConsolidationFailureStreak"]
-        since = self.quiet(*broken)
-        words = "(SELECT string_agg('w' || floor(random() * 3000) || 'x', ' ') FROM generate_series(1, 20) WHERE n > 0)"
-        loads = [self.server.pump(f"INSERT INTO engram.memory (space, content) SELECT 'flood', n || ' ' || {words} FROM generate_series(1, 2000) n;", 0.1)
-                 for _ in range(2)]
+        since = self.quiet("HighErrorRate", "RecallEmptyRateHigh", "ConsolidationFailureStreak")
+        loads = [self.server.pump(FLOOD, 0.05) for _ in range(2)]
         errors = self.server.pump("SELECT engram_forget('00000000-0000-0000-0000-000000000001', space => 'log');", 0.1)
         empty = self.server.pump("SELECT engram_recall('xylophone', space => 'void');", 0.1)
         self.server.run(
@@ -203,14 +208,21 @@ class Chaos:
         self.fires(since, HighErrorRate="half of the calls of forget fail")
         errors.stop()
         calmed = time.monotonic()
-        self.fires(since, StorageTierNearCapacity="more is loaded than the tier holds", HotTierEvictionStorm="the load pushes out what was there",
-                   RecallEmptyRateHigh="recalls of what nobody knows")
+        self.fires(since, HotTierEvictionStorm="the load pushes out what was there", RecallEmptyRateHigh="recalls of what nobody knows")
         empty.stop()
         self.fires(since, ActiveMemoryGrowthUnbounded="thousands of memories a second")
         for load in loads:
             load.stop()
         self.ends(mended, "ConsolidationFailureStreak")
         self.ends(calmed, "HighErrorRate")
+
+    def fill(self) -> None:
+        since = self.quiet("StorageTierNearCapacity", "HotTierEvictionStorm", "ActiveMemoryGrowthUnbounded")
+        load = self.server.pump(FLOOD, 0.05)
+        self.until("the hot tier is nearly full", lambda: (self.value("instance:engram_hot_tier_used:ratio") or 0) > 0.85)
+        load.stop()
+        self.filled = since
+        self.say("the hot tier is nearly full")
 
     def halted(self, kind: str) -> int:
         """Halts a worker between two jobs: in one it may hold a lock that everybody waits for, which is another trouble."""
@@ -241,6 +253,7 @@ class Chaos:
                    HighRecallLatency="a session locks the table again and again", ConsolidationCadenceMissed="the consolidator is halted",
                    ConsolidationStale="the consolidator is halted", HotTierNotLoaded="a new space, and the worker that loads it is halted")
         lock.stop()
+        self.fires(self.filled, StorageTierNearCapacity="more is loaded than a tier of 16 MB holds")
         since = time.monotonic()
         self.resume()
         self.ends(since, "WorkerHeartbeatLost", "ReinforcementLag", "ConsolidationStale", "ConsolidationCadenceMissed", "HighRecallLatency",
@@ -271,7 +284,7 @@ class Chaos:
 
     def run(self) -> int:
         try:
-            for part in [self.peace, self.crash_and_bad_snapshot, self.stuck, self.flood, self.blind]:
+            for part in [self.peace, self.crash_and_bad_snapshot, self.fill, self.stuck, self.flood, self.blind]:
                 part()
         finally:
             self.resume()

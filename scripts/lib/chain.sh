@@ -94,6 +94,13 @@ work_chain() {
     done
 }
 
+# fill_chain: memories that come in the background, forty a second or so, until stop_chain.
+fill_chain() {
+    local script="$CHAIN/fill.sql"
+    as_server tee "$script" <tests/deploy/fill.sql >/dev/null
+    in_chain fill as_server env "${CHAIN_ENV[@]}" psql -X -q -U postgres -d postgres -f "$script"
+}
+
 stop_chain() {
     local pid
     trap - EXIT

@@ -191,10 +191,9 @@ class Chaos:
         self.fires(since, SnapshotDiscarded="its snapshot file is damaged")
 
     def flood(self) -> None:
-        since = self.quiet("HighErrorRate", "RecallEmptyRateHigh", "ConsolidationFailureStreak")
+        since = self.quiet("HighErrorRate", "ConsolidationFailureStreak", "HotTierEvictionStorm")
         loads = [self.server.pump(FLOOD, 0.05) for _ in range(2)]
         errors = self.server.pump("SELECT engram_forget('00000000-0000-0000-0000-000000000001', space => 'log');", 0.1)
-        empty = self.server.pump("SELECT engram_recall('xylophone', space => 'void');", 0.1)
         self.server.run(
             """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'no beliefs in %', NEW.space; END$$;
             CREATE TRIGGER refuse BEFORE INSERT ON engram.memory FOR EACH ROW WHEN (NEW.kind = 'belief' AND NEW.space = 'broken')
@@ -208,21 +207,22 @@ class Chaos:
         self.fires(since, HighErrorRate="half of the calls of forget fail")
         errors.stop()
         calmed = time.monotonic()
-        self.fires(since, HotTierEvictionStorm="the load pushes out what was there", RecallEmptyRateHigh="recalls of what nobody knows")
-        empty.stop()
-        self.fires(since, ActiveMemoryGrowthUnbounded="thousands of memories a second")
+        self.fires(since, HotTierEvictionStorm="what comes pushes out what was there")
         for load in loads:
             load.stop()
         self.ends(mended, "ConsolidationFailureStreak")
         self.ends(calmed, "HighErrorRate")
 
     def fill(self) -> None:
-        since = self.quiet("StorageTierNearCapacity", "HotTierEvictionStorm", "ActiveMemoryGrowthUnbounded")
-        load = self.server.pump(FLOOD, 0.05)
+        since = self.quiet("StorageTierNearCapacity", "HotTierEvictionStorm", "ActiveMemoryGrowthUnbounded", "RecallEmptyRateHigh")
+        empty = self.server.pump("SELECT engram_recall('xylophone', space => 'void');", 0.1)
+        load = self.server.pump(FLOOD, 0.02)
         self.until("the hot tier is nearly full", lambda: (self.value("instance:engram_hot_tier_used:ratio") or 0) > 0.85)
         load.stop()
         self.filled = since
         self.say("the hot tier is nearly full")
+        self.fires(since, RecallEmptyRateHigh="recalls of what nobody knows")
+        empty.stop()
 
     def halted(self, kind: str) -> int:
         """Halts a worker between two jobs: in one it may hold a lock that everybody waits for, which is another trouble."""
@@ -253,7 +253,7 @@ class Chaos:
                    HighRecallLatency="a session locks the table again and again", ConsolidationCadenceMissed="the consolidator is halted",
                    ConsolidationStale="the consolidator is halted", HotTierNotLoaded="a new space, and the worker that loads it is halted")
         lock.stop()
-        self.fires(self.filled, StorageTierNearCapacity="more is loaded than a tier of 16 MB holds")
+        self.fires(self.filled, StorageTierNearCapacity="a tier of 32 MB is filled", ActiveMemoryGrowthUnbounded="thousands of memories a second")
         since = time.monotonic()
         self.resume()
         self.ends(since, "WorkerHeartbeatLost", "ReinforcementLag", "ConsolidationStale", "ConsolidationCadenceMissed", "HighRecallLatency",

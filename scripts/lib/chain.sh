@@ -136,7 +136,7 @@ check_alerts() {
     "$TOOLS/python" tests/deploy/shortened.py grafana/prometheus "$rules" "$factor"
     promtool check rules "$rules/recording.yaml" "$rules/alerts.yaml" >/dev/null
     amtool check-config "$rules/alertmanager.yaml" >/dev/null
-    start_chain "$PG_CONFIG" "$rules" "engram.hot_tier_size = '32MB'" "engram.consolidation_interval = '1s'" "engram.reinforce_interval = '1s'" \
+    start_chain "$PG_CONFIG" "$rules" "engram.hot_tier_size = '32MB'" "engram.consolidation_interval = '2s'" "engram.reinforce_interval = '1s'" \
         "engram.maintenance_interval = '1s'" "engram.builtin_encoder = off"
     "$TOOLS/python" tests/deploy/chaos.py "$port" "$PROMETHEUS" "$CHAIN" "$CHAIN_BIN" "$CHAIN_EXPORTER"
     stop_chain

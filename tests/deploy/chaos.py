@@ -144,7 +144,7 @@ class Chaos:
 
     def fires(self, since: float, **causes: str) -> None:
         for name, cause in causes.items():
-            at = self.webhook.wait(self.webhook.fired, name, since, since + PATIENCE)
+            at = self.webhook.wait(self.webhook.fired, name, since, time.monotonic() + PATIENCE)
             if at is None:
                 self.wrong.append(f"{name} did not fire: {cause}")
                 self.say(f"{name} did NOT fire")
@@ -157,7 +157,7 @@ class Chaos:
             rows = [row for row in self.table if row[0] == name]
             if not rows:
                 continue
-            at = self.webhook.wait(self.webhook.ended, name, since, since + PATIENCE)
+            at = self.webhook.wait(self.webhook.ended, name, since, time.monotonic() + PATIENCE)
             if at is None:
                 self.wrong.append(f"{name} did not end")
             else:

@@ -21,7 +21,10 @@ fn workers_outlive_changes_to_the_table_of_memories() {
         // Something to run for, and the news of a changed table in the middle of the run and after it.
         remember(&mut client, "deck", &format!("The anchor of iron was seen on deck, watch {number}."));
         number += 1;
-        client.batch_execute("SELECT engram_worker_run_now(space => 'deck')").unwrap();
+        // On a slow machine many runs are asked for before one is done.
+        if let Err(error) = client.batch_execute("SELECT engram_worker_run_now(space => 'deck')") {
+            assert_eq!(error.code().map(|code| code.code()), Some("55000"), "{error}");
+        }
         for fill in 90..100 {
             client.batch_execute(&format!("ALTER TABLE engram.memory SET (fillfactor = {fill})")).unwrap();
         }

@@ -204,7 +204,7 @@ class Chaos:
         self.fires(since, ConsolidationFailureStreak="a trigger refuses the beliefs of a space")
         mended = time.monotonic()
         self.server.run("DROP TRIGGER refuse ON engram.memory; DROP FUNCTION refuse; SELECT engram_worker_run_now(space => 'broken')")
-        self.fires(since, HighErrorRate="half of the calls of forget fail")
+        self.fires(since, HighErrorRate="every call of forget fails")
         errors.stop()
         calmed = time.monotonic()
         self.fires(since, HotTierEvictionStorm="what comes pushes out what was there")

@@ -17,6 +17,7 @@ matplotlib.use("Agg")
 import matplotlib.dates as mdates  # noqa: E402
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
+from matplotlib.ticker import MultipleLocator  # noqa: E402
 
 COLORS = ["#3274D9", "#E8762B", "#56A64B", "#8F3BB8", "#E0B400", "#1F9AA8", "#E02F44", "#7C8796", "#B877D9", "#37872D"]
 NAMED = {"green": "#37872D", "#EAB839": "#E0B400", "red": "#C4162A"}
@@ -99,7 +100,8 @@ def draw_number(ax, panel, found, unit):
 
 def on_time(ax, start, end):
     ax.set_xlim(mdates.date2num(np.datetime64(int(start), "s")), mdates.date2num(np.datetime64(int(end), "s")))
-    ax.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=7))
+    # Six or so labels, at whole minutes.
+    ax.xaxis.set_major_locator(mdates.MinuteLocator(byminute=range(0, 60, next((n for n in (1, 2, 5, 10, 15) if 60 * n >= (end - start) / 7), 30))))
     ax.xaxis.set_major_formatter(mdates.DateFormatter("%H:%M"))
 
 
@@ -119,8 +121,12 @@ def draw_lines(ax, panel, found, unit, start, end):
     else:
         for at, (_, times, values) in enumerate(found[:LINES]):
             ax.plot(dates(times), values, color=COLORS[at % len(COLORS)], linewidth=1.3, label=labels[at])
-    ax.set_ylim(bottom=0)
     top = ax.get_ylim()[1]
+    # Room for the legend above the curves.
+    rows = min(len(found), LINES) if len(found) <= 5 else -(-len(found) // 2)
+    ax.set_ylim(0, top * (1 + 0.075 * rows))
+    if unit == "bytes" and top > 0:
+        ax.yaxis.set_major_locator(MultipleLocator(2.0 ** np.ceil(np.log2(max(top, 8) / 6))))
     for least, color in steps_of(panel):
         # A threshold far above the curve would flatten it.
         if least and least <= 1.3 * top:

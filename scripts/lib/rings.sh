@@ -198,7 +198,7 @@ ring_cluster() {
     cargo test -p engram-cluster-tests --no-fail-fast -- --test-threads=3
 }
 
-# observability: the chain from the server to Prometheus, with the programs of Debian's packages.
+# observability: the chain from the server to Prometheus, with the programs of Debian's packages; alerts that fire for real.
 ring_observability() {
     select_postgres "${1:-}"
     install_dev
@@ -211,6 +211,7 @@ ring_observability() {
     ENGRAM_CHROMIUM=$(command -v chromium-headless-shell)
     export ENGRAM_CHROMIUM
     cargo test -p engram-cluster-tests --test observability --test page -- --ignored
+    check_alerts
 }
 
 # soak: half a minute of the load that ./scripts/soak sends for an hour; a crash, a failed call or run, or a violation fails it.

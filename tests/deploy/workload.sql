@@ -6,7 +6,6 @@ SELECT engram_remember('The pilot of the ' || (ARRAY['Kittiwake', 'Heron', 'Gann
 SET engram.space = 'log';
 SELECT count(*) FROM engram_recall('Where did the pilot of the Heron lose the chart?', k => 5);
 SELECT count(*) FROM engram_recall('Who met Ana Ruiz in Lisbon on day ' || floor(random() * 5000), space => 'crew', k => 5);
-SELECT count(*) FROM engram_recall('', space => 'harbour', k => 5);
 SELECT count(*) FROM engram_query('RECALL "the lantern of Saltmere"');
 -- Every few rounds, what is rarer.
 SELECT random() < 0.15 AS rarely \gset
@@ -21,5 +20,12 @@ SELECT count(*) FROM engram_predict(cue => 'the pilot');
 SELECT engram_forget(:'first');
 SELECT engram_explain_recall_text('the pilot');
 SELECT count(*) FROM engram_consolidate();
+SELECT random() < 0.3 AS wrongly \gset
+\if :wrongly
 SELECT count(*) FROM engram_recall('the pilot', k => -1);
+\endif
+-- Nothing comes to mind there.
+SET engram.builtin_encoder = off;
+SELECT engram_remember('a day without wind', space => 'quiet', on_duplicate => 'reinforce');
+SELECT count(*) FROM engram_recall('xylophone', space => 'quiet');
 \endif

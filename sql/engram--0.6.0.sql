@@ -361,7 +361,7 @@ CREATE INDEX audit_memory ON engram.audit (space, id);
 COMMENT ON TABLE engram.audit IS 'Who did what; append-only, holds ids and counts, and nothing more of a memory that was deleted';
 COMMENT ON COLUMN engram.audit.entry IS 'UUID version 7: ascends with time';
 COMMENT ON COLUMN engram.audit.actor IS 'Role whose rights it was done with (current_user)';
-COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, confirm, contradict, supersede, reinstate, configure_space, drop_space, or sql_delete, sql_update and sql_truncate for what was done without a function';
+COMMENT ON COLUMN engram.audit.action IS 'forget, forget_where, update, confirm, contradict, supersede, reinstate, configure_space, drop_space, worker_pause, worker_resume, or sql_delete, sql_update and sql_truncate for what was done without a function';
 COMMENT ON COLUMN engram.audit.id IS 'Memory it was done to; null for several';
 COMMENT ON COLUMN engram.audit.detail IS 'Counts, ids and names of roles';
 COMMENT ON COLUMN engram.audit.session_actor IS 'Role that had logged in (session_user)';
@@ -613,6 +613,7 @@ CREATE TABLE engram.belief (
     PRIMARY KEY (space, id),
     FOREIGN KEY (space, id) REFERENCES engram.memory (space, id) ON DELETE CASCADE
 ) WITH (autovacuum_vacuum_scale_factor = 0.05);
+CREATE INDEX belief_opposed ON engram.belief (space) WHERE conflicts OPERATOR(pg_catalog.<>) '[]';
 COMMENT ON TABLE engram.belief IS 'What consolidation knows of a belief beside its memory';
 COMMENT ON COLUMN engram.belief.state IS 'active, or retired: its evidence is gone, and its memory is suppressed';
 COMMENT ON COLUMN engram.belief.label IS 'Terms that distinguish it';
@@ -658,6 +659,8 @@ CREATE TABLE engram.consolidation_touch (
 );
 CREATE INDEX consolidation_touch_id ON engram.consolidation_touch (space, id);
 CREATE INDEX consolidation_touch_other ON engram.consolidation_touch (space, other) WHERE other IS NOT NULL;
+CREATE INDEX consolidation_touch_opposed ON engram.consolidation_touch (space)
+    WHERE what OPERATOR(pg_catalog.=) 'belief' AND before OPERATOR(pg_catalog.->) 'contradicts' OPERATOR(pg_catalog.<>) '[]';
 COMMENT ON TABLE engram.consolidation_touch IS 'Rows that a run changed, with what they were: what engram_undo goes by';
 COMMENT ON COLUMN engram.consolidation_touch.entry IS 'Counts from 1 in the order of the changes';
 COMMENT ON COLUMN engram.consolidation_touch.what IS 'Table of the row: memory, belief, citation or lineage';
@@ -2216,7 +2219,7 @@ AS 'MODULE_PATHNAME', 'engram_associate_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/ledger.rs:17
+-- src/api/ledger.rs:15
 -- engram::api::ledger::engram_beliefs
 CREATE  FUNCTION "engram_beliefs"(
 	"space" TEXT DEFAULT NULL, /* Option < & str > */
@@ -2247,7 +2250,7 @@ AS 'MODULE_PATHNAME', 'engram_beliefs_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/ledger.rs:81
+-- src/api/ledger.rs:77
 -- engram::api::ledger::engram_beliefs_version
 CREATE  FUNCTION "engram_beliefs_version"(
 	"space" TEXT DEFAULT NULL /* Option < & str > */
@@ -2579,7 +2582,7 @@ AS 'MODULE_PATHNAME', 'engram_export_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/ledger.rs:87
+-- src/api/ledger.rs:83
 -- engram::api::ledger::engram_export_events
 CREATE  FUNCTION "engram_export_events"(
 	"space" TEXT DEFAULT NULL, /* Option < & str > */
@@ -3097,7 +3100,7 @@ AS 'MODULE_PATHNAME', 'engram_supersede_0_4_wrapper';
 /* </end connected objects> */
 
 /* <begin connected objects> */
--- src/api/ledger.rs:98
+-- src/api/ledger.rs:94
 -- engram::api::ledger::engram_undo
 CREATE  FUNCTION "engram_undo"(
 	"run" uuid, /* Option < Uuid > */

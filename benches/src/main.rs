@@ -33,7 +33,7 @@ use world::World;
 type Bench = (&'static str, fn(&mut World, &mut Report));
 
 /// In the order in which they run: those that add memories come after those that count them.
-const BENCHES: [Bench; 13] = [
+const BENCHES: [Bench; 14] = [
     ("dynamics", dynamics::run),
     ("metrics", metrics::run),
     ("recall", recall::run),

@@ -64,9 +64,11 @@ fn scrape(world: &mut World, report: &mut Report) {
     owner.execute(fill, &[&(spaces as i64)]).expect("spaces are made");
     let fill = "INSERT INTO engram.memory (space, content) SELECT 'space ' || n, 'memory ' || n FROM generate_series(1, $1::bigint) AS n";
     owner.execute(fill, &[&(spaces as i64)]).expect("memories are stored");
-    wait_until("every space has its place", Duration::from_secs(300), || {
-        let sql = "SELECT spaces FROM engram.metrics_hot_tier";
-        owner.query_one(sql, &[]).expect("a row").get::<_, i64>(0) >= spaces as i64
+    // What loads them is at work on the same two cores otherwise.
+    wait_until("every space is loaded and its worker idle", Duration::from_secs(300), || {
+        let sql = "SELECT (SELECT spaces FROM engram.metrics_hot_tier_load WHERE state = 'ready') >= $1::bigint
+                      AND (SELECT state = 'idle' FROM engram.stat_worker WHERE worker = 'maintenance' AND database = 'scraped')";
+        owner.query_one(sql, &[&(spaces as i64)]).expect("a row").get::<_, Option<bool>>(0) == Some(true)
     });
     // The busiest have series of their own.
     let calls = "SELECT count(r) FROM generate_series(1, 60) n, LATERAL engram_recall('memory', space => 'space ' || n) r WHERE n <= $1::bigint";

@@ -197,13 +197,13 @@ impl Hot {
 
     /// Reads every space, each under its own lock, with its database. Names are left out, so that thousands cost little.
     pub fn each(&self, mut f: impl FnMut(u32, Space<'static>)) {
-        let slots = {
+        // Heads never move, so the directory is asked once for all of them.
+        let heads: Vec<(u32, Space<'static>)> = {
             let lock = self.directory_lock();
             let _guard = lock.as_ref().map(LwLock::shared);
-            self.directory.slots()
+            self.directory.slots().into_iter().map(|slot| (slot, self.directory.space(slot))).collect()
         };
-        for slot in slots {
-            let space = self.slot_head(slot);
+        for (slot, space) in heads {
             let _guard = self.guard(slot);
             let words = space.words();
             if words != [0; 2] {

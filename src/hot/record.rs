@@ -50,25 +50,29 @@ pub fn digest(text: u64, context: u64) -> u32 {
     ((mixed >> 32) as u32).max(1)
 }
 
-/// The analyser of a language by its name; a name that is not known counts as `none`.
-fn with_analyzer<R>(language: &str, f: impl FnOnce(&mut Analyzer) -> R) -> R {
-    let language = language.parse().unwrap_or(Language::None);
+/// A language by its name; a name that is not known counts as `none`.
+pub fn language(name: &str) -> Language {
+    name.parse().unwrap_or(Language::None)
+}
+
+/// Calls `f`, which calls nothing of this module, with the analyser of a language.
+pub fn with_analyzer<R>(language: Language, f: impl FnOnce(&mut Analyzer) -> R) -> R {
     ANALYZERS.with_borrow_mut(|all| f(all.entry(language).or_insert_with(|| Analyzer::new(language))))
 }
 
 /// Terms of a stored text, by the rules of the region.
-pub fn terms(text: &str, language: &str) -> Terms {
-    with_analyzer(language, |a| a.analyse(text))
+pub fn terms(text: &str, name: &str) -> Terms {
+    with_analyzer(language(name), |a| a.analyse(text))
 }
 
 /// Terms of a question.
-pub fn query_terms(text: &str, language: &str) -> Terms {
-    with_analyzer(language, |a| a.query_terms(text))
+pub fn query_terms(text: &str, name: &str) -> Terms {
+    with_analyzer(language(name), |a| a.query_terms(text))
 }
 
 /// Words of a text with the hashes of their terms; see [`Analyzer::named_terms`].
-pub fn named_terms(text: &str, language: &str) -> Vec<(u64, String)> {
-    with_analyzer(language, |a| a.named_terms(text))
+pub fn named_terms(text: &str, name: &str) -> Vec<(u64, String)> {
+    with_analyzer(language(name), |a| a.named_terms(text))
 }
 
 /// How a space reads its rows.
@@ -100,7 +104,7 @@ impl Reading {
 
 /// What the region keeps of a row.
 pub fn build(row: &Fields<'_>, reading: &Reading) -> Record {
-    let Terms { terms, length } = with_analyzer(&reading.language, |a| a.analyse(row.content));
+    let Terms { terms, length } = with_analyzer(language(&reading.language), |a| a.analyse(row.content));
     let cue = |name: &String| {
         let hash = cues::hash(name);
         (reading.aliases.get(&hash).copied().unwrap_or(hash), cues::split_about(name).1)

@@ -47,8 +47,11 @@ pub fn init() {
 }
 
 fn counter(space: &str) -> Option<usize> {
-    let [name, table] = space_words(space)?;
-    Some((name ^ table.rotate_left(32)) as usize % COUNTERS)
+    space_words(space).map(counter_of)
+}
+
+fn counter_of([name, table]: [u64; 2]) -> usize {
+    (name ^ table.rotate_left(32)) as usize % COUNTERS
 }
 
 /// The transaction changes memories of a space.
@@ -117,7 +120,12 @@ pub fn saw(space: &str, level: u64, at: i64) {
 
 /// When the first commit came that consolidation has not seen, in microseconds since the Unix epoch; none where none is known of.
 pub fn waiting_since(space: &str) -> Option<i64> {
-    let counter = counter(space)?;
+    space_words(space).and_then(waiting_since_of)
+}
+
+/// As [`waiting_since`], for what stands for a space ([`consolidated::words`](super::consolidated::words)).
+pub fn waiting_since_of(words: [u64; 2]) -> Option<i64> {
+    let counter = counter_of(words);
     let at = |area: &'static SharedArea<[AtomicU64; COUNTERS]>| Some(area.get()?[counter].load(Relaxed));
     let since = at(&SINCE)?;
     (at(&COUNTS)? != at(&SEEN)? && since > 0).then_some(since as i64)

@@ -60,11 +60,12 @@ pub fn look() -> Metrics {
     let now = pg::clock_micros();
     let mut metrics = Metrics { rows: Vec::new(), health: [0; HEALTH.len()] };
     let mut others = other();
-    for space in schedule::spaces() {
-        let place = consolidated::words(&space.name).and_then(|words| places.get(&words[0]).copied());
+    schedule::each_standing(|space| {
+        let words = consolidated::words(space.name);
+        let place = words.and_then(|words| places.get(&words[0]).copied());
         let own = place.map(|at| counted[at].1).unwrap_or_default();
         let paused = space.paused || all_paused;
-        let waiting_since = stirred::waiting_since(&space.name);
+        let waiting_since = words.and_then(stirred::waiting_since_of);
         let interval = space.interval.unwrap_or(usual);
         let publish_delay = own.published.map(|d| d.as_micros().min(i64::MAX as u128) as i64);
         let report = health(&Facts {
@@ -98,14 +99,17 @@ pub fn look() -> Metrics {
             ..Row::default()
         };
         if shown {
-            row.novelty = schedule::last(&space.name).0.unwrap_or(0.0).into();
             (row.runs, row.failures, row.skipped) = (own.runs, own.failures, own.skipped);
             row.seconds = own.total.as_secs_f64();
-            row.space = space.name;
+            space.name.clone_into(&mut row.space);
             metrics.rows.push(row);
         } else {
             others.take(&row);
         }
+    });
+    metrics.rows.sort_unstable_by(|a, b| a.space.cmp(&b.space));
+    for row in &mut metrics.rows {
+        row.novelty = schedule::last(&row.space).0.unwrap_or(0.0).into();
     }
     for (_, own) in counted.iter().skip(SHOWN).chain([(0, rest)].iter()) {
         others.runs += own.runs;

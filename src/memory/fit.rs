@@ -41,10 +41,14 @@ impl Fit {
         let (memories, content, embedding) = warm::size(name);
         let each = SLACK * (content * WORDS + embedding / 4.0 * CODE);
         let (thin, whole) = (memories as f32 * THIN, memories as f32 * (THIN + each));
+        let unowned = Policy::default().room(capacity, free);
+        if whole <= unowned as f32 {
+            return Fit::All;
+        }
         // Beside what is free, a space may take from a larger one until both have the same.
         let others = hot.all().into_iter().filter(|other| other.0 != place);
         let largest = others.filter_map(|other| hot.read(other.0, |s| s.evictable_bytes())).max().unwrap_or(0);
-        let room = Policy::default().room(capacity, free).max(largest / 2) as f32;
+        let room = unowned.max(largest / 2) as f32;
         if whole <= room {
             return Fit::All;
         }

@@ -220,6 +220,9 @@ impl Scheduler {
 
     /// Tells those who asked for a space, or for all of them once none is left to run.
     fn answer(&mut self, space: &str, outcome: Outcome) {
+        if self.taken.is_empty() {
+            return;
+        }
         let more = self.schedule.names().any(|name| self.schedule.get(name).is_some_and(|s| s.wanted));
         self.taken.retain_mut(|(request, worst)| {
             if !request.is_for(space) {

@@ -48,6 +48,36 @@ pub fn spaces() -> Vec<Space> {
     spaces
 }
 
+/// What of a space decides about its health, as [`Space`] has it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standing<'a> {
+    pub name: &'a str,
+    pub interval: Option<i64>,
+    pub paused: bool,
+    pub failures_in_row: u32,
+    pub low_novelty_runs: u32,
+    pub last_completed_at: Option<i64>,
+}
+
+/// Spaces that a statement fetches at a time.
+const BATCH: u32 = 1000;
+
+/// Calls `f` with every space of the database, in no order: thousands cost little.
+pub fn each_standing(mut f: impl FnMut(Standing<'_>)) {
+    pg::as_owner(|| {
+        spi::scan(include_str!("../../sql/query/consolidation_standings.sql"), &[], BATCH, |row| {
+            f(Standing {
+                name: row.text(1).unwrap_or_default(),
+                interval: row.int8(2),
+                paused: row.bool(3).unwrap_or(false),
+                failures_in_row: row.int4(4).unwrap_or(0).unsigned_abs(),
+                low_novelty_runs: row.int4(5).unwrap_or(0).unsigned_abs(),
+                last_completed_at: row.timestamptz(6),
+            });
+        });
+    });
+}
+
 /// Something that the last run of a space has not seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct News {

@@ -10,7 +10,9 @@ use super::rules::Rules;
 use crate::guc;
 use crate::pg;
 use crate::store::{consolidation as store, snapshot};
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// How long changes are followed before everything is read again.
@@ -33,9 +35,48 @@ struct Kept {
     episodes: Episodes,
 }
 
+/// What a space takes beside its episodes, about.
+const OVERHEAD: usize = 2048;
+
+/// Spaces by name, each with its turn, and turns in order: the one that was kept longest ago goes first.
+#[derive(Default)]
+struct Shelf {
+    spaces: FxHashMap<String, (u64, usize, Kept)>,
+    turns: BTreeMap<u64, String>,
+    turn: u64,
+    bytes: usize,
+}
+
+impl Shelf {
+    fn remove(&mut self, space: &str) -> Option<Kept> {
+        let (turn, bytes, kept) = self.spaces.remove(space)?;
+        self.turns.remove(&turn);
+        self.bytes -= bytes;
+        Some(kept)
+    }
+
+    fn put(&mut self, kept: Kept) {
+        let space = kept.key.space.clone();
+        self.remove(&space);
+        self.turn += 1;
+        let bytes = OVERHEAD + kept.episodes.bytes();
+        self.bytes += bytes;
+        self.turns.insert(self.turn, space.clone());
+        self.spaces.insert(space, (self.turn, bytes, kept));
+    }
+
+    /// Gives up spaces until the rest fits.
+    fn fit(&mut self, limit: usize) {
+        while self.bytes > limit
+            && let Some((_, space)) = self.turns.pop_first()
+        {
+            self.remove(&space);
+        }
+    }
+}
+
 thread_local! {
-    /// The most recent last.
-    static KEPT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
+    static KEPT: RefCell<Shelf> = RefCell::default();
 }
 
 /// Episodes of a space, and what it takes to keep them.
@@ -58,7 +99,7 @@ pub fn take(space: &str, facts: &store::Space, rules: &Rules, since: u64, keeps:
         table: pg::memory_table_oid(),
         facts: facts.clone(),
     };
-    if keeps && let Some(kept) = KEPT.with_borrow_mut(|all| remove(all, space)) {
+    if keeps && let Some(kept) = KEPT.with_borrow_mut(|shelf| shelf.remove(space)) {
         let serves = kept.key == key
             && kept.rules == *rules
             && kept.read_at.elapsed() < OLDEST
@@ -76,16 +117,8 @@ pub fn take(space: &str, facts: &store::Space, rules: &Rules, since: u64, keeps:
 /// Keeps episodes for the next run, as long as there is room for them.
 pub fn keep(taken: Taken) {
     let Taken { key, rules, since, read_at, episodes, .. } = taken;
-    KEPT.with_borrow_mut(|all| {
-        remove(all, &key.space);
-        all.push(Kept { key, rules, since, read_at, episodes });
-        let mut bytes: usize = all.iter().map(|kept| kept.episodes.bytes()).sum();
-        while bytes > guc::worker_memory() && !all.is_empty() {
-            bytes -= all.remove(0).episodes.bytes();
-        }
+    KEPT.with_borrow_mut(|shelf| {
+        shelf.put(Kept { key, rules, since, read_at, episodes });
+        shelf.fit(guc::worker_memory());
     });
-}
-
-fn remove(all: &mut Vec<Kept>, space: &str) -> Option<Kept> {
-    all.iter().position(|kept| kept.key.space == space).map(|at| all.remove(at))
 }

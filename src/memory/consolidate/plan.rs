@@ -2,6 +2,7 @@
 
 use super::read::{Class, Episodes};
 use super::rules::Rules;
+use crate::hot::record;
 use crate::pg;
 use crate::store::consolidation::{Cited, Former, Id};
 use engram_engine::confidence;
@@ -9,7 +10,7 @@ use engram_engine::consolidation::contradiction::Separated;
 use engram_engine::consolidation::identity::{Identities, Retired};
 use engram_engine::consolidation::linkage::{Cluster, Stopped};
 use engram_engine::consolidation::{self as engine, Belief, Contradiction, Event, How};
-use engram_engine::text::Analyzer;
+use engram_engine::text::{Analyzer, Language};
 use engram_region::kernel::Kernel;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,17 +101,17 @@ pub fn cluster(episodes: &mut Episodes, rules: &Rules, threads: usize, waits: im
 }
 
 /// What is to be believed now, by the clusters of each class.
-pub fn plan(space: &str, episodes: &mut Episodes, clusters: &[Vec<Cluster>], rules: &Rules, past: &Past) -> Plan {
+pub fn plan(space: &str, episodes: &Episodes, clusters: &[Vec<Cluster>], rules: &Rules, past: &Past) -> Plan {
     let mut plan = Plan::default();
     let hidden = past.hidden();
     let mut of_past: BTreeMap<Option<&str>, Vec<engine::Former>> =
         past.former.iter().map(|f| (f.memory.class.as_deref(), Vec::new())).collect();
     of_past.iter_mut().for_each(|(class, former)| *former = past.of(*class));
-    let Episodes { classes, analyzer, .. } = episodes;
+    let Episodes { classes, language, .. } = episodes;
     for ((class, held), clusters) in classes.iter().zip(clusters) {
         let former = of_past.remove(&class.as_deref()).unwrap_or_default();
         let known = Known { former: &former, marks: &past.marks, hidden: &hidden };
-        of_class((space, class.as_deref()), (held, clusters), analyzer, rules, &known, &mut plan);
+        of_class((space, class.as_deref()), (held, clusters), *language, rules, &known, &mut plan);
     }
     // Classes of which no episode is left.
     for (class, former) in of_past {
@@ -137,7 +138,7 @@ struct Known<'a> {
 fn of_class(
     (space, class): (&str, Option<&str>),
     (held, clusters): (&Class, &[Cluster]),
-    analyzer: &mut Analyzer,
+    language: Language,
     rules: &Rules,
     known: &Known<'_>,
     plan: &mut Plan,
@@ -156,7 +157,9 @@ fn of_class(
     for (part, identity) in parts.iter().zip(&identities.of) {
         pg::check_for_interrupts();
         let members: Vec<_> = part.members.iter().filter_map(|id| Some(own.get(id)?.episode(*id))).collect();
-        if let Some(belief) = engine::form(identity, part.cohesion, &members, &part.against, corpus, analyzer) {
+        let form =
+            |analyzer: &mut Analyzer| engine::form(identity, part.cohesion, &members, &part.against, corpus, analyzer);
+        if let Some(belief) = record::with_analyzer(language, form) {
             let class = class.map(str::to_owned);
             made.push(Made { class, belief, how: identity.how, cues: shared_cues(&members) });
         }

@@ -1,10 +1,11 @@
 //! The episodes of a space as a run takes them in: all of them, or what has changed since the last run of this process.
 
+use crate::hot::record;
 use crate::pg;
 use crate::store::consolidation::{self as store, Id};
 use engram_engine::code::{self, Code};
 use engram_engine::consolidation::{self as engine, Corpus, Reading, linkage};
-use engram_engine::text::{Analyzer, Language};
+use engram_engine::text::Language;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -62,7 +63,7 @@ pub struct Class {
 /// The episodes of a space by visibility class.
 pub struct Episodes {
     pub classes: BTreeMap<Option<String>, Class>,
-    pub analyzer: Analyzer,
+    pub language: Language,
     of: FxHashMap<Id, Option<String>>,
     dims: usize,
     encoder: Option<String>,
@@ -76,7 +77,7 @@ impl Episodes {
     pub fn new(space: &store::Space) -> Episodes {
         Episodes {
             classes: BTreeMap::new(),
-            analyzer: Analyzer::new(space.language.parse().unwrap_or(Language::None)),
+            language: record::language(&space.language),
             of: FxHashMap::default(),
             dims: space.dimensions.map_or(0, |d| d.unsigned_abs() as usize),
             encoder: space.encoder.clone(),
@@ -139,7 +140,7 @@ impl Episodes {
             metadata: pairs(row.metadata),
             cues: row.cues.iter().map(|&cue| cue.to_owned()).collect(),
             valid: row.valid,
-            reading: engine::read(row.content, &mut self.analyzer),
+            reading: record::with_analyzer(self.language, |analyzer| engine::read(row.content, analyzer)),
             code,
             digest,
         };

@@ -2,6 +2,7 @@
 
 use super::recall::tell_limited;
 use crate::error::{Error, or_raise};
+use crate::memory::metrics::{Operation, counted_in};
 use crate::memory::neighbourhood::{self, Format};
 use crate::memory::{report, space_or_setting};
 use pgrx::Uuid;
@@ -21,11 +22,13 @@ fn engram_graph(
     format: default!(Option<&str>, "'dot'"),
     space: default!(Option<&str>, "NULL"),
 ) -> String {
-    let name = space_or_setting(space);
-    let id = or_raise(id.ok_or_else(|| Error::null_value("id").with_hint("Name the memory to draw.")));
-    let hops = or_raise(hops.ok_or_else(|| Error::null_value("hops").with_hint("Say how far to look, 0 to 10.")));
-    let format = or_raise(Format::named(format.unwrap_or("dot")));
-    let drawn = or_raise(neighbourhood::draw(&name, id, hops, format));
+    let draw = || {
+        let id = or_raise(id.ok_or_else(|| Error::null_value("id").with_hint("Name the memory to draw.")));
+        let hops = or_raise(hops.ok_or_else(|| Error::null_value("hops").with_hint("Say how far to look, 0 to 10.")));
+        let format = or_raise(Format::named(format.unwrap_or("dot")));
+        or_raise(neighbourhood::draw(&space_or_setting(space), id, hops, format))
+    };
+    let drawn = counted_in(Operation::Explain, space, draw, |_| 1);
     tell_limited(drawn.limited, None);
     if drawn.left_out > 0 {
         notice!("{} or more memories with less activation are left out of the drawing", drawn.left_out);

@@ -224,7 +224,7 @@ fn containers() {
 #[test]
 fn runbooks() {
     // Sections name the space `default`; what they ask of it has an answer.
-    let cluster = installed(&Options::default());
+    let cluster = installed(&Options::default().with("engram.consolidation = on"));
     cluster.psql_in("app", "SELECT engram_remember('The pilot came on board')");
     for name in ["server.md", "operations.md", "tiers.md", "consolidation.md"] {
         follow(&cluster, &format!("runbooks/{name}"));

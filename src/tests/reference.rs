@@ -93,7 +93,7 @@ mod tests {
                 .split('`')
                 .skip(1)
                 .step_by(2)
-                .filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+                .filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'))
                 .map(|word| format!("`{word}`"))
                 .collect();
             assert_eq!(listed, columns, "{view}");

@@ -111,8 +111,10 @@ create_extension() {
     if [ -z "$(sql postgres -Atc "SELECT 1 FROM pg_database WHERE datname = '$DATABASE'")" ]; then
         sql postgres -c "CREATE DATABASE $DATABASE"
     fi
-    # An older version of the extension is brought up to this one.
-    PGOPTIONS='-c client_min_messages=warning' sql "$DATABASE" \
-        -c 'CREATE EXTENSION IF NOT EXISTS engram CASCADE' -c 'ALTER EXTENSION engram UPDATE' ||
+    PGOPTIONS='-c client_min_messages=warning' sql "$DATABASE" -c 'CREATE EXTENSION IF NOT EXISTS engram CASCADE' ||
         die "CREATE EXTENSION engram failed: see the message above."
+    if [ "$(sql "$DATABASE" -Atc "SELECT installed_version = default_version FROM pg_available_extensions WHERE name = 'engram'")" != t ]; then
+        step "bringing the extension in the database $DATABASE up to this version"
+        sql "$DATABASE" -c 'ALTER EXTENSION engram UPDATE' || die "ALTER EXTENSION engram UPDATE failed: see the message above."
+    fi
 }

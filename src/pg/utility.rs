@@ -105,7 +105,7 @@ unsafe fn ends_prepared(node: *mut pg_sys::Node) -> bool {
 }
 
 /// The database that the statement needs for itself: the one it drops, renames or moves, the template it copies, or the one whose
-/// extension it updates.
+/// extension it updates or drops.
 ///
 /// # Safety
 /// `node` is null or a parse tree.
@@ -136,10 +136,20 @@ unsafe fn database(node: *mut pg_sys::Node) -> Option<String> {
                 option(statement.options, c"tablespace")?;
                 text(statement.dbname)
             }
-            // Its script locks tables in another order than workers do.
+            // Both lock tables in another order than workers do.
             pg_sys::NodeTag::T_AlterExtensionStmt => {
                 let statement = &*node.cast::<pg_sys::AlterExtensionStmt>();
                 text(statement.extname).filter(|name| name == "engram")?;
+                text(pg_sys::get_database_name(pg_sys::MyDatabaseId))
+            }
+            pg_sys::NodeTag::T_DropStmt => {
+                let statement = &*node.cast::<pg_sys::DropStmt>();
+                if statement.removeType != pg_sys::ObjectType::OBJECT_EXTENSION {
+                    return None;
+                }
+                // The grammar makes a list of names.
+                let names = PgList::<pg_sys::String>::from_pg(statement.objects);
+                names.iter_ptr().find(|&name| text((*name).sval).is_some_and(|name| name == "engram"))?;
                 text(pg_sys::get_database_name(pg_sys::MyDatabaseId))
             }
             _ => None,

@@ -1,13 +1,14 @@
 //! Leaving a database that somebody wants to drop, rename, move or copy.
 //!
 //! The session that runs the statement puts the database on hold, so that the launcher starts no worker there, ends
-//! the workers that are in it and waits for them to be gone. A hold ends by itself: the statement may fail.
+//! the workers that are in it and waits for them to be gone. The hold ends with the transaction, and by itself if that takes long.
 
 use super::slots;
 use crate::crash::{self, Point};
 use crate::memory::upkeep;
 use crate::pg::shmem::{SharedArea, register_area};
-use crate::pg::{self, utility, worker};
+use crate::pg::{self, utility, worker, xact, xact::Event};
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 const HOLDS: usize = 16;
@@ -19,10 +20,26 @@ const PATIENCE: u32 = 100;
 /// Pairs of database OID and the second at which the hold ends.
 static HELD: SharedArea<[[AtomicU64; 2]; HOLDS]> = SharedArea::new(c"engram holds");
 
-/// Registers the hook and its memory.
+thread_local! {
+    /// What the statement of this session holds.
+    static MINE: Cell<Option<&'static [AtomicU64; 2]>> = const { Cell::new(None) };
+}
+
+/// Registers the hooks and their memory.
 pub fn init() {
     register_area(&HELD);
     utility::register(make_way);
+    xact::on_xact(|event| match event {
+        Event::Commit | Event::Prepare | Event::Abort => let_in(),
+        Event::PreCommit | Event::PrePrepare => {}
+    });
+}
+
+/// Ends the hold of this session.
+fn let_in() {
+    if let Some(hold) = MINE.take() {
+        hold[1].store(0, Relaxed);
+    }
 }
 
 fn seconds() -> u64 {
@@ -51,6 +68,7 @@ fn make_way(database: &str) {
     if let Some(h) = free {
         h[0].store(oid.into(), Relaxed);
         h[1].store(now + HOLD, Relaxed);
+        MINE.set(Some(h));
     }
     crash::at(Point::leave_hold);
     for _ in 0..PATIENCE {

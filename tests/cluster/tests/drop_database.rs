@@ -2,9 +2,11 @@
 
 use engram_cluster_tests::{
     Cluster, Options, assert_consistent, recall_ids, recallable_by_own_word, remember, setting_from_env, unique_word,
-    wait_ready_space,
+    wait_ready_space, wait_until,
 };
+use postgres::Client;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 
 const SPACE: &str = "moving";
 
@@ -87,6 +89,34 @@ fn an_extension_created_again_meets_nothing_stale() {
         assert!(recall_ids(client, SPACE, "zutotodo", 5).contains(&id));
     }
     assert_consistent(&mut old);
+}
+
+#[test]
+fn workers_come_back_when_the_statement_that_drove_them_out_has_ended() {
+    let cluster = Cluster::with_extension(&Options::words_only());
+    let mut client = cluster.client();
+    remember(&mut client, SPACE, "zutotobo stays");
+    wait_ready_space(&mut client, SPACE);
+    cluster.psql("CREATE DATABASE lobby");
+    let mut lobby = cluster.client_of("lobby", "postgres");
+    let database: String = client.query_one("SELECT current_database()::text", &[]).unwrap().get(0);
+    let statements: [(&mut Client, String); 4] = [
+        (&mut cluster.client(), "ALTER EXTENSION engram UPDATE".to_string()),
+        (&mut cluster.client(), "BEGIN; DROP EXTENSION engram; ROLLBACK".to_string()),
+        (&mut cluster.client(), "DROP EXTENSION engram RESTRICT; CREATE EXTENSION engram".to_string()),
+        // It fails: somebody is connected.
+        (&mut lobby, format!("ALTER DATABASE \"{database}\" RENAME TO elsewhere")),
+    ];
+    for (session, statement) in statements {
+        let before: SystemTime = session.query_one("SELECT clock_timestamp()", &[]).unwrap().get(0);
+        let outcome = session.batch_execute(&statement);
+        assert_eq!(outcome.is_err(), statement.contains("RENAME"), "{statement}: {outcome:?}");
+        // Long before a hold would end by itself.
+        wait_until(&format!("a worker is back after {statement}"), Duration::from_secs(15), || {
+            let sql = "SELECT EXISTS (SELECT FROM engram.stat_worker WHERE database = $1 AND worker = 'maintenance' AND started_at > $2)";
+            client.query_one(sql, &[&database, &before]).unwrap().get(0)
+        });
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@
 # server. The directory RULES has recording.yaml and alerts.yaml; with an alertmanager.yaml, Alertmanager runs too, and is told of alerts.
 start_chain() {
     local bin base settings setting rules=${2:-$ROOT/grafana/prometheus}
-    base=$((20000 + $$ % 20000))
+    base=$((20000 + 10 * ($$ % 1200)))
     bin=$("$1" --bindir)
     debian_tool prometheus-postgres-exporter usr/bin/prometheus-postgres-exporter
     local exporter=$TOOL
@@ -107,6 +107,8 @@ stop_chain() {
     # One of them may have been stopped by a test.
     for pid in "${CHAIN_PIDS[@]}"; do kill "$pid" 2>/dev/null && kill -CONT "$pid" 2>/dev/null || true; done
     as_server "$CHAIN_BIN/pg_ctl" -D "$CHAIN/data" -m immediate -w stop >/dev/null 2>&1 || true
+    # Prometheus and Alertmanager write below it until they are gone.
+    wait "${CHAIN_PIDS[@]}" 2>/dev/null || true
     cp "$CHAIN/log" "$LOGS/chain-server.log" 2>/dev/null || true
     # Nothing is mounted below it: a plain directory made by mktemp above.
     rm -rf "$CHAIN"
@@ -131,7 +133,7 @@ check_alerts() {
     local factor=20 port rules="$CACHE/short"
     grafana_tools
     mkdir -p "$rules"
-    port=$((20005 + $$ % 20000))
+    port=$((20005 + 10 * ($$ % 1200)))
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$ROOT/grafana" "$TOOLS/python" -m generate.shorten "$ROOT" "$rules" "$factor" "http://127.0.0.1:$port/"
     "$TOOLS/python" tests/deploy/shortened.py grafana/prometheus "$rules" "$factor"
     promtool check rules "$rules/recording.yaml" "$rules/alerts.yaml" >/dev/null

@@ -41,9 +41,12 @@ ask "SELECT engram_remember('Ana keeps the boat Kittiwake in Saltmere')" >/dev/n
 ask "SELECT engram_remember('The harbour office closes at four')" >/dev/null
 found=$(ask "SELECT content FROM engram_recall('Who keeps a boat?', k => 1)")
 made=$(ask "SELECT extversion FROM pg_extension WHERE extname = 'engram'")
+# The library as well as its scripts.
+library=$(ask "SELECT version FROM engram.stat_info")
 as_postgres "$bin/pg_ctl" -D /tmp/engram-server/data -w -m fast stop >/dev/null
 echo "version $made, recalled: $found"
 [ "$made" = "$version" ]
+[ "$library" = "$version" ]
 [ "$found" = 'Ana keeps the boat Kittiwake in Saltmere' ]
 
 # And it leaves nothing behind.

@@ -70,11 +70,16 @@ pub fn keep_room(hot: &Hot, policy: &Policy) -> bool {
     evicted
 }
 
+/// The space that gives next. It is looked for among all: once a round, not once a space.
+pub fn next_giver(hot: &Hot) -> Option<Place> {
+    largest(hot, &share::givers(hot, None))
+}
+
 /// Memories of a space whose rows are to be written ahead: those that leave next, where it is this space that gives.
 pub fn next_to_leave(hot: &Hot, place: Place, policy: &Policy, most: usize) -> Vec<([u8; 16], u64)> {
     let (capacity, free) = hot.bytes();
     let bytes = policy.to_write(capacity, free);
-    if bytes == 0 || largest(hot, &share::givers(hot, None)) != Some(place) {
+    if bytes == 0 || next_giver(hot) != Some(place) {
         return Vec::new();
     }
     hot.read(place, |s| s.next_to_leave(bytes, most)).unwrap_or_default()

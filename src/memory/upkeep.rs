@@ -25,6 +25,8 @@ pub enum Step {
     Tidy(String, Place),
     /// Write rows of engram.warm for what is outside the hot tier or leaves it next, and keep room there.
     Warm(String, Place),
+    /// Keep room, whichever space gives.
+    KeepRoom,
     /// Bring memories back that were recalled.
     Back(String, Place),
     /// Remove stale rows of engram.warm.
@@ -117,6 +119,7 @@ pub fn plan(first: bool) -> Vec<Step> {
     let begun = if learns { learned::begun(Job::Similarity) } else { Vec::new() };
     let announced = announce::due(has_news, here.iter().map(|h| h.1.as_str()));
     let mut asked = HashSet::new();
+    let giver = warm::giver(&hot);
     // Spaces in the order of their use, the latest first.
     here.sort_by_key(|h| std::cmp::Reverse(hot.read(h.0, |s| s.used()).unwrap_or(0)));
     for (place, name) in here {
@@ -144,7 +147,7 @@ pub fn plan(first: bool) -> Vec<Step> {
                 if state == State::Ready && warm::has_returned(&hot, place) {
                     steps.push(Step::Back(name.clone(), place));
                 }
-                if state == State::Ready && warm::is_due(&hot, place) {
+                if state == State::Ready && (giver == Some(place) || warm::is_due(&hot, place)) {
                     // Several transactions, so that a round is not over before it has begun.
                     steps.extend((0..WARM_STEPS).map(|_| Step::Warm(name.clone(), place)));
                 }
@@ -152,6 +155,9 @@ pub fn plan(first: bool) -> Vec<Step> {
             }
             None => {}
         }
+    }
+    if giver.is_some() {
+        steps.push(Step::KeepRoom);
     }
     steps.extend(announced.into_iter().map(Step::Announce));
     steps.extend(chill::due(first).into_iter().map(Step::Chill));
@@ -194,6 +200,7 @@ pub fn perform(step: &Step) -> bool {
         Step::Retain(name) => retention::step(name),
         Step::Rotate => rotation::step(),
         Step::Warm(name, place) => warm::step(&hot, *place, name),
+        Step::KeepRoom => warm::keep_room(&hot),
         Step::Back(name, place) => warm::bring_back(&hot, *place, name),
         Step::Sweep => warm::sweep(&hot),
         Step::Repair => {

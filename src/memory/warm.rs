@@ -10,7 +10,7 @@ use crate::memory::load;
 use crate::store::warm::{self, MOST_INDEXED};
 use engram_engine::tiers::Policy;
 use engram_region::outside::Out;
-use engram_region::{Record, State};
+use engram_region::{Record, State, Stats};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
 
@@ -32,19 +32,22 @@ thread_local! {
     static STALE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a space has something outside, or will have soon.
+/// Whether a space has something outside that nothing proposes.
 pub fn is_due(hot: &Hot, place: Place) -> bool {
-    if !warm::is_possible() {
-        return false;
-    }
-    let policy = Policy::default();
+    let is_out = |stats: Stats| stats.spilled > stats.warm + stats.cold;
+    warm::is_possible() && hot.read(place, |s| is_out(s.stats()) || s.needs_listing()) == Some(true)
+}
+
+/// The space whose memories leave next, where room is short: one in the whole region.
+pub fn giver(hot: &Hot) -> Option<Place> {
     let (capacity, free) = hot.bytes();
-    let full = policy.to_write(capacity, free) > 0;
-    let out = hot.read(place, |s| {
-        let stats = s.stats();
-        stats.spilled > stats.warm + stats.cold || s.needs_listing()
-    });
-    full || out == Some(true)
+    let is_short = Policy::default().to_write(capacity, free) > 0;
+    (is_short && warm::is_possible()).then(|| evict::next_giver(hot)).flatten()
+}
+
+/// Evicts what is written, as far as room is short. Says whether something left.
+pub fn keep_room(hot: &Hot) -> bool {
+    evict::keep_room(hot, &Policy::default())
 }
 
 /// Writes rows of one batch of memories, marks those of earlier steps, and keeps room. Says whether anything was done.

@@ -131,7 +131,7 @@ fn round(first: bool) -> Result<usize, String> {
                 slots::doing(Doing::Moving);
                 worker::report_activity(&format!("moving memories of space {space}"));
             }
-            Step::Sweep => slots::doing(Doing::Moving),
+            Step::Sweep | Step::KeepRoom => slots::doing(Doing::Moving),
             Step::Tidy(..) | Step::Repair | Step::TrimAudit | Step::Loaded | Step::Trim => {
                 slots::doing(Doing::Settling)
             }

@@ -218,6 +218,8 @@ fn sizing() {
 #[test]
 fn containers() {
     let cluster = installed(&Options::default());
+    // The operator makes it.
+    cluster.psql("CREATE ROLE app LOGIN");
     follow(&cluster, "containers.md");
 }
 

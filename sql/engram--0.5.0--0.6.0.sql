@@ -38,7 +38,7 @@ CREATE OR REPLACE FUNCTION engram.counter_stat(
 COMMENT ON FUNCTION engram.counter_stat() IS 'What is counted without labels';
 
 CREATE OR REPLACE FUNCTION engram.hot_stat(
-    OUT capacity_bytes bigint, OUT free_bytes bigint, OUT spaces bigint, OUT memories bigint, OUT edges bigint,
+    OUT capacity_bytes bigint, OUT free_bytes bigint, OUT spaces bigint, OUT memories bigint, OUT resident bigint, OUT edges bigint,
     OUT cues bigint, OUT unsettled bigint, OUT states text[], OUT in_state bigint[], OUT here_hot bigint, OUT here_warm bigint,
     OUT here_cold bigint, OUT here_bytes bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL RESTRICTED
@@ -136,7 +136,7 @@ GROUP BY o.origin;
 COMMENT ON VIEW engram.metrics_recall_rows IS 'Memories that recalls returned, by origin';
 
 CREATE OR REPLACE VIEW engram.metrics_hot_tier WITH (security_invoker = true) AS
-SELECT h.capacity_bytes OPERATOR(pg_catalog.-) h.free_bytes AS bytes, h.capacity_bytes, h.memories, h.edges, h.cues, h.spaces,
+SELECT h.capacity_bytes OPERATOR(pg_catalog.-) h.free_bytes AS bytes, h.capacity_bytes, h.memories, h.resident, h.edges, h.cues, h.spaces,
        h.unsettled, c.evictions_total, c.hits_total, c.misses_total, c.lock_waits_total
 FROM engram.hot_stat() h,
      (SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'evicted') AS evictions_total,
@@ -146,6 +146,7 @@ FROM engram.hot_stat() h,
       FROM engram.counter_stat() c) c;
 COMMENT ON VIEW engram.metrics_hot_tier IS 'One row: the hot tier of the server';
 COMMENT ON COLUMN engram.metrics_hot_tier.memories IS 'Memories of loaded spaces, resident or not';
+COMMENT ON COLUMN engram.metrics_hot_tier.resident IS 'Memories that are in it, of all databases';
 COMMENT ON COLUMN engram.metrics_hot_tier.unsettled IS 'Transactions that are not settled';
 COMMENT ON COLUMN engram.metrics_hot_tier.evictions_total IS 'Memories that left it for want of room';
 COMMENT ON COLUMN engram.metrics_hot_tier.hits_total IS 'Searches that it answered';
@@ -155,7 +156,7 @@ COMMENT ON COLUMN engram.metrics_hot_tier.lock_waits_total IS 'Waits for its loc
 CREATE OR REPLACE VIEW engram.metrics_hot_tier_load WITH (security_invoker = true) AS
 SELECT s.state, s.spaces
 FROM engram.hot_stat() h, ROWS FROM (pg_catalog.unnest(h.states), pg_catalog.unnest(h.in_state)) AS s (state, spaces);
-COMMENT ON VIEW engram.metrics_hot_tier_load IS 'Spaces that the hot tier has a place for, by state';
+COMMENT ON VIEW engram.metrics_hot_tier_load IS 'Spaces that the hot tier has a place for, by state: wanted ones are absent and somebody has asked for them';
 
 CREATE OR REPLACE VIEW engram.metrics_tier WITH (security_invoker = true) AS
 SELECT t.tier, t.memories, t.bytes, pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) t.counter) AS hits_total
@@ -235,7 +236,7 @@ COMMENT ON VIEW engram.metrics_standby IS 'One row: how the hot tier of a standb
 CREATE OR REPLACE VIEW engram.metrics_remembered WITH (security_invoker = true) AS
 SELECT pg_catalog.max(c.total) FILTER (WHERE c.counter OPERATOR(pg_catalog.=) 'remembered') AS total
 FROM engram.counter_stat() c;
-COMMENT ON VIEW engram.metrics_remembered IS 'One row: memories that committed transactions have stored, by whatever statement; beliefs are not among them';
+COMMENT ON VIEW engram.metrics_remembered IS 'One row: memories that committed transactions have stored, by whatever statement; beliefs are not among them; what is prepared counts at once';
 
 CREATE OR REPLACE VIEW engram.metrics_consolidation WITH (security_invoker = true) AS
 SELECT c.space, c.runs AS runs_total, c.failures AS failures_total, c.skipped AS skipped_total, c.seconds AS seconds_total,
@@ -299,8 +300,9 @@ COMMENT ON VIEW engram.stat_space IS 'Calls of functions in spaces of this datab
 
 CREATE OR REPLACE VIEW engram.metrics WITH (security_invoker = true) AS
 SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
-       ''::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
+       m.version::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
 FROM engram.metrics_info m, LATERAL (VALUES
+     ('engram_info', 'gauge', m.info::pg_catalog.float8),
      ('engram_preloaded', 'gauge', m.preloaded::pg_catalog.float8),
      ('engram_metrics_enabled', 'gauge', m.metrics_enabled::pg_catalog.float8),
      ('engram_stats_reset_timestamp_seconds', 'gauge', m.stats_reset_timestamp_seconds::pg_catalog.float8)) AS v (name, type, value)
@@ -356,6 +358,7 @@ FROM engram.metrics_hot_tier m, LATERAL (VALUES
      ('engram_hot_tier_bytes', 'gauge', m.bytes::pg_catalog.float8),
      ('engram_hot_tier_capacity_bytes', 'gauge', m.capacity_bytes::pg_catalog.float8),
      ('engram_hot_tier_memories', 'gauge', m.memories::pg_catalog.float8),
+     ('engram_hot_tier_resident', 'gauge', m.resident::pg_catalog.float8),
      ('engram_hot_tier_edges', 'gauge', m.edges::pg_catalog.float8),
      ('engram_hot_tier_cues', 'gauge', m.cues::pg_catalog.float8),
      ('engram_hot_tier_spaces', 'gauge', m.spaces::pg_catalog.float8),
@@ -451,11 +454,15 @@ UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog
 FROM engram.metrics_consolidation_health m, LATERAL (VALUES
      ('engram_consolidation_health_spaces', 'gauge', m.spaces::pg_catalog.float8)) AS v (name, type, value)
 UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
+       pg_catalog.concat(m.worker, ' ', m.state) AS label, ''::pg_catalog.text AS le, v.value
+FROM engram.metrics_worker_state m, LATERAL (VALUES
+     ('engram_worker_state_processes', 'gauge', m.processes::pg_catalog.float8)) AS v (name, type, value)
+UNION ALL SELECT v.name, v.type, ''::pg_catalog.text AS database, ''::pg_catalog.text AS space, ''::pg_catalog.text AS operation,
        m.kind::pg_catalog.text AS label, ''::pg_catalog.text AS le, v.value
 FROM engram.metrics_belief_events m, LATERAL (VALUES
      ('engram_belief_events_total', 'counter', m.total::pg_catalog.float8)) AS v (name, type, value);
 COMMENT ON VIEW engram.metrics IS 'Every metric as a row, for exporters that know no histograms';
-COMMENT ON COLUMN engram.metrics.label IS 'What tells rows of one metric apart beside the columns before: class, tier, state, direction, origin, worker or limit';
+COMMENT ON COLUMN engram.metrics.label IS 'What tells rows of one metric apart beside the columns before: class, tier, state, direction, origin, worker, worker with its state, version or limit';
 COMMENT ON COLUMN engram.metrics.le IS 'Upper bound of a bucket';
 CREATE OR REPLACE FUNCTION @extschema@.engram_stat_reset() RETURNS void
     STRICT VOLATILE PARALLEL RESTRICTED

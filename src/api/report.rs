@@ -31,7 +31,7 @@ fn engram_graph(
     let drawn = counted_in(Operation::Explain, space, draw, |_| 1);
     tell_limited(drawn.limited, None);
     if drawn.left_out > 0 {
-        notice!("{} or more memories with less activation are left out of the drawing", drawn.left_out);
+        notice!("at least {} memories with less activation are left out of the drawing", drawn.left_out);
     }
     drawn.text
 }

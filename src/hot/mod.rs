@@ -226,13 +226,9 @@ impl Hot {
 
     /// The head of a slot. The directory may grow at any time, so it is asked under its lock; the head never moves.
     fn head(&self, place: Place) -> Space<'static> {
-        self.slot_head(place.slot)
-    }
-
-    fn slot_head(&self, slot: u32) -> Space<'static> {
         let lock = self.directory_lock();
         let _guard = lock.as_ref().map(LwLock::shared);
-        self.directory.space(slot)
+        self.directory.space(place.slot)
     }
 
     /// Reads a space under its lock; none when the place is void.

@@ -21,8 +21,8 @@ pub struct Survey {
     pub unsettled: u64,
 }
 
-/// States of a space, in the order of [`Survey::states`].
-pub const STATES: [&str; 4] = ["ready", "loading", "following", "absent"];
+/// States of a space (wanted: absent, and somebody has asked for it), in the order of [`Survey::states`].
+pub const STATES: [&str; 5] = ["ready", "loading", "following", "wanted", "absent"];
 
 /// All spaces, and those of one database.
 pub fn take(hot: &Hot, database: u32) -> (Survey, Survey) {
@@ -36,7 +36,7 @@ pub fn take(hot: &Hot, database: u32) -> (Survey, Survey) {
                 State::Ready => 0,
                 State::Loading => 1,
                 State::Following => 2,
-                State::Absent => 3,
+                State::Absent => 4 - usize::from(space.wanted()),
             }] += 1;
             survey.memories += u64::from(stats.memories);
             survey.resident += u64::from(stats.resident);

@@ -1,8 +1,8 @@
 //! Consolidation by space as exporters get it: some spaces by themselves, the others as one, without a statement for each of them.
 //!
 //! Fifty spaces are shown: the first that the consolidator has counted since the server started. An entry of its counters is never given to
-//! another space, so that the choice never changes and no counter of a space or of the others goes down. A gauge of the others is the
-//! worst of theirs.
+//! another space, so that the choice never changes and no counter of a space or of the others goes down; a space that is dropped keeps its
+//! place. A gauge of the others is the worst of theirs. A space that is called as they are counts among them.
 
 use crate::guc;
 use crate::hot::metrics::spaces::SHOWN;
@@ -46,20 +46,25 @@ pub struct Metrics {
     pub health: [i64; HEALTH.len()],
 }
 
+/// What the others are called.
+const OTHER: &str = "other";
+
 /// Looks at every space.
 pub fn look() -> Metrics {
-    let other = || Row { space: "other".to_owned(), ..Row::default() };
+    let other = || Row { space: OTHER.to_owned(), paused: true, ..Row::default() };
     if !schedule::is_possible() {
-        return Metrics { rows: vec![other()], ..Metrics::default() };
+        return Metrics { rows: vec![Row { paused: false, ..other() }], ..Metrics::default() };
     }
     let table = consolidated::words("").map_or(0, |words| words[1]);
     let (counted, rest) = consolidated::here(table);
     let places: HashMap<u64, usize> = counted.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
-    let all_paused = schedule::worker_is_paused();
+    let namesake = consolidated::words(OTHER).and_then(|words| places.get(&words[0]).copied());
+    let is_shown = |at: usize| at < SHOWN && Some(at) != namesake;
+    let all_paused = schedule::worker_is_paused() || !guc::consolidation();
     let usual = guc::consolidation_interval().as_micros().min(i64::MAX as u128) as i64;
     let now = pg::clock_micros();
     let mut metrics = Metrics { rows: Vec::new(), health: [0; HEALTH.len()] };
-    let mut others = other();
+    let (mut others, mut any_other) = (other(), false);
     schedule::each_standing(|space| {
         let words = consolidated::words(space.name);
         let place = words.and_then(|words| places.get(&words[0]).copied());
@@ -82,7 +87,7 @@ pub fn look() -> Metrics {
             metrics.health[at] += 1;
         }
         let since = |at: i64| now.saturating_sub(at).max(0) as f64 / 1e6;
-        let shown = place.is_some_and(|at| at < SHOWN);
+        let shown = place.is_some_and(is_shown);
         let mut row = Row {
             age: match waiting_since.filter(|_| !paused) {
                 // What began to wait after the last run is not late before its time.
@@ -105,13 +110,16 @@ pub fn look() -> Metrics {
             metrics.rows.push(row);
         } else {
             others.take(&row);
+            any_other = true;
         }
     });
+    others.paused &= any_other;
     metrics.rows.sort_unstable_by(|a, b| a.space.cmp(&b.space));
     for row in &mut metrics.rows {
         row.novelty = schedule::last(&row.space).0.unwrap_or(0.0).into();
     }
-    for (_, own) in counted.iter().skip(SHOWN).chain([(0, rest)].iter()) {
+    let hidden = counted.iter().enumerate().filter(|(at, _)| !is_shown(*at)).map(|(_, (_, own))| own);
+    for own in hidden.chain([&rest]) {
         others.runs += own.runs;
         others.failures += own.failures;
         others.skipped += own.skipped;
@@ -125,18 +133,19 @@ pub fn look() -> Metrics {
 }
 
 impl Row {
-    /// The worst of both. Of the others, novelty is not read.
+    /// The worst of both; paused are they where all are, and what waits in one that is paused waits on purpose. Of the others, novelty is not
+    /// read.
     fn take(&mut self, row: &Row) {
         // How late a space is depends on its own interval.
         let lateness = |row: &Row| if row.interval > 0.0 { row.age / row.interval } else { 0.0 };
         if self.interval == 0.0 || lateness(row) > lateness(self) {
             (self.age, self.interval) = (row.age, row.interval);
         }
-        self.freshness = self.freshness.max(row.freshness);
+        self.freshness = if row.paused { self.freshness } else { self.freshness.max(row.freshness) };
         self.failures_in_row = self.failures_in_row.max(row.failures_in_row);
         self.low_novelty_runs = self.low_novelty_runs.max(row.low_novelty_runs);
         self.publish_delay = self.publish_delay.max(row.publish_delay);
-        self.paused |= row.paused;
+        self.paused &= row.paused;
         self.beliefs += row.beliefs;
     }
 }

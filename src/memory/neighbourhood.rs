@@ -7,6 +7,7 @@ use super::recall::with_space;
 use super::spread;
 use crate::error::Error;
 use crate::pg::snapshot::Pinned;
+use crate::store::alias;
 use crate::store::neighbourhood::{Seen, seen};
 use engram_engine::cues;
 use engram_engine::spread::{AssociationKind, CUE, EdgeKind, Graph, contiguity_weight};
@@ -57,7 +58,7 @@ enum Edge {
 
 /// Draws what activation reaches from a memory.
 pub fn draw(space: &str, id: Uuid, hops: i32, format: Format) -> Result<Drawn, Error> {
-    // One more than there is room for tells whether something is left out; how much is counted as far as spreading looks.
+    // More than there is room for: what is left out is counted as far as that.
     let reach = spread::spread(space, &[id], Some(hops), None, MEMORIES * 4)?;
     let left_out = reach.reached.len().saturating_sub(MEMORIES - 1);
     let mut ids: Vec<[u8; 16]> = vec![*id.as_bytes()];
@@ -67,12 +68,19 @@ pub fn draw(space: &str, id: Uuid, hops: i32, format: Format) -> Result<Drawn, E
         reach.reached.iter().map(|r| (r.id, (r.activation, r.hops))).collect();
     ids.retain(|id| rows.contains_key(id));
     let edges = edges(space, &ids)?;
+    let aliases = alias::of(space);
     let mut names: FxHashMap<u64, String> = FxHashMap::default();
     let mut nodes: Vec<Node> = Vec::with_capacity(ids.len() + CUES);
     for id in &ids {
         let Some(row) = rows.remove(id) else { continue };
         for cue in row.cues {
-            names.insert(cues::hash(&cue), cues::split_about(&cue).0.to_owned());
+            let hash = cues::hash(&cue);
+            let name = || cues::split_about(&cue).0.to_owned();
+            match aliases.get(&hash) {
+                // The cue that it stands for has a better name, where some memory has it.
+                Some(stands_for) => _ = names.entry(*stands_for).or_insert_with(name),
+                None => _ = names.insert(hash, name()),
+            }
         }
         let (activation, hops) = activation.get(id).copied().unwrap_or((1.0, 0));
         let id = uuid::Uuid::from_bytes(*id).to_string();

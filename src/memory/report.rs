@@ -39,7 +39,9 @@ pub fn page(space: Option<&str>) -> Result<String, Error> {
     if !readable.is_empty() {
         report::contents(&mut report, &readable, BELIEFS);
     }
-    let loaded = |name: &&String| report.spaces.iter().any(|s| s.name == **name && s.memories() > 0);
+    // Of others a survey would load all into this session.
+    let ready = |state: &Option<String>| matches!(state.as_deref(), Some("ready" | "following"));
+    let loaded = |name: &&String| report.spaces.iter().any(|s| s.name == **name && s.memories() > 0 && ready(&s.state));
     report.graphs = graphs(readable.iter().filter(loaded).take(GRAPHS))?;
     Ok(engram_report::page(&report))
 }

@@ -28,6 +28,7 @@ pub mod xid;
 mod catalog;
 mod owner;
 
+use std::cell::Cell;
 use std::ffi::CStr;
 
 use pgrx::pg_sys;
@@ -99,6 +100,19 @@ pub fn check_for_interrupts() {
             pg_sys::ProcessInterrupts();
         }
     }
+    if let Some(f) = AT_INTERRUPTS.get() {
+        f();
+    }
+}
+
+thread_local! {
+    static AT_INTERRUPTS: Cell<Option<fn()>> = const { Cell::new(None) };
+}
+
+/// Has `f`, which is quick and never fails, called wherever this process looks for interrupts: so it shows that it gets on.
+pub fn at_interrupts(f: fn()) {
+    assert_main();
+    AT_INTERRUPTS.set(Some(f));
 }
 
 /// Whether the server is in recovery, as a standby is.

@@ -1,7 +1,8 @@
 //! Hearing of the statements that need a database to be empty of connections, before they run.
 //!
 //! Workers visit databases; DROP DATABASE, CREATE DATABASE ... TEMPLATE, ALTER DATABASE RENAME and SET TABLESPACE fail
-//! while one is there, and ALTER EXTENSION engram UPDATE could deadlock with it. Handlers make it leave and wait. A handler that raises an `ERROR` stops the statement.
+//! while one is there, and ALTER EXTENSION engram UPDATE and DROP EXTENSION could deadlock with it. Handlers make it leave and wait. A
+//! handler that raises an `ERROR` stops the statement.
 
 use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, c_char};
@@ -147,9 +148,12 @@ unsafe fn database(node: *mut pg_sys::Node) -> Option<String> {
                 if statement.removeType != pg_sys::ObjectType::OBJECT_EXTENSION {
                     return None;
                 }
-                // The grammar makes a list of names.
+                // The grammar makes a list of names. With those of others goes what needs them.
                 let names = PgList::<pg_sys::String>::from_pg(statement.objects);
-                names.iter_ptr().find(|&name| text((*name).sval).is_some_and(|name| name == "engram"))?;
+                let is_ours = |&name: &*mut pg_sys::String| text((*name).sval).is_some_and(|name| name == "engram");
+                if statement.behavior != pg_sys::DropBehavior::DROP_CASCADE {
+                    names.iter_ptr().find(is_ours)?;
+                }
                 text(pg_sys::get_database_name(pg_sys::MyDatabaseId))
             }
             _ => None,

@@ -62,6 +62,7 @@ fn serve(scheduler: &mut Scheduler) -> Result<(), String> {
     let mut active = Instant::now();
     let mut turns = 0;
     while !worker::should_stop() && guc::consolidation() {
+        slots::beat();
         worker::reload_if_asked();
         let old = looked.is_some_and(|at| at.elapsed() >= LOOK);
         if looked.is_none() || (old && scheduler.has_news()) || scheduler.is_asked() {

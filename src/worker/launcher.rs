@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 const BUSY: Duration = Duration::from_millis(200);
 /// A database whose worker failed is left alone for this long, doubled with each failure up to a minute.
 const BACK_OFF: Duration = Duration::from_secs(1);
+/// Time between two looks at the databases at most: each is a heartbeat.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// A consolidator looks at a database at least so often, whatever the board says.
 const LOOK: Duration = Duration::from_secs(300);
 
@@ -197,7 +199,7 @@ fn tell(databases: &[Database], visits: &mut Visits, warned: &mut Option<Instant
 
 /// Time until a consolidator is due somewhere, the time between two visits at most.
 fn until_due(databases: &[Database]) -> Duration {
-    let longest = guc::maintenance_interval();
+    let longest = guc::maintenance_interval().min(LONGEST_SLEEP);
     if !guc::consolidation() || pg::in_recovery() {
         return longest;
     }

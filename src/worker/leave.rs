@@ -21,8 +21,8 @@ const PATIENCE: u32 = 100;
 static HELD: SharedArea<[[AtomicU64; 2]; HOLDS]> = SharedArea::new(c"engram holds");
 
 thread_local! {
-    /// What the statement of this session holds.
-    static MINE: Cell<Option<&'static [AtomicU64; 2]>> = const { Cell::new(None) };
+    /// What the statement of this session holds, and when the hold ends by itself.
+    static MINE: Cell<Option<(&'static [AtomicU64; 2], u64)>> = const { Cell::new(None) };
 }
 
 /// Registers the hooks and their memory.
@@ -35,10 +35,10 @@ pub fn init() {
     });
 }
 
-/// Ends the hold of this session.
+/// Ends the hold of this session, unless it has ended by itself and its place is another's.
 fn let_in() {
-    if let Some(hold) = MINE.take() {
-        hold[1].store(0, Relaxed);
+    if let Some((hold, end)) = MINE.take() {
+        let _ = hold[1].compare_exchange(end, 0, Relaxed, Relaxed);
     }
 }
 
@@ -61,14 +61,16 @@ fn make_way(database: &str) {
     if !upkeep::may_clear(&database.name) {
         return;
     }
+    let_in();
     let oid = database.oid.to_u32();
     let now = seconds();
-    let free = held.iter().find(|h| h[0].load(Relaxed) == u64::from(oid) || h[1].load(Relaxed) <= now);
+    // Of two sessions that hold one database each has a place of its own.
+    let free = held.iter().find(|h| h[1].load(Relaxed) <= now);
     // With sixteen databases on hold at once the launcher may come back too early, and the statement says so.
     if let Some(h) = free {
         h[0].store(oid.into(), Relaxed);
         h[1].store(now + HOLD, Relaxed);
-        MINE.set(Some(h));
+        MINE.set(Some((h, now + HOLD)));
     }
     crash::at(Point::leave_hold);
     for _ in 0..PATIENCE {

@@ -117,6 +117,8 @@ pub fn take(kind: Kind, database: u32) -> bool {
     slots[i][STARTED].store(pg::clock_micros() as u64, Relaxed);
     MINE.set(Some(i));
     worker::on_exit(leave);
+    // A load and a run are long.
+    pg::at_interrupts(beat);
     if let Some(totals) = totals(kind as u64) {
         totals[STARTS].fetch_add(1, Relaxed);
         let again = kind == Kind::Launcher && totals[LAST_BEAT].load(Relaxed) != 0;

@@ -11,6 +11,9 @@ const NEARLY_FULL: f64 = 0.9;
 /// Seconds after which uses of memories should have been written, and a standby should have followed.
 const LATE: f64 = 60.0;
 
+/// Spaces whose consolidation is not well that are named one by one.
+const AILING: usize = 20;
+
 /// One HTML page.
 pub fn page(report: &Report) -> String {
     let mut m = Markup::default();
@@ -147,9 +150,16 @@ fn find(report: &Report) -> Vec<(String, String)> {
             add(what, "They strengthen nothing; answers are right without them.");
         }
     }
-    for c in report.consolidation.iter().filter(|c| c.health != "ok") {
+    let ailing: Vec<_> = report.consolidation.iter().filter(|c| c.health != "ok").collect();
+    for c in ailing.iter().take(AILING) {
         let what = format!("Consolidation of {} is {}: {}", c.space, c.health, c.reason);
         add(what, c.remedy.as_deref().unwrap_or_default());
+    }
+    if let Some(more) = ailing.len().checked_sub(AILING).filter(|more| *more > 0) {
+        add(
+            format!("Consolidation of {} more spaces is not well.", count(more as u64)),
+            "See engram.consolidation_health.",
+        );
     }
     for w in report.workers.iter().filter(|w| w.failures > 0) {
         let place = w.database.as_deref().map_or_else(String::new, |d| format!(" in {d}"));

@@ -27,10 +27,12 @@ fn engram_query(query: Option<&str>, params: default!(Option<Jsonb>, "NULL")) ->
         let params = params.map(Jsonb::parse).filter(|p| !p.is_null());
         let plan = or_raise(query::plan(text, params.as_ref()));
         let name = space_or_setting(plan.space.as_deref());
+        // EXPLAIN does not look for the space: its name may be anything, and is not counted by itself.
+        let counted = (!plan.explain).then(|| name.clone());
         let rows = or_raise(run(&name, plan.explain, plan.call));
-        (name, rows)
+        (counted, rows)
     };
-    let (_, rows) = counted_by(Operation::Query, ask, |(name, rows)| (Some(name), rows.len()));
+    let (_, rows) = counted_by(Operation::Query, ask, |(name, rows)| (name.as_deref(), rows.len()));
     SetOfIterator::new(rows.into_iter().map(JsonB))
 }
 

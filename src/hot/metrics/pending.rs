@@ -1,4 +1,4 @@
-//! What is counted when its transaction commits: memories that were stored, what became of beliefs.
+//! What is counted when its transaction commits, or is prepared: memories that were stored, what became of beliefs.
 
 use super::is_on;
 use super::totals::{Total, add};

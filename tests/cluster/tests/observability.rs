@@ -147,6 +147,14 @@ fn the_exporter_gets_every_metric_and_promtool_finds_nothing_wrong() {
     let (promised, found) = (promised(), types(&mine));
     assert!(promised.len() > 50, "{promised:?}");
     assert_eq!(promised, found);
+    // So is it in the view for exporters that read rows.
+    let rows = client.query("SELECT DISTINCT name FROM engram.metrics", &[]).unwrap();
+    let long: BTreeSet<String> = rows.iter().map(|row| row.get(0)).collect();
+    let parts = |(name, kind): (&String, &String)| match kind.as_str() {
+        "histogram" => ["_bucket", "_sum", "_count"].iter().map(|part| format!("{name}{part}")).collect(),
+        _ => vec![name.clone()],
+    };
+    assert_eq!(long, promised.iter().flat_map(parts).collect());
     for (name, value) in series(&mine) {
         assert!(value.is_finite(), "{name} is {value}");
     }
@@ -180,6 +188,31 @@ fn the_exporter_gets_every_metric_and_promtool_finds_nothing_wrong() {
     ] {
         assert!(operations.contains(operation), "{operation} is there before its first call: {operations:?}");
     }
+}
+
+#[test]
+#[ignore = "needs the exporter and promtool: ./scripts/test observability"]
+fn a_space_that_is_called_as_the_others_disturbs_no_scrape() {
+    let options = Options::words_only().with("engram.consolidation = on").with("engram.consolidation_interval = '1s'");
+    let cluster = Cluster::with_extension(&options);
+    let mut client = cluster.client();
+    client.batch_execute("CREATE ROLE engram_exporter LOGIN IN ROLE pg_monitor").unwrap();
+    for space in ["other", "another"] {
+        remember(&mut client, space, "the lantern hangs at the pier of Saltmere");
+        client.query("SELECT id FROM engram_recall('lantern', space => $1)", &[&space]).unwrap();
+    }
+    wait_until("both were consolidated", PATIENCE, || {
+        let sql = "SELECT runs_total + skipped_total FROM engram.metrics_consolidation WHERE space = $1";
+        let done = |client: &mut Client, space: &str| {
+            client.query_opt(sql, &[&space]).unwrap().map_or(0, |row| row.get::<_, i64>(0))
+        };
+        done(&mut client, "another") > 0 && done(&mut client, "other") > 0
+    });
+    let exporter = Exporter::start(&cluster, "engram_exporter");
+    let all = series(&exporter.scrape());
+    assert_eq!(all["pg_exporter_last_scrape_error"], 0.0, "a query failed");
+    let twice = "SELECT name, database, space, operation, label, le FROM engram.metrics GROUP BY 1, 2, 3, 4, 5, 6 HAVING count(*) > 1";
+    assert!(client.query(twice, &[]).unwrap().is_empty());
 }
 
 #[test]

@@ -3,8 +3,10 @@
 from generate.panels import ENGRAM, Board, Panel, Query, Row, quantile, rate, share
 
 DURATION = "engram_operation_duration_seconds"
+# What has no space is counted from the first call on.
+CALLS = f"{DURATION}_count"
 USED = f"sum by (instance) (pg_stat_activity_count{{{ENGRAM}}})"
-MEAN = f"{rate(DURATION + '_sum', 'operation')} / ({rate(DURATION + '_count', 'operation')} > 0)"
+MEAN = f"{rate(DURATION + '_sum', 'operation')} / ({rate(CALLS, 'operation')} > 0)"
 
 BOARD = Board(
     "api-performance",
@@ -12,9 +14,9 @@ BOARD = Board(
     "Latency by function, errors by SQLSTATE class, who calls, connections and limits.",
     [
         Row("Now", [
-            Panel("Calls", "Calls each second.", "ops", [Query(rate("engram_operation_calls_total"), "calls")], "stat", 6),
+            Panel("Calls", "Calls each second.", "ops", [Query(rate(CALLS), "calls")], "stat", 6),
             Panel("Errors", "Share of calls that end with an error.", "percentunit",
-                  [Query(share(rate("engram_operation_errors_total"), rate("engram_operation_calls_total")), "errors")], "stat", 6, warn=0.01, bad=0.05),
+                  [Query(share(rate("engram_operation_errors_total"), rate(CALLS)), "errors")], "stat", 6, warn=0.01, bad=0.05),
             Panel("Connections", "Sessions of the server.", "short", [Query(f"sum({USED})", "sessions")], "stat", 6),
             Panel("Connections used", "Share of max_connections in use.", "percentunit",
                   [Query(f"max({USED} / sum by (instance) (pg_settings_max_connections{{{ENGRAM}}}))", "used")], "stat", 6, warn=0.7, bad=0.9),
@@ -37,7 +39,7 @@ BOARD = Board(
             Panel("Errors by class", "Calls each second that end with an error, by SQLSTATE class: 22 and 42 caller's mistakes, 53 quota or memory, 54 limit, 57 cancel, XX bug.", "ops",
                   [Query(rate("engram_operation_errors_total", "sqlstate_class"), "{{sqlstate_class}}")], "stacked"),
             Panel("Error share", "Share of calls that end with an error, by operation. Alert HighErrorRate: above 5 %.", "percentunit",
-                  [Query(f"{rate('engram_operation_errors_total', 'operation')} / ({rate('engram_operation_calls_total', 'operation')} > 0)", "{{operation}}")],
+                  [Query(f"{rate('engram_operation_errors_total', 'operation')} / ({rate(CALLS, 'operation')} > 0)", "{{operation}}")],
                   warn=0.01, bad=0.05),
         ]),
         Row("Connections and limits", [

@@ -24,7 +24,7 @@ BOARD = Board(
     [
         Row("Latency", [latency(0.5), latency(0.95, 0.1), latency(0.99)]),
         Row("Throughput", [
-            Panel("Calls", "Calls each second, by operation.", "ops", [Query(rate("engram_operation_calls_total", "operation"), "{{operation}}")], "stacked"),
+            Panel("Calls", "Calls each second, by operation.", "ops", [Query(rate(f"{DURATION}_count", "operation"), "{{operation}}")], "stacked"),
             Panel("Rows", "Rows returned, or memories stored or forgotten, each second, by operation.", "ops",
                   [Query(rate("engram_operation_rows_total", "operation"), "{{operation}}")], "stacked"),
             Panel("Remembered", "Memories stored each second, those of calls for many included.", "ops",
@@ -53,7 +53,7 @@ BOARD = Board(
             Panel("Uses", "Uses of memories each second: noted in shared memory, written down, lost for want of room.", "ops",
                   [Query(rate("engram_reinforcement_noted_total"), "noted"), Query(rate("engram_reinforcement_flushed_total"), "written"),
                    Query(rate("engram_reinforcement_lost_total"), "lost")]),
-            Panel("Lag", "How long the oldest use waits to be written down. Alert ReinforcementLag: above 60 s.", "s",
+            Panel("Lag", "How long the oldest use waits to be written down. Alert ReinforcementLag: above 60 s and two engram.reinforce_interval.", "s",
                   [Query(f"max by (instance) (engram_reinforcement_lag_seconds{{{ENGRAM}}})", "{{instance}}")], warn=10, bad=60),
         ]),
     ],

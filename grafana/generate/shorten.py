@@ -19,7 +19,7 @@ import yaml
 SCRAPE = 2
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 WINDOW = re.compile(r"\[(\d+)([smhd])\]")
-AGES = re.compile(r"\b(engram_(?:worker_heartbeat_age|reinforcement_lag|standby_lag|consolidation_freshness|stats_reset_timestamp)_seconds) ([<>]) (\d+)\b")
+AGES = re.compile(r"\b(engram_(?:worker_heartbeat_age|reinforcement_lag|standby_lag|consolidation_freshness|stats_reset_timestamp)_seconds) ([<>]) (\d+)(?![\d.])")
 
 
 def seconds(text: str) -> int:

@@ -23,7 +23,7 @@ BOARD = Board(
             Panel("Memories by tier", "Memories of loaded spaces of the exporter's database, by the tier that holds them.", "short",
                   [Query(gauge("engram_tier_memories", "tier"), "{{tier}}")], "stacked"),
             Panel("Bytes by tier", "Shared memory, and tables with their indexes.", "bytes", [Query(gauge("engram_tier_bytes", "tier"), "{{tier}}")], "stacked"),
-            Panel("Growth", "Memories that are added each second, as the trend of the last hour. Alert ActiveMemoryGrowthUnbounded: above 1,000.", "ops",
+            Panel("Growth", "Memories that are added each second, as the trend of the last hour. Alert ActiveMemoryGrowthUnbounded: above 1,000, if they are remembered and not loaded.", "ops",
                   [Query(f"sum by (instance) (deriv(engram_tier_memories{{{ENGRAM}}}[1h]))", "{{instance}}")], bad=1000),
             Panel("Hot tier in a month", "Where the trend of the last six hours leads in 30 days, as a share of the tier.", "percentunit",
                   [Query(f"sum by (instance) (predict_linear(engram_hot_tier_bytes{{{ENGRAM}}}[6h], 30 * 86400)) / {gauge('engram_hot_tier_capacity_bytes')}",
@@ -32,7 +32,7 @@ BOARD = Board(
         Row("Moves", [
             Panel("Moves", "Memories that move between tiers each second, by direction.", "ops",
                   [Query(rate("engram_tier_moves_total", "direction"), "{{direction}}")]),
-            Panel("Evictions", "Memories that leave the hot tier each second because there is no room. Alert HotTierEvictionStorm: a tenth of the tier in 10 minutes.", "ops",
+            Panel("Evictions", "Memories that leave the hot tier each second because there is no room. Alert HotTierEvictionStorm: a tenth of what is in it within 10 minutes.", "ops",
                   [Query(rate("engram_hot_tier_evictions_total", "instance"), "{{instance}}")]),
         ]),
         Row("Hits", [
@@ -40,12 +40,13 @@ BOARD = Board(
                   [Query(share(HITS, f"({HITS} + {MISSES})"), "hot")], bad_below=0.8, warn_below=0.95, top=1),
             Panel("Answers by tier", "Share of the memories in answers that come from each tier.", "percentunit",
                   [Query(f"{rate('engram_tier_hits_total', 'tier')} / scalar(clamp_min({FROM_ANY}, 1e-9))", "{{tier}}")], "stacked", top=1),
-            Panel("Spaces by state", "Spaces of the hot tier by the state of loading. Alert HotTierNotLoaded: any that is not ready or following for 10 minutes.", "short",
+            Panel("Spaces by state", "Spaces of the hot tier by the state of loading. Alert HotTierNotLoaded: any that is loading or wanted for 10 minutes; absent ones are those that nobody asks for.", "short",
                   [Query(gauge("engram_hot_tier_load_spaces", "state"), "{{state}}")], "stacked"),
             Panel("Lock waits", "Waits for the hot tier's locks each second.", "ops", [Query(rate("engram_hot_tier_lock_waits_total", "instance"), "{{instance}}")]),
         ]),
         Row("Contents", [
-            Panel("Memories", "Memories of the spaces in the hot tier.", "short", [Query(gauge("engram_hot_tier_memories"), "{{instance}}")], width=8),
+            Panel("Memories", "Memories of the spaces in the hot tier: all, and those that are in it themselves.", "short",
+                  [Query(gauge("engram_hot_tier_memories"), "{{instance}} all"), Query(gauge("engram_hot_tier_resident"), "{{instance}} resident")], width=8),
             Panel("Associations", "Associations in the hot tier.", "short", [Query(gauge("engram_hot_tier_edges"), "{{instance}}")], width=8),
             Panel("Cues", "Cues in the hot tier.", "short", [Query(gauge("engram_hot_tier_cues"), "{{instance}}")], width=8),
         ]),

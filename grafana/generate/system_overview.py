@@ -2,7 +2,8 @@
 
 from generate.panels import ENGRAM, GREEN, HOST, NODE, RATE, RED, Board, Panel, Query, Row, quantile, rate, share
 
-CALLS, ERRORS = rate("engram_operation_calls_total"), rate("engram_operation_errors_total")
+# What has no space is counted from the first call on.
+CALLS, ERRORS = rate("engram_operation_duration_seconds_count"), rate("engram_operation_errors_total")
 
 BOARD = Board(
     "system-overview",
@@ -27,7 +28,7 @@ BOARD = Board(
         ]),
         Row("Load", [
             Panel("Calls by operation", "Calls each second, by operation.", "ops",
-                  [Query(rate("engram_operation_calls_total", "operation"), "{{operation}}")], "stacked"),
+                  [Query(rate("engram_operation_duration_seconds_count", "operation"), "{{operation}}")], "stacked"),
             Panel("Errors by operation", "Calls each second that end with an error or a cancel, by operation.", "ops",
                   [Query(rate("engram_operation_errors_total", "operation"), "{{operation}}")], "stacked"),
             Panel("Recall latency", "Quantiles of the duration of recalls. Alert HighRecallLatency: p95 above 100 ms.", "s",

@@ -69,7 +69,9 @@ def unknown_metrics(root: Path, groups) -> list[str]:
     queries = root / "grafana/queries.yaml"
     if not queries.is_file():
         return ["grafana/queries.yaml is not there"]
-    made = {"pg_up", "pg_exporter_last_scrape_error", "pg_stat_activity_count", "pg_settings_max_connections"}
+    # What exporters have of themselves, and of pg_settings.
+    made = {"pg_up", "pg_exporter_last_scrape_error", "pg_stat_activity_count", "pg_settings_max_connections", "pg_settings_engram_max_workers",
+            "pg_settings_engram_reinforce_interval_seconds"}
     for namespace, query in yaml.safe_load(queries.read_text()).items():
         for column in query["metrics"]:
             ((name, how),) = column.items()

@@ -71,6 +71,16 @@ fn use_former_functions(client: &mut Client, version: &str) {
     client.batch_execute(&script).unwrap_or_else(|error| panic!("upgrade/{version}.sql: {error:?}"));
 }
 
+/// Waits until the worker has written the uses of memories that were noted, which are part of what is compared.
+fn wait_written(client: &mut Client) {
+    if client.query_one("SELECT to_regclass('engram.stat_reinforcement') IS NULL", &[]).unwrap().get(0) {
+        return;
+    }
+    wait_until("all uses are written", Duration::from_secs(30), || {
+        client.query_one("SELECT pending = 0 FROM engram.stat_reinforcement", &[]).unwrap().get(0)
+    });
+}
+
 fn id(n: u8) -> Uuid {
     Uuid::from_bytes([0x01, 0x8f, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, n])
 }
@@ -120,6 +130,7 @@ fn stored(client: &mut Client) -> State {
 }
 
 fn everything(client: &mut Client) -> State {
+    wait_written(client);
     [stored(client), answers(client)].concat()
 }
 

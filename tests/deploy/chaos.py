@@ -221,7 +221,8 @@ class Chaos:
         self.ends(calmed, "HighErrorRate")
 
     def flood(self) -> None:
-        since = self.quiet("HotTierEvictionStorm")
+        # What filled the tier may have pushed something out already.
+        since = self.filled
         loads = [self.server.pump(FLOOD, 0.05) for _ in range(2)]
         self.fires(since, HotTierEvictionStorm="what comes pushes out what was there")
         for load in loads:

@@ -44,6 +44,11 @@ start_chain() {
     export DATA_SOURCE_NAME="host=$CHAIN port=$((base + 3)) user=engram_exporter dbname=postgres sslmode=disable"
     in_chain exporter "$exporter" --extend.query-path="$ROOT/grafana/queries.yaml" --web.listen-address="127.0.0.1:$((base + 1))"
     CHAIN_EXPORTER=$!
+    # The first scrape finds it.
+    for _ in {1..100}; do
+        (: <"/dev/tcp/127.0.0.1/$((base + 1))") 2>/dev/null && break
+        sleep 0.1
+    done
     in_chain node "$node" --web.listen-address="127.0.0.1:$((base + 2))"
     in_chain prometheus "$prometheus" --config.file="$CHAIN/prometheus.yaml" --storage.tsdb.path="$CHAIN/prometheus" --web.listen-address="127.0.0.1:$base"
     [ -e "$rules/alertmanager.yaml" ] || return 0

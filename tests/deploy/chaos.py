@@ -59,6 +59,10 @@ class Webhook:
                         self.wrong.append(f"{alert['labels'].get('alertname')} has the {wanted} {text!r}")
             self.changed.notify_all()
 
+    def forget(self, name: str) -> None:
+        with self.changed:
+            self.fired.pop(name, None)
+
     def wait(self, times: dict, name: str, since: float, until: float) -> float | None:
         def seen():
             return next((at for at in times.get(name, []) if at >= since), None)
@@ -178,6 +182,9 @@ class Chaos:
             SELECT engram_remember('a calm day', space => 'void');""")
         self.server.pump("SELECT engram_recall('the pilot saw the lantern', space => 'log', k => 3);", 0.5)
         self.until("metrics are in Prometheus", lambda: self.value("engram_info") == 1)
+        # Before the first scrape there was nothing, which is an alert.
+        self.until("no alert is left of that", lambda: self.value('ALERTS{alertname="EngramDown", alertstate="firing"}') is None)
+        self.webhook.forget("EngramDown")
         time.sleep(10)
         self.say("peace")
 

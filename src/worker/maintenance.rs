@@ -66,7 +66,8 @@ pub extern "C-unwind" fn engram_maintenance_main(argument: pg_sys::Datum) {
                 return;
             }
         }
-        first = false;
+        // Without the extension there was nothing to visit.
+        first &= pg::memory_table_oid().is_none();
         // What is left is done at the next visit.
         if slots::is_crowded() && begun.elapsed() > TURN {
             break;

@@ -6,7 +6,7 @@ use engram_cluster_tests::{
 };
 use postgres::Client;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 const SPACE: &str = "moving";
 
@@ -128,4 +128,29 @@ fn a_dropped_extension_that_is_rolled_back_is_as_before() {
     assert!(recallable_by_own_word(&mut client, SPACE, "zutotogo", id));
     assert!(recallable_by_own_word(&mut cluster.client(), SPACE, "zutotogo", id));
     assert_consistent(&mut client);
+}
+
+/// Its first visit is one to a database that has memories, and not over before: until then there is no snapshot file.
+#[test]
+fn a_worker_that_is_there_before_the_extension_makes_its_first_visit_then() {
+    let cluster = Cluster::with_extension(&Options::words_only());
+    cluster.psql("CREATE DATABASE late");
+    let mut client = cluster.client();
+    wait_until("a worker visits it", Duration::from_secs(30), || {
+        let sql = "SELECT EXISTS (SELECT FROM engram.stat_worker WHERE database = 'late' AND worker = 'maintenance')";
+        client.query_one(sql, &[]).unwrap().get(0)
+    });
+    let mut late = cluster.client_of("late", "postgres");
+    late.batch_execute("CREATE EXTENSION engram CASCADE").unwrap();
+    remember(&mut late, SPACE, "zutotoko keeps the worker busy");
+    let begun = Instant::now();
+    let loaded = loop {
+        late.query("SELECT id FROM engram_recall('zutotoko', space => $1)", &[&SPACE]).unwrap();
+        let row = late.query_one("SELECT loaded_at IS NOT NULL FROM engram.stat_snapshot", &[]).unwrap();
+        if row.get(0) || begun.elapsed() > Duration::from_secs(15) {
+            break row.get::<_, bool>(0);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert!(loaded, "the first visit is not over while the worker is busy");
 }

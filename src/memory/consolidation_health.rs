@@ -1,10 +1,13 @@
 //! The health of consolidation by space: facts from tables and shared memory, judged by the engine.
 
 use crate::guc;
+use crate::hot::consolidated::Counted;
 use crate::hot::{consolidated, stirred};
 use crate::pg::{self, role};
+use crate::store::schedule::Standing;
 use crate::store::{access, schedule};
 use engram_engine::consolidation::health::{Facts, Report, health};
+use std::time::Duration;
 
 /// A row of `engram.consolidation_health`. Times are microseconds.
 pub struct Row {
@@ -22,6 +25,40 @@ pub struct Row {
     pub paused: bool,
     pub next_due: Option<i64>,
     pub last_error: Option<String>,
+}
+
+/// What the facts of a space come to.
+pub(super) struct Judged {
+    pub report: Report,
+    /// Its own time between two runs, or that of the setting.
+    pub interval: i64,
+    /// By itself or with the whole database.
+    pub paused: bool,
+    pub publish_delay: Option<i64>,
+}
+
+/// Judges a space by its row, what was counted for it, and since when something waits. Times are microseconds.
+pub(super) fn judge(
+    space: Standing<'_>,
+    counted: &Counted,
+    waiting_since: Option<i64>,
+    now: i64,
+    all_paused: bool,
+) -> Judged {
+    let micros = |d: Duration| d.as_micros().min(i64::MAX as u128) as i64;
+    let interval = space.interval.unwrap_or_else(|| micros(guc::consolidation_interval()));
+    let (paused, publish_delay) = (space.paused || all_paused, counted.published.map(micros));
+    let report = health(&Facts {
+        now,
+        interval,
+        paused,
+        last_completed: space.last_completed_at,
+        waiting_since,
+        publish_delay,
+        failures_in_row: space.failures_in_row,
+        low_novelty_runs: space.low_novelty_runs,
+    });
+    Judged { report, interval, paused, publish_delay }
 }
 
 /// Every space that the current user may see.
@@ -42,21 +79,10 @@ pub fn rows() -> Vec<Row> {
             let stored = news.stored_at.unwrap_or(now).max(completed).min(now);
             stirred::waiting_since(&space.name).unwrap_or(stored)
         });
-        let setting = || guc::consolidation_interval().as_micros().min(i64::MAX as u128) as i64;
-        let interval = space.interval.unwrap_or_else(setting);
-        let paused = space.paused || all_paused;
         let (novelty, error) = schedule::last(&space.name);
-        let publish_delay = consolidated::of(&space.name).published.map(|d| d.as_micros().min(i64::MAX as u128) as i64);
-        let report = health(&Facts {
-            now,
-            interval,
-            paused,
-            last_completed: space.last_completed_at,
-            waiting_since,
-            publish_delay,
-            failures_in_row: space.failures_in_row,
-            low_novelty_runs: space.low_novelty_runs,
-        });
+        let counted = consolidated::of(&space.name);
+        let Judged { report, interval, paused, publish_delay } =
+            judge(space.standing(), &counted, waiting_since, now, all_paused);
         rows.push(Row {
             report,
             interval,

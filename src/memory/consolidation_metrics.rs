@@ -4,12 +4,13 @@
 //! another space, so that the choice never changes and no counter of a space or of the others goes down; a space that is dropped keeps its
 //! place. A gauge of the others is the worst of theirs. A space that is called as they are counts among them.
 
+use super::consolidation_health::{Judged, judge};
 use crate::guc;
 use crate::hot::metrics::spaces::SHOWN;
 use crate::hot::{consolidated, stirred};
 use crate::pg;
 use crate::store::schedule;
-use engram_engine::consolidation::health::{Facts, Health, health};
+use engram_engine::consolidation::health::Health;
 use std::collections::HashMap;
 
 /// A space, or the others as one.
@@ -61,7 +62,6 @@ pub fn look() -> Metrics {
     let namesake = consolidated::words(OTHER).and_then(|words| places.get(&words[0]).copied());
     let is_shown = |at: usize| at < SHOWN && Some(at) != namesake;
     let all_paused = schedule::worker_is_paused() || !guc::consolidation();
-    let usual = guc::consolidation_interval().as_micros().min(i64::MAX as u128) as i64;
     let now = pg::clock_micros();
     let mut metrics = Metrics { rows: Vec::new(), health: [0; HEALTH.len()] };
     let (mut others, mut any_other) = (other(), false);
@@ -69,20 +69,8 @@ pub fn look() -> Metrics {
         let words = consolidated::words(space.name);
         let place = words.and_then(|words| places.get(&words[0]).copied());
         let own = place.map(|at| counted[at].1).unwrap_or_default();
-        let paused = space.paused || all_paused;
         let waiting_since = words.and_then(stirred::waiting_since_of);
-        let interval = space.interval.unwrap_or(usual);
-        let publish_delay = own.published.map(|d| d.as_micros().min(i64::MAX as u128) as i64);
-        let report = health(&Facts {
-            now,
-            interval,
-            paused,
-            last_completed: space.last_completed_at,
-            waiting_since,
-            publish_delay,
-            failures_in_row: space.failures_in_row,
-            low_novelty_runs: space.low_novelty_runs,
-        });
+        let Judged { report, interval, paused, publish_delay } = judge(space, &own, waiting_since, now, all_paused);
         if let Some(at) = HEALTH.iter().position(|state| *state == report.health) {
             metrics.health[at] += 1;
         }
@@ -126,7 +114,7 @@ pub fn look() -> Metrics {
         others.seconds += own.total.as_secs_f64();
     }
     if others.interval == 0.0 {
-        others.interval = usual as f64 / 1e6;
+        others.interval = guc::consolidation_interval().as_secs_f64();
     }
     metrics.rows.push(others);
     metrics

@@ -59,6 +59,20 @@ pub struct Standing<'a> {
     pub last_completed_at: Option<i64>,
 }
 
+impl Space {
+    /// What of it decides about its health.
+    pub fn standing(&self) -> Standing<'_> {
+        Standing {
+            name: &self.name,
+            interval: self.interval,
+            paused: self.paused,
+            failures_in_row: self.failures_in_row,
+            low_novelty_runs: self.low_novelty_runs,
+            last_completed_at: self.last_completed_at,
+        }
+    }
+}
+
 /// Spaces that a statement fetches at a time.
 const BATCH: u32 = 1000;
 

@@ -64,13 +64,16 @@ fn make_way(database: &str) {
     let_in();
     let oid = database.oid.to_u32();
     let now = seconds();
+    let end = now + HOLD;
     // Of two sessions that hold one database each has a place of its own.
-    let free = held.iter().find(|h| h[1].load(Relaxed) <= now);
+    let place = held.iter().find(|h| {
+        let former = h[1].load(Relaxed);
+        former <= now && h[1].compare_exchange(former, end, Relaxed, Relaxed).is_ok()
+    });
     // With sixteen databases on hold at once the launcher may come back too early, and the statement says so.
-    if let Some(h) = free {
+    if let Some(h) = place {
         h[0].store(oid.into(), Relaxed);
-        h[1].store(now + HOLD, Relaxed);
-        MINE.set(Some((h, now + HOLD)));
+        MINE.set(Some((h, end)));
     }
     crash::at(Point::leave_hold);
     for _ in 0..PATIENCE {

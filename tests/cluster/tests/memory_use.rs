@@ -1,10 +1,13 @@
 //! Memory of processes: a backend that recalls again and again does not grow, and a worker stays within engram.worker_memory.
 
-use engram_cluster_tests::{Cluster, Options, setting_from_env, wait_ready_space};
+use engram_cluster_tests::{Cluster, Options, setting_from_env, wait_ready_space, wait_until};
 use postgres::Client;
 use std::time::{Duration, Instant};
 
 const SPACE: &str = "log book";
+
+/// Spaces that the consolidator visits, beyond the first ones.
+const SPACES: i64 = 300;
 
 /// Memory of a process that is its own, in bytes; none when it has ended.
 fn own_memory(pid: i32) -> Option<u64> {
@@ -125,4 +128,31 @@ fn a_worker_that_loads_stays_within_its_memory() {
     assert!(small < (8 << 20) + BASE, "{small} bytes with 8MB");
     assert!(large < (256 << 20) + BASE, "{large} bytes with 256MB");
     assert!(small < large, "{small} and {large} bytes");
+}
+
+/// What the consolidator keeps of a space for its next run is the episodes, and nothing that takes as much for a space with one of them
+/// as for a large one: 128 kB for each of these would be 39 MB.
+#[test]
+fn the_consolidator_keeps_little_of_small_spaces() {
+    let options = Options::words_only().with("engram.consolidation = on").with("engram.consolidation_interval = '1s'");
+    let cluster = Cluster::with_extension(&options);
+    let mut client = cluster.client();
+    let mut visited = |from: i64, to: i64| {
+        let store = "INSERT INTO engram.memory (space, content)
+                     SELECT 'space ' || n, 'the boat ' || n || ' is kept in Saltmere' FROM generate_series($1::int8, $2) n";
+        client
+            .execute("SELECT engram_create_space('space ' || n) FROM generate_series($1::int8, $2) n", &[&from, &to])
+            .unwrap();
+        client.execute(store, &[&from, &to]).unwrap();
+        wait_until("every space has had its run", Duration::from_secs(120), || {
+            let sql = "SELECT count(*) FROM engram.consolidation WHERE last_completed_at IS NOT NULL AND space LIKE 'space %'";
+            client.query_one(sql, &[]).unwrap().get::<_, i64>(0) >= to
+        });
+        let sql = "SELECT pid FROM engram.stat_worker WHERE worker = 'consolidator'";
+        own_memory(client.query_one(sql, &[]).unwrap().get(0)).expect("the consolidator stays for a while")
+    };
+    let before = visited(1, 20);
+    let after = visited(21, 20 + SPACES);
+    println!("{} MB, then {} MB", before >> 20, after >> 20);
+    assert!(after < before + (16 << 20), "{before} bytes, then {after}");
 }

@@ -78,6 +78,9 @@ SELECT count(*) FROM engram_recall('lantern', space => 'counted');
 SELECT metrics_enabled FROM engram.metrics_info;
 RESET engram.metrics;
 SELECT DISTINCT o.calls = d.seconds_count AS still FROM counted o JOIN engram.metrics_operation_duration d USING (operation);
+-- EXPLAIN looks for no space, and what it names gets no place among the busiest.
+SELECT count(*) FROM engram_query('EXPLAIN RECALL ANY IN SPACE "nowhere at all" LIMIT 2');
+SELECT count(*) FROM engram.metrics_operation WHERE space = 'nowhere at all';
 -- Rights: pg_monitor reads, engram_admin begins anew, others do neither.
 CREATE ROLE metrics_monitor IN ROLE pg_monitor;
 CREATE ROLE metrics_reader IN ROLE engram_reader;

@@ -16,10 +16,22 @@ fn a_space_is_consolidated_at_its_cadence_and_left_alone_while_nothing_is_new() 
     tell(&mut client, "deck", 0);
     wait_current(&mut client, "deck");
     assert_eq!(beliefs(&mut client, "deck"), 1);
-    assert_eq!(cluster.pids_of(CONSOLIDATOR).len(), 1);
-    let shown =
-        client.query_one("SELECT database, pid FROM engram.stat_worker WHERE worker = 'consolidator'", &[]).unwrap();
-    assert_eq!((shown.get(0), vec![shown.get::<_, i32>(1)]), (Some("postgres"), cluster.pids_of(CONSOLIDATOR)));
+    // It leaves when it has been idle for a while, on a busy machine before it is looked at: then it is asked back.
+    let mut number = 5000;
+    wait_until("the only worker is shown as what it is", PATIENCE, || {
+        let sql = "SELECT database, pid FROM engram.stat_worker WHERE worker = 'consolidator'";
+        let shown = client.query(sql, &[]).unwrap();
+        let shown: Vec<(Option<String>, i32)> = shown.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let there = cluster.pids_of(CONSOLIDATOR);
+        assert!(shown.len() <= 1 && there.len() <= 1, "{shown:?}, {there:?}");
+        let agrees = matches!((&shown[..], &there[..]), ([(Some(database), pid)], [process]) if database == "postgres" && pid == process);
+        if !agrees {
+            number += 1;
+            tell(&mut client, "deck", number);
+        }
+        agrees
+    });
+    wait_current(&mut client, "deck");
 
     let before = count(&mut client, "runs", "deck");
     std::thread::sleep(WHILE);
